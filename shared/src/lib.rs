@@ -1,1 +1,3 @@
 //! The gym.
+
+pub mod vocabulary;

@@ -1,0 +1,193 @@
+//! Which part of a list is wanted.
+
+use serde::{Deserialize, Deserializer};
+use utoipa::IntoParams;
+
+use super::{Extra, Language, NotScaled, number_text, scaled};
+
+/// Most rows that a list answers at once.
+pub const LIMIT_MAX: i64 = 1000;
+/// Rows of a page when nobody says how many.
+pub const LIMIT_DEFAULT: i64 = 50;
+/// Deepest row that can be asked for; no list of a gym is as long.
+const OFFSET_MAX: i64 = 1_000_000_000;
+
+/// A part of a list: at most `limit` rows, after the first `offset`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// 1 to 1000.
+    pub limit: i64,
+    /// 0 to a thousand million.
+    pub offset: i64,
+}
+
+/// What a caller may say about the page; `limit` and `per_page` mean the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// Number of the page, from 1.
+    #[serde(default, deserialize_with = "number")]
+    #[param(value_type = Option<i64>, minimum = 1)]
+    pub page: Option<String>,
+    /// Rows of a page, 1 to 1000.
+    #[serde(default, deserialize_with = "number")]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 1000)]
+    pub per_page: Option<String>,
+    /// Rows of a page, 1 to 1000; used when `per_page` is not given.
+    #[serde(default, deserialize_with = "number")]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 1000)]
+    pub limit: Option<String>,
+    /// Rows to leave out; wins over `page`.
+    #[serde(default, deserialize_with = "number")]
+    #[param(value_type = Option<i64>, minimum = 0)]
+    pub offset: Option<String>,
+}
+
+fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    struct Number(#[serde(deserialize_with = "number_text")] String);
+
+    Ok(Option::<Number>::deserialize(from)?.map(|number| number.0))
+}
+
+/// A page that is not a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}` is a whole number")]
+pub struct PageInvalid {
+    /// The parameter that is not a number.
+    pub field: &'static str,
+}
+
+impl PageInvalid {
+    /// The stable name of this refusal.
+    pub const fn code(&self) -> &'static str {
+        "PAGE_INVALID"
+    }
+
+    /// The refusal, for the person who asked.
+    pub fn say(&self, language: Language) -> String {
+        match language {
+            Language::Ar => format!("القيمة {} يجب أن تكون رقمًا صحيحًا", self.field),
+            Language::En => format!("{} must be a whole number", self.field),
+        }
+    }
+}
+
+impl Page {
+    /// The page that a query asks for; of [`LIMIT_DEFAULT`] rows if it does not say.
+    pub fn parse(query: &PageQuery) -> Result<Self, PageInvalid> {
+        Self::parse_or(query, LIMIT_DEFAULT)
+    }
+
+    /// The page that a query asks for; of `rows` rows if it does not say.
+    ///
+    /// Numbers out of range become the nearest that is in it.
+    pub fn parse_or(query: &PageQuery, rows: i64) -> Result<Self, PageInvalid> {
+        let per_page = whole("per_page", query.per_page.as_deref())?;
+        let limit = whole("limit", query.limit.as_deref())?;
+        let page = whole("page", query.page.as_deref())?;
+        let offset = whole("offset", query.offset.as_deref())?;
+        let limit = per_page.or(limit).unwrap_or(rows).clamp(1, LIMIT_MAX);
+        let before = page.unwrap_or(1).max(1).saturating_sub(1).saturating_mul(limit);
+        Ok(Self { limit, offset: offset.unwrap_or(before).clamp(0, OFFSET_MAX) })
+    }
+
+    /// The number of this page, from 1.
+    pub fn number(self) -> i64 {
+        self.offset.checked_div(self.limit).map_or(1, |before| before.saturating_add(1))
+    }
+
+    /// How many such pages `total` rows make.
+    pub fn pages(self, total: i64) -> i64 {
+        let full = total.checked_div(self.limit).unwrap_or(0);
+        let rest = total.checked_rem(self.limit).unwrap_or(0);
+        full.saturating_add(i64::from(rest > 0))
+    }
+}
+
+fn whole(field: &'static str, text: Option<&str>) -> Result<Option<i64>, PageInvalid> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    match scaled(text, 0, Extra::Refuse) {
+        Ok(number) => Ok(Some(number)),
+        Err(NotScaled::TooLarge) => Ok(Some(if text.starts_with('-') { i64::MIN } else { i64::MAX })),
+        Err(NotScaled::NotANumber | NotScaled::TooPrecise) => Err(PageInvalid { field }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn page(query: &str) -> Result<Page, PageInvalid> {
+        Page::parse(&serde_urlencoded::from_str(query).unwrap())
+    }
+
+    #[test]
+    fn a_page_is_asked_for_in_several_ways() {
+        let cases = [
+            ("", 50, 0),
+            ("per_page=20&page=3", 20, 40),
+            ("limit=20&page=3", 20, 40),
+            ("limit=1000&per_page=1000", 1000, 0),
+            ("per_page=10&limit=99", 10, 0),
+            ("limit=10&offset=25", 10, 25),
+            ("page=&limit=", 50, 0),
+            ("page=1.0&limit=٢٠", 20, 0),
+            ("other=x", 50, 0),
+        ];
+        for (query, limit, offset) in cases {
+            assert_eq!(page(query), Ok(Page { limit, offset }), "{query}");
+        }
+    }
+
+    #[test]
+    fn absurd_pages_become_the_nearest_sensible_one() {
+        assert_eq!(page("limit=0&page=0"), Ok(Page { limit: 1, offset: 0 }));
+        assert_eq!(page("limit=-5&page=-5&offset=-5"), Ok(Page { limit: 1, offset: 0 }));
+        let far = page("limit=99999999999999999999999&page=99999999999999999999999").unwrap();
+        assert_eq!(far, Page { limit: 1000, offset: OFFSET_MAX });
+        assert_eq!(page("page=-99999999999999999999999").unwrap().offset, 0);
+    }
+
+    #[test]
+    fn a_page_that_is_no_number_is_refused() {
+        assert_eq!(page("page=one"), Err(PageInvalid { field: "page" }));
+        assert_eq!(page("limit=1.5"), Err(PageInvalid { field: "limit" }));
+        assert_eq!(page("per_page=1e3"), Err(PageInvalid { field: "per_page" }));
+        assert_eq!(page("offset=1%00"), Err(PageInvalid { field: "offset" }));
+    }
+
+    #[test]
+    fn a_page_may_come_in_a_body_too() {
+        let query: PageQuery = serde_json::from_str(r#"{"page":2,"per_page":"10","limit":null}"#).unwrap();
+        assert_eq!(Page::parse(&query), Ok(Page { limit: 10, offset: 10 }));
+    }
+
+    #[test]
+    fn a_page_knows_its_place() {
+        let third = page("limit=20&page=3").unwrap();
+        assert_eq!((third.number(), third.pages(40), third.pages(41), third.pages(0)), (3, 2, 3, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn no_number_leaves_the_bounds(page in "-?[0-9]{1,30}", limit in "-?[0-9]{1,30}", offset in proptest::option::of("-?[0-9]{1,30}")) {
+            let query = PageQuery { page: Some(page), limit: Some(limit), offset, per_page: None };
+            let page = Page::parse(&query).unwrap();
+            prop_assert!((1..=LIMIT_MAX).contains(&page.limit) && (0..=OFFSET_MAX).contains(&page.offset));
+        }
+
+        #[test]
+        fn pages_follow_each_other_without_gap(number in 1_i64..10_000, limit in 1_i64..=1000) {
+            let at = |number: i64| {
+                let query = PageQuery { page: Some(number.to_string()), limit: Some(limit.to_string()), ..PageQuery::default() };
+                Page::parse(&query).unwrap()
+            };
+            let (this, next) = (at(number), at(number.saturating_add(1)));
+            prop_assert_eq!(this.offset.checked_add(this.limit), Some(next.offset));
+            prop_assert_eq!(this.number(), number);
+        }
+    }
+}
