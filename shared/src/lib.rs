@@ -1,3 +1,5 @@
 //! The gym.
 
+pub mod customers;
+pub mod platform;
 pub mod vocabulary;

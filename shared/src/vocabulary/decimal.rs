@@ -12,7 +12,6 @@ pub(crate) enum Extra {
     /// They are an error unless they are zeros.
     Refuse,
     /// They round, a half going away from zero.
-    #[cfg_attr(not(test), expect(dead_code, reason = "body measures come with the customers"))]
     Round,
 }
 

@@ -1,0 +1,3 @@
+//! The members of a branch.
+
+pub mod metrics;
