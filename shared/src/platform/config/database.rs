@@ -1,0 +1,112 @@
+//! Postgres.
+
+use std::time::Duration;
+
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use super::{
+    ConfigProblems, Mode, Section, Setting,
+    development::{
+        DEVELOPMENT_ONLY_CLIENT_DATABASE, DEVELOPMENT_ONLY_MIGRATOR_DATABASE, DEVELOPMENT_ONLY_PASSWORD,
+        DEVELOPMENT_ONLY_STAFF_DATABASE,
+    },
+    field::Field,
+    parse,
+    problems::Problems,
+};
+
+const URL: &str = "GYM__DATABASE__URL";
+const MIGRATE_URL: &str = "GYM__DATABASE__MIGRATE_URL";
+
+/// Postgres.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// Where it is, and as whom we come.
+    pub url: SecretString,
+    migrate_url: SecretString,
+    /// Most connections of this process.
+    #[serde(deserialize_with = "parse::count")]
+    pub max_connections: u32,
+    /// Longest wait for a connection.
+    #[serde(rename = "acquire_timeout_milliseconds", deserialize_with = "parse::milliseconds")]
+    pub acquire_timeout: Duration,
+    /// Longest run of a statement.
+    #[serde(rename = "statement_timeout_milliseconds", deserialize_with = "parse::milliseconds")]
+    pub statement_timeout: Duration,
+    /// Longest wait for a lock.
+    #[serde(rename = "lock_timeout_milliseconds", deserialize_with = "parse::milliseconds")]
+    pub lock_timeout: Duration,
+}
+
+impl Database {
+    /// The address for whoever changes the schema. A service that only serves does not need it, so in production its
+    /// absence is a problem only here.
+    pub fn migrate_url(&self, mode: Mode) -> Result<&SecretString, ConfigProblems> {
+        let mut problems = Problems::default();
+        if mode == Mode::Production {
+            refuse_known_password(MIGRATE_URL, &self.migrate_url, &mut problems);
+        }
+        problems.or(Some(&self.migrate_url))
+    }
+}
+
+impl Section for Database {
+    const NAME: &'static str = "database";
+    const FIELDS: &'static [Field] = &[
+        Field::new(
+            "url",
+            "Address of the database, with the user of this service.",
+            DEVELOPMENT_ONLY_STAFF_DATABASE,
+        )
+        .in_client_api(DEVELOPMENT_ONLY_CLIENT_DATABASE)
+        .secret(),
+        Field::new(
+            "migrate_url",
+            "Address of the database, with the user that owns the schema; only for migrate and seeds.",
+            DEVELOPMENT_ONLY_MIGRATOR_DATABASE,
+        )
+        .secret(),
+        Field::new("max_connections", "Most connections of this process to the database.", "10"),
+        Field::new("acquire_timeout_milliseconds", "Longest wait for a connection, in milliseconds.", "1500"),
+        Field::new("statement_timeout_milliseconds", "Longest run of a statement, in milliseconds.", "5000"),
+        Field::new("lock_timeout_milliseconds", "Longest wait for a lock, in milliseconds.", "2000"),
+    ];
+
+    fn check(&self, at: Setting, problems: &mut Problems) {
+        for (key, url) in [(URL, &self.url), (MIGRATE_URL, &self.migrate_url)] {
+            if let Err(message) = check_address(url) {
+                problems.add(key, message);
+            }
+        }
+        if at.mode == Mode::Production {
+            refuse_known_password(URL, &self.url, problems);
+            if self.migrate_url.expose_secret() != DEVELOPMENT_ONLY_MIGRATOR_DATABASE {
+                refuse_known_password(MIGRATE_URL, &self.migrate_url, problems);
+            }
+        }
+    }
+}
+
+fn check_address(url: &SecretString) -> Result<(), &'static str> {
+    let url = Url::parse(url.expose_secret())
+        .map_err(|_excerpt| "not an address like postgres://user@host/database")?;
+    if !matches!(url.scheme(), "postgres" | "postgresql") {
+        return Err("does not begin with postgres://");
+    }
+    if url.username().is_empty() && !url.query_pairs().any(|(name, _)| name == "user") {
+        return Err("names no user");
+    }
+    Ok(())
+}
+
+fn refuse_known_password(key: &str, url: &SecretString, problems: &mut Problems) {
+    let Ok(url) = Url::parse(url.expose_secret()) else { return };
+    let in_query =
+        url.query_pairs().any(|(name, value)| name == "password" && value == DEVELOPMENT_ONLY_PASSWORD);
+    if in_query || url.password() == Some(DEVELOPMENT_ONLY_PASSWORD) {
+        problems.add(key, "has the development password, which production refuses");
+    }
+}

@@ -1,0 +1,72 @@
+//! How often is too often.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::{Section, field::Field, parse};
+
+/// How often is too often. A branch's forty people and three hundred members share one address, so limits by address
+/// are wide and those by account narrow.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Requests an address may make each second, in the long run.
+    #[serde(deserialize_with = "parse::count")]
+    pub address_requests_per_second: u32,
+    /// Requests an address may make at once after a pause.
+    #[serde(deserialize_with = "parse::count")]
+    pub address_burst: u32,
+    /// Attempts to sign in, activate or verify that an address may make each minute, in the long run.
+    #[serde(deserialize_with = "parse::count")]
+    pub address_sign_ins_per_minute: u32,
+    /// Such attempts an address may make at once after a pause.
+    #[serde(deserialize_with = "parse::count")]
+    pub address_sign_in_burst: u32,
+    /// Wrong passwords an account bears within its window.
+    #[serde(deserialize_with = "parse::count")]
+    pub account_wrong_passwords: u32,
+    /// That window.
+    #[serde(rename = "account_window_minutes", deserialize_with = "parse::minutes")]
+    pub account_window: Duration,
+    /// Codes an identifier may ask for within its window.
+    #[serde(deserialize_with = "parse::count")]
+    pub code_requests: u32,
+    /// Wrong codes an identifier bears within the same window, over all its codes.
+    #[serde(deserialize_with = "parse::count")]
+    pub code_guesses: u32,
+    /// That window.
+    #[serde(rename = "code_window_minutes", deserialize_with = "parse::minutes")]
+    pub code_window: Duration,
+    /// QR codes a staff user may renew each minute.
+    #[serde(deserialize_with = "parse::count")]
+    pub qr_regenerations_per_minute: u32,
+}
+
+impl Section for Limits {
+    const NAME: &'static str = "limits";
+    const FIELDS: &'static [Field] = &[
+        Field::new(
+            "address_requests_per_second",
+            "Requests of one address each second, in the long run.",
+            "100",
+        ),
+        Field::new("address_burst", "Requests of one address at once, after a pause.", "600"),
+        Field::new(
+            "address_sign_ins_per_minute",
+            "Attempts to sign in, activate or verify from one address each minute, in the long run.",
+            "240",
+        ),
+        Field::new("address_sign_in_burst", "Such attempts of one address at once, after a pause.", "400"),
+        Field::new("account_wrong_passwords", "Wrong passwords an account bears within its window.", "10"),
+        Field::new("account_window_minutes", "Window of wrong passwords, in minutes.", "15"),
+        Field::new("code_requests", "Codes asked for one identifier within their window.", "3"),
+        Field::new(
+            "code_guesses",
+            "Wrong codes for one identifier within that window, over all its codes.",
+            "15",
+        ),
+        Field::new("code_window_minutes", "Window of codes and guesses, in minutes.", "10"),
+        Field::new("qr_regenerations_per_minute", "QR codes one staff user renews each minute.", "10"),
+    ];
+}

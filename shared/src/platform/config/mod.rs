@@ -1,0 +1,244 @@
+//! Everything that can be set, read once at start.
+//!
+//! Defaults < a TOML file < the environment (`GYM__SECTION__KEY`, and `GYM__SECTION__KEY_FILE` for secrets). Each
+//! section is a struct beside a table of its keys; the table holds sentence, unit and default of each, and is both the
+//! lowest layer and the source of the example file. A configuration is either wholly good or a list of all that is
+//! wrong with it. [`Config::load_from_process`] is the only place that looks at the environment.
+
+mod cors;
+mod database;
+mod development;
+mod example;
+mod field;
+mod http;
+mod keys;
+mod layers;
+mod limits;
+mod log;
+mod mail;
+mod messages;
+mod outbox;
+mod parse;
+mod problems;
+mod secrets;
+mod sessions;
+mod sms;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, de::DeserializeOwned};
+
+pub use self::{
+    cors::{Cors, Origin},
+    database::Database,
+    example::render as example_file,
+    http::{AddressRange, Http},
+    keys::{KeyError, PublicKey, SigningKey},
+    limits::Limits,
+    log::{Log, LogFormat},
+    mail::{Mail, MailRoute, MailTls},
+    messages::Messages,
+    outbox::Outbox,
+    problems::{ConfigProblems, Problem},
+    secrets::Secrets,
+    sessions::Sessions,
+    sms::{Sms, SmsRoute},
+    tokens::Tokens,
+};
+use self::{field::Field, layers::Layers, problems::Problems};
+
+/// The program that asks; some defaults differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// The door for staff.
+    StaffApi,
+    /// The members' door.
+    ClientApi,
+    /// The command that fills a database.
+    Seeds,
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::StaffApi => "staff-api",
+            Self::ClientApi => "client-api",
+            Self::Seeds => "seeds",
+        })
+    }
+}
+
+/// How seriously a configuration is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Known keys, messages into a file, demo data: whatever makes a first start easy.
+    Development,
+    /// None of that.
+    Production,
+}
+
+/// A whole and sound configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Who reads it.
+    pub service: Service,
+    /// How seriously.
+    pub mode: Mode,
+    /// The listeners.
+    pub http: Http,
+    /// Postgres.
+    pub database: Database,
+    /// Signing keys and lifetimes.
+    pub tokens: Tokens,
+    /// Other keys.
+    pub secrets: Secrets,
+    /// Sessions.
+    pub sessions: Sessions,
+    /// Mail.
+    pub mail: Mail,
+    /// Text messages.
+    pub sms: Sms,
+    /// The file of messages.
+    pub messages: Messages,
+    /// The sender of messages.
+    pub outbox: Outbox,
+    /// Web pages.
+    pub cors: Cors,
+    /// The log.
+    pub log: Log,
+    /// How often is too often.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// Loads what `service` needs from `env` over `file` over the defaults, or says everything that is wrong.
+    pub fn load(
+        service: Service,
+        env: impl Iterator<Item = (String, String)>,
+        file: Option<&Path>,
+    ) -> Result<Self, ConfigProblems> {
+        Self::load_noting(service, env, file, Problems::default())
+    }
+
+    /// Loads from the environment of this process, and from the file that `GYM_CONFIG` names or `./config.toml`.
+    #[expect(clippy::disallowed_methods, reason = "the one place that looks at the environment")]
+    pub fn load_from_process(service: Service) -> Result<Self, ConfigProblems> {
+        let mut problems = Problems::default();
+        let mut env = Vec::new();
+        for (name, value) in std::env::vars_os() {
+            match (name.into_string(), value.into_string()) {
+                (Ok(name), Ok(value)) => env.push((name, value)),
+                (Ok(name), Err(_)) if name.starts_with("GYM_") => problems.add(name, "not UTF-8"),
+                (Ok(_) | Err(_), Ok(_) | Err(_)) => {}
+            }
+        }
+        let named = env.iter().find(|(name, value)| name == "GYM_CONFIG" && !value.is_empty());
+        let file = named.map_or("config.toml", |(_, path)| path.as_str());
+        let file = Some(PathBuf::from(file)).filter(|path| named.is_some() || path.exists());
+        Self::load_noting(service, env.into_iter(), file.as_deref(), problems)
+    }
+
+    /// Whether demo data, with its well-known passwords, may be put into this database.
+    pub fn is_demo_allowed(&self) -> bool {
+        self.mode == Mode::Development
+    }
+
+    fn load_noting(
+        service: Service,
+        env: impl Iterator<Item = (String, String)>,
+        file: Option<&Path>,
+        mut problems: Problems,
+    ) -> Result<Self, ConfigProblems> {
+        let mut layers = Layers::gather(service, env, file, &mut problems);
+        let mode = layers.mode(&mut problems).unwrap_or(Mode::Development);
+        let config = Self::read(&mut layers, Setting { service, mode }, &mut problems);
+        problems.or(config)
+    }
+
+    /// Reads every section before it gives up on any.
+    fn read(layers: &mut Layers, at: Setting, problems: &mut Problems) -> Option<Self> {
+        let http = layers.section(at, problems);
+        let database = layers.section(at, problems);
+        let tokens = layers.section(at, problems);
+        let secrets = layers.section(at, problems);
+        let sessions = layers.section(at, problems);
+        let mail: Option<Mail> = layers.section(at, problems);
+        let sms: Option<Sms> = layers.section(at, problems);
+        let messages = layers.section(at, problems);
+        let outbox: Option<Outbox> = layers.section(at, problems);
+        let cors = layers.section(at, problems);
+        let log = layers.section(at, problems);
+        let limits = layers.section(at, problems);
+        let config = Self {
+            service: at.service,
+            mode: at.mode,
+            http: http?,
+            database: database?,
+            tokens: tokens?,
+            secrets: secrets?,
+            sessions: sessions?,
+            mail: mail?,
+            sms: sms?,
+            messages: messages?,
+            outbox: outbox?,
+            cors: cors?,
+            log: log?,
+            limits: limits?,
+        };
+        config.refuse_promises_to_nobody(problems);
+        Some(config)
+    }
+
+    /// A service that sends must reach people in production; one that does not send needs no provider.
+    fn refuse_promises_to_nobody(&self, problems: &mut Problems) {
+        if self.mode == Mode::Production && self.outbox.has_worker {
+            if self.mail.transport == MailRoute::File {
+                problems.add("GYM__MAIL__TRANSPORT", "file reaches nobody, which production refuses");
+            }
+            if self.sms.transport == SmsRoute::File {
+                problems.add("GYM__SMS__TRANSPORT", "file reaches nobody, which production refuses");
+            }
+        }
+    }
+}
+
+/// For whom, and how seriously, a section is checked.
+#[derive(Debug, Clone, Copy)]
+struct Setting {
+    service: Service,
+    mode: Mode,
+}
+
+/// A part of the configuration that is read and checked on its own.
+trait Section: DeserializeOwned {
+    /// Its name in the file.
+    const NAME: &'static str;
+    /// Its keys, each with sentence and default.
+    const FIELDS: &'static [Field];
+
+    /// Adds what is wrong with values that could be read.
+    fn check(&self, _: Setting, _: &mut Problems) {}
+}
+
+/// Every section, in the order of the example file.
+const SECTIONS: &[(&str, &[Field])] = &[
+    (Http::NAME, Http::FIELDS),
+    (Database::NAME, Database::FIELDS),
+    (Tokens::NAME, Tokens::FIELDS),
+    (Secrets::NAME, Secrets::FIELDS),
+    (Sessions::NAME, Sessions::FIELDS),
+    (Mail::NAME, Mail::FIELDS),
+    (Sms::NAME, Sms::FIELDS),
+    (Messages::NAME, Messages::FIELDS),
+    (Outbox::NAME, Outbox::FIELDS),
+    (Cors::NAME, Cors::FIELDS),
+    (Log::NAME, Log::FIELDS),
+    (Limits::NAME, Limits::FIELDS),
+];

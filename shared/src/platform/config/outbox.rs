@@ -1,0 +1,48 @@
+//! The worker that sends what waits in the outbox.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::{Section, Service, Setting, field::Field, parse, problems::Problems};
+
+/// The worker that sends what waits in the outbox.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outbox {
+    /// Whether this process sends.
+    #[serde(rename = "worker")]
+    pub has_worker: bool,
+    /// Longest sleep between two looks; a new message wakes it sooner.
+    #[serde(rename = "poll_milliseconds", deserialize_with = "parse::milliseconds")]
+    pub poll: Duration,
+    /// Most messages of a channel on their way at once.
+    #[serde(deserialize_with = "parse::count")]
+    pub batch: u32,
+}
+
+impl Section for Outbox {
+    const NAME: &'static str = "outbox";
+    const FIELDS: &'static [Field] = &[
+        Field::new("worker", "Whether this process sends messages; never in client-api.", "true")
+            .in_client_api("false"),
+        Field::new(
+            "poll_milliseconds",
+            "Longest sleep between two looks at the outbox, in milliseconds.",
+            "500",
+        ),
+        Field::new("batch", "Most messages of a channel on their way at once, up to 500.", "20"),
+    ];
+
+    fn check(&self, at: Setting, problems: &mut Problems) {
+        if self.has_worker && at.service == Service::ClientApi {
+            problems.add(
+                "GYM__OUTBOX__WORKER",
+                "client-api's database user may write messages but not read them",
+            );
+        }
+        if self.batch > 500 {
+            problems.add("GYM__OUTBOX__BATCH", "more than 500");
+        }
+    }
+}
