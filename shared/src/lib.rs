@@ -1,5 +1,16 @@
-//! The gym.
+//! The gym: its words, what it runs on, who may do what, what it does, and the HTTP skin both doors wear.
+//!
+//! Read in this order; arrows only point back: [`vocabulary`], [`platform`], [`access`], the features, [`web`].
 
+pub mod access;
 pub mod customers;
+mod error;
+mod fields;
 pub mod platform;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod vocabulary;
+pub mod web;
+
+pub use error::{Error, Fault, FieldProblem, Invalid, OnConstraint, Refusal, RefusalKind, Text};
+pub use fields::{FieldError, Fields};

@@ -1,1 +1,23 @@
-//! Door.
+//! The door for staff: `/api/…`.
+
+/// One endpoint: its route, its OpenAPI operation, and the guard its signature names.
+macro_rules! endpoint {
+    ($handler:ident) => {
+        ::shared::guarded!(::shared::web::App, $handler)
+    };
+}
+
+mod account;
+
+use axum::Router;
+use shared::web::{App, document};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The table of contents.
+pub fn router(app: App) -> (Router, OpenApi) {
+    let routes = OpenApiRouter::new().nest("/api", account::routes());
+    let (router, mut api) = routes.with_state(app).split_for_parts();
+    document::finish(&mut api, "staff-api", "The staff app's side of the gym: desk, sales, door, figures.");
+    (router, api)
+}

@@ -1,5 +1,10 @@
 //! What the gym runs on; knows no feature.
 
+pub mod audit;
 pub mod clock;
 pub mod config;
+pub mod db;
+pub mod idempotency;
+pub mod migrations;
 pub mod qr;
+pub mod request;

@@ -1,0 +1,174 @@
+//! Turns a bearer token into a witness: verifies it, and asks the database whether its session still lives.
+//!
+//! A session is remembered for a fraction of a second (`sessions.cache_milliseconds`, below one second), so that a busy
+//! desk costs one look-up per interval and an ended session is noticed within a second by every copy of the service.
+
+use std::{sync::Arc, time::Duration};
+
+use moka::sync::Cache;
+
+use super::{
+    grants::{AccessRefused, Grants},
+    member::Me,
+    role::Role,
+    store,
+    token::{Audience, Keyring, TokenRefused},
+};
+use crate::{
+    error::Error,
+    platform::{
+        db::Db,
+        request::{Actor, RequestContext},
+    },
+    vocabulary::{BranchId, Calendar, CustomerId, GymId, Language, SessionId, StaffId, Timestamp},
+};
+
+/// A staff user's live session, with everything that decides what they may do.
+#[derive(Debug, Clone)]
+pub struct StaffSession {
+    /// The session row.
+    pub id: SessionId,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    /// Who.
+    pub staff: StaffId,
+    /// Sign-in name.
+    pub username: String,
+    /// Their role.
+    pub role: Role,
+    /// Their gym; none for a super admin.
+    pub gym: Option<GymId>,
+    /// Their home branch, if the role has one.
+    pub home_branch: Option<BranchId>,
+    /// The active branches they work at: home and managed.
+    pub own_branches: Vec<BranchId>,
+    /// Every branch of their gym, or of the platform, active or not.
+    pub branches: Vec<StaffBranch>,
+    /// The gym's calendar.
+    pub calendar: Calendar,
+    /// The account's language, once chosen.
+    pub language: Option<Language>,
+}
+
+/// A branch and the gym it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StaffBranch {
+    /// The branch.
+    pub id: BranchId,
+    /// Its gym.
+    pub gym: GymId,
+}
+
+/// A customer's live session.
+#[derive(Debug, Clone)]
+pub struct MemberSession {
+    /// The session row.
+    pub id: SessionId,
+    /// When its refresh token ends.
+    pub expires_at: Timestamp,
+    /// Who.
+    pub customer: CustomerId,
+    /// Their gym.
+    pub gym: GymId,
+    /// Their branch.
+    pub branch: BranchId,
+    /// The gym's calendar.
+    pub calendar: Calendar,
+    /// The account's language, once chosen.
+    pub language: Option<Language>,
+}
+
+/// Knows tokens and sessions.
+#[derive(Debug, Clone)]
+pub struct Doorkeeper {
+    db: Db,
+    keys: Arc<Keyring>,
+    staff: Cache<SessionId, Arc<StaffSession>>,
+    members: Cache<SessionId, Arc<MemberSession>>,
+}
+
+/// Sessions remembered at most, per audience.
+const REMEMBERED: u64 = 20_000;
+
+impl Doorkeeper {
+    /// A doorkeeper who remembers a session for `remember`; zero asks every time.
+    pub fn new(db: Db, keys: Arc<Keyring>, remember: Duration) -> Self {
+        let most = if remember.is_zero() { 0 } else { REMEMBERED };
+        Self {
+            db,
+            keys,
+            staff: Cache::builder().max_capacity(most).time_to_live(remember).build(),
+            members: Cache::builder().max_capacity(most).time_to_live(remember).build(),
+        }
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> &Keyring {
+        &self.keys
+    }
+
+    /// Who holds the staff token `bearer`.
+    ///
+    /// # Refuses
+    /// [`AccessRefused::StaffOnly`] for a member's token, [`AccessRefused::SignedOut`] for any other that does not name
+    /// a live session.
+    pub async fn staff(&self, bearer: Option<&str>, request: &Arc<RequestContext>) -> Result<Grants, Error> {
+        let token = bearer.ok_or(AccessRefused::SignedOut)?;
+        let now = request.arrived_at();
+        let claims = match self.keys.verify(token, Audience::Staff, now) {
+            Ok(claims) => claims,
+            Err(TokenRefused::OtherAudience) => return Err(AccessRefused::StaffOnly.into()),
+            Err(TokenRefused::Invalid | TokenRefused::Expired) => return Err(AccessRefused::SignedOut.into()),
+        };
+        let session = match self.staff.get(&claims.sid).filter(|session| session.expires_at > now) {
+            Some(session) => session,
+            None => {
+                let found = store::find_staff_session(self.db.conn().await?.get(), claims.sid, now).await?;
+                let session = Arc::new(found.ok_or(AccessRefused::SignedOut)?);
+                self.staff.insert(claims.sid, Arc::clone(&session));
+                session
+            }
+        };
+        request.settle_actor(Actor::Staff(session.staff.get()));
+        if let Some(language) = session.language {
+            request.settle_language(language);
+        }
+        Ok(Grants::new(session, Arc::clone(request)))
+    }
+
+    /// Which member holds the client token `bearer`.
+    ///
+    /// # Refuses
+    /// [`AccessRefused::MembersOnly`] for a staff token, [`AccessRefused::SignedOut`] for any other that does not name a
+    /// live session.
+    pub async fn member(&self, bearer: Option<&str>, request: &Arc<RequestContext>) -> Result<Me, Error> {
+        let token = bearer.ok_or(AccessRefused::SignedOut)?;
+        let now = request.arrived_at();
+        let claims = match self.keys.verify(token, Audience::Client, now) {
+            Ok(claims) => claims,
+            Err(TokenRefused::OtherAudience) => return Err(AccessRefused::MembersOnly.into()),
+            Err(TokenRefused::Invalid | TokenRefused::Expired) => return Err(AccessRefused::SignedOut.into()),
+        };
+        let session = match self.members.get(&claims.sid).filter(|session| session.expires_at > now) {
+            Some(session) => session,
+            None => {
+                let found = store::find_member_session(self.db.conn().await?.get(), claims.sid, now).await?;
+                let session = Arc::new(found.ok_or(AccessRefused::SignedOut)?);
+                self.members.insert(claims.sid, Arc::clone(&session));
+                session
+            }
+        };
+        request.settle_actor(Actor::Customer(session.customer.get()));
+        request.settle_branch(session.branch);
+        if let Some(language) = session.language {
+            request.settle_language(language);
+        }
+        Ok(Me::new(session, Arc::clone(request)))
+    }
+
+    /// Forgets a session that ended in this process, so that the very next request notices.
+    pub fn forget(&self, session: SessionId) {
+        self.staff.invalidate(&session);
+        self.members.invalidate(&session);
+    }
+}

@@ -1,0 +1,331 @@
+//! What a signed-in staff user may do now, and where: the witnesses that actions ask for.
+
+use std::{borrow::Cow, marker::PhantomData, sync::Arc};
+
+use super::{
+    Can, Reach, Role, Scope,
+    doorkeeper::{StaffBranch, StaffSession},
+    reach,
+};
+use crate::{
+    error::{Refusal, RefusalKind, Text},
+    platform::{
+        db::{Accountable, Signature, sealed::Sealed},
+        request::{Actor, RequestContext},
+    },
+    vocabulary::{BranchId, Calendar, GymId, Language, StaffId, Timestamp},
+};
+
+/// Why access was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AccessRefused {
+    /// No live session.
+    #[error("no live session")]
+    SignedOut,
+    /// A member knocks at the staff door.
+    #[error("a member at the staff door")]
+    StaffOnly,
+    /// A staff user knocks at the members' door.
+    #[error("a staff user at the members' door")]
+    MembersOnly,
+    /// Signed in, not entitled.
+    #[error("the role does not allow it")]
+    NotAllowed,
+    /// Not one of their branches, so not theirs to know about.
+    #[error("no such branch")]
+    NoSuchBranch,
+}
+
+impl Refusal for AccessRefused {
+    fn kind(&self) -> RefusalKind {
+        match self {
+            Self::SignedOut => RefusalKind::Unauthenticated,
+            Self::StaffOnly | Self::MembersOnly | Self::NotAllowed => RefusalKind::Forbidden,
+            Self::NoSuchBranch => RefusalKind::NotFound,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::SignedOut => "SIGNED_OUT",
+            Self::StaffOnly => "STAFF_ONLY",
+            Self::MembersOnly => "UNAUTHORIZED",
+            Self::NotAllowed => "NOT_ALLOWED",
+            Self::NoSuchBranch => "BRANCH_NOT_FOUND",
+        }
+    }
+
+    fn say(&self, language: Language) -> Cow<'static, str> {
+        let text = match self {
+            Self::SignedOut => {
+                Text { en: "Please sign in again", ar: "يرجى تسجيل الدخول مرة أخرى" }
+            }
+            Self::StaffOnly => Text {
+                en: "Unauthorized - staff access only",
+                ar: "غير مصرح - هذه الخدمة للموظفين فقط",
+            },
+            Self::MembersOnly => Text {
+                en: "Unauthorized. Client access only.",
+                ar: "غير مصرح. هذه الخدمة للأعضاء فقط.",
+            },
+            Self::NotAllowed => Text {
+                en: "Your role does not allow this",
+                ar: "صلاحياتك لا تسمح بهذا الإجراء",
+            },
+            Self::NoSuchBranch => Text { en: "Branch not found", ar: "الفرع غير موجود" },
+        };
+        text.say(language).into()
+    }
+}
+
+/// Why it is not clear where something happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PlaceRefused {
+    /// They work at several branches, or at none, and named none.
+    #[error("no branch was named")]
+    BranchRequired,
+}
+
+impl Refusal for PlaceRefused {
+    fn kind(&self) -> RefusalKind {
+        match self {
+            Self::BranchRequired => RefusalKind::Invalid,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::BranchRequired => "BRANCH_REQUIRED",
+        }
+    }
+
+    fn say(&self, language: Language) -> Cow<'static, str> {
+        match self {
+            Self::BranchRequired => Text {
+                en: "Say which branch: branch_id is required",
+                ar: "حدد الفرع: الحقل branch_id مطلوب",
+            }
+            .say(language)
+            .into(),
+        }
+    }
+}
+
+/// What a signed-in staff user is entitled to, for one request.
+#[derive(Debug, Clone)]
+pub struct Grants {
+    session: Arc<StaffSession>,
+    request: Arc<RequestContext>,
+}
+
+impl Grants {
+    /// Only the doorkeeper makes one.
+    pub(super) fn new(session: Arc<StaffSession>, request: Arc<RequestContext>) -> Self {
+        Self { session, request }
+    }
+
+    /// Checks one capability.
+    ///
+    /// # Refuses
+    /// [`AccessRefused::NotAllowed`] when the role does not have it.
+    pub fn require<C: Can>(self) -> Result<Granted<C>, AccessRefused> {
+        let reach = reach(self.session.role, C::CAPABILITY);
+        if reach == Reach::Nowhere {
+            return Err(AccessRefused::NotAllowed);
+        }
+        Ok(Granted { session: self.session, request: self.request, reach, can: PhantomData })
+    }
+}
+
+/// A staff user who may exercise `C`, somewhere. Only [`Grants::require`] makes one.
+///
+/// ```compile_fail
+/// use shared::access::{Granted, can};
+/// fn forge() -> Granted<can::CheckIn> { Granted { session: todo!(), request: todo!(), reach: todo!(), can: todo!() } }
+/// ```
+#[derive(Debug)]
+pub struct Granted<C> {
+    session: Arc<StaffSession>,
+    request: Arc<RequestContext>,
+    reach: Reach,
+    can: PhantomData<C>,
+}
+
+impl<C> Clone for Granted<C> {
+    fn clone(&self) -> Self {
+        Self {
+            session: Arc::clone(&self.session),
+            request: Arc::clone(&self.request),
+            reach: self.reach,
+            can: PhantomData,
+        }
+    }
+}
+
+impl<C: Can> Granted<C> {
+    /// Who.
+    pub fn staff(&self) -> StaffId {
+        self.session.staff
+    }
+
+    /// Their role.
+    pub fn role(&self) -> Role {
+        self.session.role
+    }
+
+    /// The session they act in.
+    pub fn session(&self) -> &StaffSession {
+        &self.session
+    }
+
+    /// Their gym; none for a super admin.
+    pub fn gym(&self) -> Option<GymId> {
+        self.session.gym
+    }
+
+    /// Their home branch, if the role has one.
+    pub fn home_branch(&self) -> Option<BranchId> {
+        self.session.home_branch
+    }
+
+    /// The gym's calendar; the platform's default for a super admin.
+    pub fn calendar(&self) -> Calendar {
+        self.session.calendar
+    }
+
+    /// When the request arrived.
+    pub fn now(&self) -> Timestamp {
+        self.request.arrived_at()
+    }
+
+    /// Whether their role also has another capability, anywhere.
+    pub fn also<D: Can>(&self) -> Option<Granted<D>> {
+        Grants { session: Arc::clone(&self.session), request: Arc::clone(&self.request) }.require::<D>().ok()
+    }
+
+    /// Everything they may see with this capability.
+    pub fn scope(&self) -> Scope {
+        match (self.reach, self.session.gym) {
+            (Reach::Platform, _) => Scope::platform(),
+            (Reach::WholeGym, Some(gym)) => Scope::gym_wide(gym),
+            (Reach::OwnBranches, Some(gym)) => Scope::branches(gym, &self.session.own_branches),
+            (Reach::Nowhere | Reach::WholeGym | Reach::OwnBranches, gym) => {
+                Scope::branches(gym.unwrap_or(GymId::from(0)), &[])
+            }
+        }
+    }
+
+    /// What they may see, narrowed to `branch` if one is named.
+    ///
+    /// # Refuses
+    /// [`AccessRefused::NoSuchBranch`] outside their reach, as for a branch that does not exist.
+    pub fn scope_at(&self, branch: Option<BranchId>) -> Result<Scope, AccessRefused> {
+        match branch {
+            None => Ok(self.scope()),
+            Some(named) => {
+                let StaffBranch { id, gym } = self.reachable(named).ok_or(AccessRefused::NoSuchBranch)?;
+                Ok(Scope::branch(gym, id))
+            }
+        }
+    }
+
+    /// Narrows to one branch; refuses outside the reach as if it did not exist.
+    pub fn at(&self, branch: BranchId) -> Result<Permit<C>, AccessRefused> {
+        let StaffBranch { id, gym } = self.reachable(branch).ok_or(AccessRefused::NoSuchBranch)?;
+        self.request.settle_branch(id);
+        Ok(Permit { granted: self.clone(), gym, branch: id })
+    }
+
+    /// Narrows to the branch that was named, or to the only one they have.
+    ///
+    /// # Refuses
+    /// [`PlaceRefused::BranchRequired`] when none was named and they have several or none.
+    pub fn place(&self, named: Option<BranchId>) -> Result<Permit<C>, crate::Error> {
+        let only = || match (self.reach, self.session.own_branches.as_slice()) {
+            (Reach::OwnBranches, [one]) => Some(*one),
+            (Reach::OwnBranches | Reach::WholeGym | Reach::Platform | Reach::Nowhere, _) => None,
+        };
+        let branch = named.or_else(only).ok_or(PlaceRefused::BranchRequired)?;
+        Ok(self.at(branch)?)
+    }
+
+    fn reachable(&self, branch: BranchId) -> Option<StaffBranch> {
+        let known = self.session.branches.iter().find(|known| known.id == branch).copied()?;
+        let is_reached = match self.reach {
+            Reach::Nowhere => false,
+            Reach::OwnBranches => self.session.own_branches.contains(&branch),
+            Reach::WholeGym | Reach::Platform => true,
+        };
+        is_reached.then_some(known)
+    }
+}
+
+impl<C: Can> Sealed for Granted<C> {}
+
+impl<C: Can> Accountable for Granted<C> {
+    fn signature(&self) -> Signature {
+        Signature {
+            actor: Actor::Staff(self.session.staff.get()),
+            gym: self.session.gym,
+            branch: None,
+            deed: C::CAPABILITY.code(),
+            moves_money: C::CAPABILITY.moves_money(),
+            request: Arc::clone(&self.request),
+        }
+    }
+}
+
+/// Proof that a staff user may exercise `C` at one branch. Only [`Granted::at`] and [`Granted::place`] make one.
+///
+/// A permit for another verb does not fit:
+/// ```compile_fail
+/// use shared::access::{Permit, can};
+/// fn sell(_: &Permit<can::SellSubscriptions>) {}
+/// fn with(permit: Permit<can::CheckIn>) { sell(&permit); }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Permit<C> {
+    granted: Granted<C>,
+    gym: GymId,
+    branch: BranchId,
+}
+
+impl<C: Can> Permit<C> {
+    /// The branch.
+    pub fn branch(&self) -> BranchId {
+        self.branch
+    }
+
+    /// The branch's gym.
+    pub fn gym(&self) -> GymId {
+        self.gym
+    }
+
+    /// Who.
+    pub fn staff(&self) -> StaffId {
+        self.granted.staff()
+    }
+
+    /// The gym's calendar.
+    pub fn calendar(&self) -> Calendar {
+        self.granted.calendar()
+    }
+
+    /// When the request arrived.
+    pub fn now(&self) -> Timestamp {
+        self.granted.now()
+    }
+
+    /// The capability it was narrowed from.
+    pub fn granted(&self) -> &Granted<C> {
+        &self.granted
+    }
+}
+
+impl<C: Can> Sealed for Permit<C> {}
+
+impl<C: Can> Accountable for Permit<C> {
+    fn signature(&self) -> Signature {
+        Signature { gym: Some(self.gym), branch: Some(self.branch), ..self.granted.signature() }
+    }
+}

@@ -1,0 +1,30 @@
+//! Who may do what, and where.
+//!
+//! A token names a session row; the row gives [`Grants`]; [`Grants::require`] turns them into a [`Granted`] capability,
+//! and [`Granted::at`] into a [`Permit`] for one branch. Members are [`Me`]; public endpoints act as a [`Visitor`], jobs
+//! as [`System`]. Each witness is made in one place only.
+
+mod capability;
+mod doorkeeper;
+mod grants;
+mod member;
+mod one_time_code;
+mod password;
+mod role;
+mod scope;
+mod store;
+mod token;
+
+pub use capability::{Can, Capability, can};
+pub use doorkeeper::{Doorkeeper, MemberSession, StaffSession};
+pub use grants::{AccessRefused, Granted, Grants, Permit, PlaceRefused};
+pub use member::{Me, System, Visitor};
+pub(crate) use one_time_code::TEMPORARY_HOURS;
+pub use one_time_code::{Codes, OneTimeCode, TemporaryPassword};
+pub use password::{Password, PasswordHash, PasswordRefused, Passwords};
+pub use role::{Reach, Role, reach};
+pub use scope::Scope;
+pub(crate) use store::{
+    end_member_sessions, end_staff_session, end_staff_sessions, insert_member_session, insert_staff_session,
+};
+pub use token::{Audience, Claims, KeyProblem, Keyring, MemberClaims, StaffClaims, TokenRefused};

@@ -1,0 +1,190 @@
+//! Passwords: argon2id with 19 MiB, two passes, one lane (OWASP's first recommendation), off the async threads and
+//! bounded in number, so that a storm of sign-ins costs a queue and not the memory of the machine.
+
+use std::{borrow::Cow, sync::Arc};
+
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordHasher, PasswordVerifier, phc},
+};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
+
+use crate::{
+    error::{Error, Fault, Refusal, RefusalKind, Text},
+    vocabulary::Language,
+};
+
+/// Memory of one hash, KiB.
+const MEMORY_KIB: u32 = 19 * 1024;
+/// Passes over it.
+const PASSES: u32 = 2;
+/// Fewest characters of a new password; the oldest app still asks for six.
+const SHORTEST: usize = 6;
+/// Most bytes that are hashed.
+const LONGEST: usize = 200;
+
+/// A password that somebody chose or typed; never shown, never logged.
+#[derive(Debug, Clone)]
+pub struct Password(SecretString);
+
+/// Why a new password is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordRefused {
+    /// Fewer than six characters.
+    #[error("too short")]
+    TooShort,
+    /// More than 200 bytes.
+    #[error("too long")]
+    TooLong,
+}
+
+impl Refusal for PasswordRefused {
+    fn kind(&self) -> RefusalKind {
+        RefusalKind::Invalid
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::TooShort => "PASSWORD_TOO_SHORT",
+            Self::TooLong => "PASSWORD_TOO_LONG",
+        }
+    }
+
+    fn say(&self, language: Language) -> Cow<'static, str> {
+        let text = match self {
+            Self::TooShort => Text {
+                en: "The new password needs at least 6 characters",
+                ar: "يجب ألا تقل كلمة المرور الجديدة عن 6 أحرف",
+            },
+            Self::TooLong => Text {
+                en: "The new password is too long", ar: "كلمة المرور الجديدة طويلة جدا"
+            },
+        };
+        text.say(language).into()
+    }
+}
+
+impl Password {
+    /// A password as typed at sign-in; surrounding blanks are not part of it, because one of the apps trims and the
+    /// other does not.
+    pub fn typed(text: &str) -> Self {
+        Self(SecretString::from(text.trim()))
+    }
+
+    /// A password somebody wants to have from now on.
+    pub fn chosen(text: &str) -> Result<Self, PasswordRefused> {
+        let text = text.trim();
+        if text.chars().count() < SHORTEST {
+            return Err(PasswordRefused::TooShort);
+        }
+        if text.len() > LONGEST {
+            return Err(PasswordRefused::TooLong);
+        }
+        Ok(Self(SecretString::from(text)))
+    }
+}
+
+/// A stored password hash, PHC text.
+#[derive(Clone)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// One read from the store.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text to store.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// Hashes and checks passwords.
+#[derive(Debug, Clone)]
+pub struct Passwords {
+    turns: Arc<Semaphore>,
+    argon: Argon2<'static>,
+    nobody: PasswordHash,
+}
+
+impl Passwords {
+    /// A hasher that runs at most `at_once` hashes at a time.
+    pub fn new(at_once: usize) -> Result<Self, Error> {
+        let params =
+            Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|error| Fault::new(error.to_string()))?;
+        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let nobody = hash(&argon, "nobody has this password")?;
+        Ok(Self { turns: Arc::new(Semaphore::new(at_once.max(1))), argon, nobody })
+    }
+
+    /// Hashes a new password.
+    pub async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {
+        let argon = self.argon.clone();
+        self.turn(move || hash(&argon, password.0.expose_secret())).await?
+    }
+
+    /// Whether `password` is the one behind `stored`. Without a stored hash it takes the same time and is not.
+    pub async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<bool, Error> {
+        let argon = self.argon.clone();
+        let is_somebody = stored.is_some();
+        let stored = stored.unwrap_or_else(|| self.nobody.clone());
+        let matches = self
+            .turn(move || -> Result<bool, Error> {
+                let parsed = phc::PasswordHash::new(stored.as_str())
+                    .map_err(|error| Fault::new(format!("a stored password hash does not parse: {error}")))?;
+                let typed = password.0.expose_secret();
+                Ok(typed.len() <= LONGEST && argon.verify_password(typed.as_bytes(), &parsed).is_ok())
+            })
+            .await??;
+        Ok(matches && is_somebody)
+    }
+
+    async fn turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Fault::new)?;
+        let task = tokio::task::spawn_blocking(move || {
+            let value = work();
+            drop(turn);
+            value
+        });
+        Ok(task.await.map_err(Fault::new)?)
+    }
+}
+
+fn hash(argon: &Argon2<'static>, text: &str) -> Result<PasswordHash, Error> {
+    let hash = argon.hash_password(text.as_bytes()).map_err(|error| Fault::new(error.to_string()))?;
+    Ok(PasswordHash(hash.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_chosen_password_fits_its_hash() {
+        let passwords = Passwords::new(2).unwrap();
+        let hash = passwords.hash(Password::chosen("correct horse").unwrap()).await.unwrap();
+        assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(passwords.verify(Password::typed(" correct horse "), Some(hash.clone())).await.unwrap());
+        assert!(!passwords.verify(Password::typed("wrong horse"), Some(hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn nobody_can_sign_in_with_the_dummy_password() {
+        let passwords = Passwords::new(2).unwrap();
+        assert!(!passwords.verify(Password::typed("nobody has this password"), None).await.unwrap());
+    }
+
+    #[test]
+    fn five_characters_are_too_few() {
+        assert_eq!(Password::chosen("12345").unwrap_err(), PasswordRefused::TooShort);
+        assert!(Password::chosen("123456").is_ok());
+    }
+}

@@ -1,0 +1,198 @@
+//! The SQL of sessions.
+
+use sqlx::PgConnection;
+
+use super::doorkeeper::{MemberSession, StaffBranch, StaffSession};
+use super::role::Role;
+use crate::{
+    error::{Error, Fault},
+    vocabulary::{BranchId, Calendar, CustomerId, GymId, Language, SessionId, StaffId, Timestamp},
+};
+
+/// The live session `id` of a staff user whose account, home branch and gym are active.
+pub(super) async fn find_staff_session(
+    conn: &mut PgConnection,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<Option<StaffSession>, Error> {
+    let row = sqlx::query!(
+        r#"select s.expires_at, u.id as staff_id, u.gym_id, u.branch_id, u.username, u.role, u.preferred_language,
+               coalesce(g.time_zone, 'Africa/Cairo') as "time_zone!",
+               array(
+                   select b.id from branches b
+                   where b.is_active
+                     and (b.id = u.branch_id
+                          or b.id in (select m.branch_id from staff_branches m where m.staff_id = u.id))
+                   order by b.id
+               ) as "own_branches!",
+               array(select b.id from branches b where u.gym_id is null or b.gym_id = u.gym_id order by b.id)
+                   as "branch_ids!",
+               array(select b.gym_id from branches b where u.gym_id is null or b.gym_id = u.gym_id order by b.id)
+                   as "branch_gyms!"
+           from staff_sessions s
+           join staff_users u on u.id = s.staff_id
+           left join gyms g on g.id = u.gym_id
+           left join branches h on h.id = u.branch_id
+           where s.id = $1 and s.ended_at is null and s.expires_at > $2
+             and u.is_active
+             and (g.id is null or g.is_active)
+             and (h.id is null or h.is_active)"#,
+        id.get(),
+        now,
+    )
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let role = Role::parse(&row.role)
+        .ok_or_else(|| Fault::new(format!("staff_users {}: unknown role {}", row.staff_id, row.role)))?;
+    let branches = row
+        .branch_ids
+        .into_iter()
+        .zip(row.branch_gyms)
+        .map(|(id, gym)| StaffBranch { id: BranchId::from(id), gym: GymId::from(gym) })
+        .collect();
+    Ok(Some(StaffSession {
+        id,
+        expires_at: row.expires_at,
+        staff: StaffId::from(row.staff_id),
+        username: row.username,
+        role,
+        gym: row.gym_id.map(GymId::from),
+        home_branch: row.branch_id.map(BranchId::from),
+        own_branches: row.own_branches.into_iter().map(BranchId::from).collect(),
+        branches,
+        calendar: calendar_of(&row.time_zone)?,
+        language: row.preferred_language.as_deref().and_then(Language::parse),
+    }))
+}
+
+/// The live session `id` of a customer whose account, branch and gym are active.
+pub(super) async fn find_member_session(
+    conn: &mut PgConnection,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<Option<MemberSession>, Error> {
+    let row = sqlx::query!(
+        r#"select c.id as customer_id, c.gym_id, c.branch_id, c.preferred_language, g.time_zone, s.expires_at
+           from member_sessions s
+           join customers c on c.id = s.customer_id
+           join gyms g on g.id = c.gym_id
+           join branches b on b.id = c.branch_id
+           where s.id = $1 and s.ended_at is null and s.expires_at > $2
+             and c.is_active and g.is_active and b.is_active"#,
+        id.get(),
+        now,
+    )
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(MemberSession {
+        id,
+        expires_at: row.expires_at,
+        customer: CustomerId::from(row.customer_id),
+        gym: GymId::from(row.gym_id),
+        branch: BranchId::from(row.branch_id),
+        calendar: calendar_of(&row.time_zone)?,
+        language: row.preferred_language.as_deref().and_then(Language::parse),
+    }))
+}
+
+/// The calendar of a stored time zone name.
+fn calendar_of(zone: &str) -> Result<Calendar, Error> {
+    Ok(Calendar::parse(zone).map_err(|_| Fault::new(format!("gyms: unknown time zone {zone}")))?)
+}
+
+/// Opens a staff session.
+pub(crate) async fn insert_staff_session(
+    conn: &mut PgConnection,
+    id: SessionId,
+    staff: StaffId,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into staff_sessions (id, staff_id, created_at, expires_at) values ($1, $2, $3, $4)",
+        id.get(),
+        staff.get(),
+        now,
+        expires_at,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Opens a member session whose refresh token has this hash.
+pub(crate) async fn insert_member_session(
+    conn: &mut PgConnection,
+    id: SessionId,
+    customer: CustomerId,
+    refresh_hash: &[u8],
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into member_sessions (id, customer_id, refresh_hash, created_at, expires_at)
+         values ($1, $2, $3, $4, $5)",
+        id.get(),
+        customer.get(),
+        refresh_hash,
+        now,
+        expires_at,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Ends one staff session; nothing happens to one that has ended.
+pub(crate) async fn end_staff_session(
+    conn: &mut PgConnection,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query!("update staff_sessions set ended_at = $2 where id = $1 and ended_at is null", id.get(), now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends every session of the staff users, except the one to keep. Returns how many ended.
+pub(crate) async fn end_staff_sessions(
+    conn: &mut PgConnection,
+    staff: &[StaffId],
+    keep: Option<SessionId>,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    let ids: Vec<i64> = staff.iter().map(|id| id.get()).collect();
+    let done = sqlx::query!(
+        "update staff_sessions set ended_at = $3
+         where staff_id = any($1) and ended_at is null and id is distinct from $2",
+        &ids,
+        keep.map(SessionId::get),
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Ends every session of the customers, except the one to keep. Returns how many ended.
+pub(crate) async fn end_member_sessions(
+    conn: &mut PgConnection,
+    customers: &[CustomerId],
+    keep: Option<SessionId>,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    let ids: Vec<i64> = customers.iter().map(|id| id.get()).collect();
+    let done = sqlx::query!(
+        "update member_sessions set ended_at = $3
+         where customer_id = any($1) and ended_at is null and id is distinct from $2",
+        &ids,
+        keep.map(SessionId::get),
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
+}

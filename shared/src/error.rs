@@ -1,0 +1,291 @@
+//! Two kinds of failure: a refusal (the caller's situation) and a fault (ours).
+//!
+//! A refusal is worded for the person who asked and is never logged as an error. A fault is logged once, at the
+//! edge, with its whole chain, and shown as an opaque 500 or, when the database cannot be had, as 503.
+
+use std::{borrow::Cow, error::Error as StdError, fmt, panic::Location};
+
+use crate::vocabulary::Language;
+
+/// What a refusal means, whatever the transport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// What was sent makes no sense as written, field by field.
+    Invalid,
+    /// A business "no" that the source documents answer as a bad request.
+    Rejected,
+    /// We do not know who is asking; the apps sign out or refresh on it.
+    Unauthenticated,
+    /// We know, and they may not.
+    Forbidden,
+    /// It does not exist, or not for them.
+    NotFound,
+    /// The present state says no.
+    Conflict,
+    /// The same key was used for something else.
+    Mismatch,
+    /// Too often; try again after so many seconds.
+    TooMany {
+        /// Seconds until another try makes sense.
+        retry_after: u32,
+    },
+    /// Not now; nothing is wrong with the request.
+    Unavailable,
+}
+
+/// An expected "no", worded for the person who asked.
+pub trait Refusal: StdError + Send + Sync + 'static {
+    /// What the refusal means.
+    fn kind(&self) -> RefusalKind;
+    /// Stable machine name, e.g. `SUBSCRIPTION_ENDED`.
+    fn code(&self) -> &'static str;
+    /// The sentence the person reads.
+    fn say(&self, language: Language) -> Cow<'static, str>;
+    /// The fields it is about, when it is about fields.
+    fn fields(&self) -> &[FieldProblem] {
+        &[]
+    }
+}
+
+/// A fixed sentence in both languages of the gym.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    /// English.
+    pub en: &'static str,
+    /// Arabic.
+    pub ar: &'static str,
+}
+
+impl Text {
+    /// The sentence in `language`.
+    pub const fn say(self, language: Language) -> &'static str {
+        match language {
+            Language::En => self.en,
+            Language::Ar => self.ar,
+        }
+    }
+}
+
+/// What is wrong with one field of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldProblem {
+    /// The field, as the caller spelled it.
+    pub field: &'static str,
+    /// Stable machine name of the problem.
+    pub code: &'static str,
+    /// In English.
+    pub en: Cow<'static, str>,
+    /// In Arabic.
+    pub ar: Cow<'static, str>,
+}
+
+impl FieldProblem {
+    /// A problem with a fixed text.
+    pub const fn new(field: &'static str, code: &'static str, text: Text) -> Self {
+        Self { field, code, en: Cow::Borrowed(text.en), ar: Cow::Borrowed(text.ar) }
+    }
+
+    /// The sentence in `language`.
+    pub fn say(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::Ar => &self.ar,
+        }
+    }
+}
+
+/// A request whose fields do not hold what they say; every problem at once.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} field(s) are not valid", .problems.len())]
+pub struct Invalid {
+    problems: Vec<FieldProblem>,
+    code: &'static str,
+}
+
+impl Invalid {
+    /// Refuses for `problems`; the first one gives the sentence and the code.
+    pub fn new(problems: Vec<FieldProblem>) -> Self {
+        let code = problems.first().map_or("INVALID_REQUEST", |problem| problem.code);
+        Self { problems, code }
+    }
+
+    /// Refuses for one problem.
+    pub fn one(problem: FieldProblem) -> Self {
+        Self::new(vec![problem])
+    }
+}
+
+impl Refusal for Invalid {
+    fn kind(&self) -> RefusalKind {
+        RefusalKind::Invalid
+    }
+
+    fn code(&self) -> &'static str {
+        self.code
+    }
+
+    fn say(&self, language: Language) -> Cow<'static, str> {
+        match self.problems.first() {
+            Some(problem) => Cow::Owned(problem.say(language).to_owned()),
+            None => {
+                Cow::Borrowed(Text { en: "The request is not valid", ar: "الطلب غير صالح" }.say(language))
+            }
+        }
+    }
+
+    fn fields(&self) -> &[FieldProblem] {
+        &self.problems
+    }
+}
+
+/// Why an action did not happen.
+#[derive(Debug)]
+pub enum Error {
+    /// Expected; shown to the caller; never logged as an error.
+    Refused(Box<dyn Refusal>),
+    /// Unexpected; logged once, with its chain; shown opaquely.
+    Fault(Fault),
+}
+
+impl Error {
+    /// The code of the refusal, if it is one.
+    pub fn refused_as(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.code()),
+            Self::Fault(_) => None,
+        }
+    }
+}
+
+/// Something of ours that broke.
+#[derive(Debug)]
+pub struct Fault {
+    source: FaultSource,
+    at: &'static Location<'static>,
+}
+
+#[derive(Debug)]
+enum FaultSource {
+    Database(sqlx::Error),
+    Other(Box<dyn StdError + Send + Sync>),
+}
+
+impl Fault {
+    /// Wraps a failure that is neither the caller's nor the database's.
+    #[track_caller]
+    pub fn new(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { source: FaultSource::Other(source.into()), at: Location::caller() }
+    }
+
+    /// Where `?` met it.
+    pub fn at(&self) -> &'static Location<'static> {
+        self.at
+    }
+
+    /// Whether the database could not be had, so that the same request may succeed later.
+    pub fn is_outage(&self) -> bool {
+        match &self.source {
+            FaultSource::Database(error) => is_outage(error),
+            FaultSource::Other(_) => false,
+        }
+    }
+
+    /// Whether the same transaction may succeed when it is run again.
+    pub(crate) fn is_retryable(&self) -> bool {
+        match &self.source {
+            FaultSource::Database(sqlx::Error::Database(error)) => {
+                matches!(error.code().as_deref(), Some("40001" | "40P01"))
+            }
+            FaultSource::Database(_) | FaultSource::Other(_) => false,
+        }
+    }
+
+    /// The whole chain of causes, outermost first, for the log.
+    pub fn chain(&self) -> String {
+        let first: &dyn StdError = match &self.source {
+            FaultSource::Database(error) => error,
+            FaultSource::Other(error) => error.as_ref(),
+        };
+        let mut text = first.to_string();
+        let mut next = first.source();
+        while let Some(cause) = next {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            next = cause.source();
+        }
+        text
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "sqlx::Error is non-exhaustive")]
+fn is_outage(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
+        // 08 connection, 53 resources, 57P shutdown, 57014 statement timeout, 55P03 lock timeout, 25006 read only
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            code.starts_with("08")
+                || code.starts_with("53")
+                || code.starts_with("57")
+                || code == "55P03"
+                || code == "25006"
+        }),
+        _ => false,
+    }
+}
+
+impl<R: Refusal> From<R> for Error {
+    fn from(refusal: R) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    #[track_caller]
+    fn from(source: sqlx::Error) -> Self {
+        Self::Fault(Fault { source: FaultSource::Database(source), at: Location::caller() })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Fault(fault) => write!(f, "fault at {}", fault.at),
+        }
+    }
+}
+
+/// Lets the schema have the last word.
+pub trait OnConstraint<T> {
+    /// Turns a violation of the constraint `name` into a refusal; passes anything else on.
+    fn on_constraint<R: Into<Error>>(self, name: &str, refusal: impl FnOnce() -> R) -> Result<T, Error>;
+}
+
+impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
+    #[track_caller]
+    fn on_constraint<R: Into<Error>>(self, name: &str, refusal: impl FnOnce() -> R) -> Result<T, Error> {
+        match self {
+            Err(sqlx::Error::Database(error)) if error.constraint() == Some(name) => Err(refusal().into()),
+            other => Ok(other?),
+        }
+    }
+}
+
+impl<T> OnConstraint<T> for Result<T, Error> {
+    #[track_caller]
+    fn on_constraint<R: Into<Error>>(self, name: &str, refusal: impl FnOnce() -> R) -> Result<T, Error> {
+        match self {
+            Err(Error::Fault(Fault {
+                source: FaultSource::Database(sqlx::Error::Database(error)), ..
+            })) if error.constraint() == Some(name) => Err(refusal().into()),
+            other => other,
+        }
+    }
+}

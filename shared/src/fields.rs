@@ -1,0 +1,146 @@
+//! Reading the fields of a request: every problem at once.
+
+use std::borrow::Cow;
+
+use crate::{
+    customers::metrics::MeasureInvalid,
+    error::{FieldProblem, Invalid, Text},
+    vocabulary::{
+        Language, dates::DateInvalid, email::EmailInvalid, ids::IdInvalid, money::MoneyInvalid,
+        page::PageInvalid, phone::PhoneInvalid, text::TextInvalid,
+    },
+};
+
+/// What a word of the vocabulary says when a text is not one.
+pub trait FieldError {
+    /// Stable machine name.
+    fn code(&self) -> &'static str;
+    /// The sentence the person reads.
+    fn say(&self, language: Language) -> Cow<'static, str>;
+}
+
+macro_rules! field_errors {
+    ($($name:ty),+ $(,)?) => {$(
+        impl FieldError for $name {
+            fn code(&self) -> &'static str {
+                Self::code(self)
+            }
+
+            fn say(&self, language: Language) -> Cow<'static, str> {
+                Self::say(self, language).into()
+            }
+        }
+    )+};
+}
+
+field_errors!(
+    DateInvalid,
+    EmailInvalid,
+    IdInvalid,
+    MeasureInvalid,
+    MoneyInvalid,
+    PageInvalid,
+    PhoneInvalid,
+    TextInvalid
+);
+
+/// A code and a sentence, for a check that has no type of its own.
+impl FieldError for (&'static str, Text) {
+    fn code(&self) -> &'static str {
+        self.0
+    }
+
+    fn say(&self, language: Language) -> Cow<'static, str> {
+        self.1.say(language).into()
+    }
+}
+
+const MISSING: Text = Text { en: "This field is required", ar: "هذا الحقل مطلوب" };
+
+/// Collects the problems of a request while its fields are read.
+///
+/// A field that does not parse yields `None`; [`Fields::done`] then refuses with every problem.
+#[derive(Debug, Default)]
+pub struct Fields {
+    problems: Vec<FieldProblem>,
+}
+
+impl Fields {
+    /// Nothing read yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a problem.
+    pub fn problem(&mut self, field: &'static str, error: &impl FieldError) {
+        self.problems.push(FieldProblem {
+            field,
+            code: error.code(),
+            en: Cow::Owned(format!("{field}: {}", error.say(Language::En))),
+            ar: Cow::Owned(format!("{field}: {}", error.say(Language::Ar))),
+        });
+    }
+
+    /// Keeps a parsed value, or its problem.
+    pub fn check<T, E: FieldError>(&mut self, field: &'static str, parsed: Result<T, E>) -> Option<T> {
+        match parsed {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.problem(field, &error);
+                None
+            }
+        }
+    }
+
+    /// Adds a problem unless `holds`.
+    pub fn ensure(&mut self, field: &'static str, holds: bool, code: &'static str, text: Text) {
+        if !holds {
+            self.problem(field, &(code, text));
+        }
+    }
+
+    /// A value that must be there.
+    pub fn present<T>(&mut self, field: &'static str, value: Option<T>) -> Option<T> {
+        if value.is_none() {
+            self.problem(field, &("MISSING_FIELDS", MISSING));
+        }
+        value
+    }
+
+    /// A text that must be there and parse; blank counts as missing.
+    pub fn required<T, E: FieldError>(
+        &mut self,
+        field: &'static str,
+        text: Option<&str>,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.present(field, text.filter(|text| !text.trim().is_empty()))?;
+        self.check(field, parse(text))
+    }
+
+    /// A text that may be absent or blank, and must parse otherwise.
+    pub fn optional<T, E: FieldError>(
+        &mut self,
+        field: &'static str,
+        text: Option<&str>,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = text.filter(|text| !text.trim().is_empty())?;
+        self.check(field, parse(text))
+    }
+
+    /// # Refuses
+    /// With every problem found; with nothing if there was none.
+    pub fn done(self) -> Result<(), Invalid> {
+        if self.problems.is_empty() { Ok(()) } else { Err(Invalid::new(self.problems)) }
+    }
+
+    /// The value read, now that every problem is known.
+    ///
+    /// # Refuses
+    /// With every problem found, or as a missing value when there was none and yet no value.
+    pub fn build<T>(self, value: Option<T>) -> Result<T, Invalid> {
+        self.done()?;
+        value.ok_or_else(|| Invalid::one(FieldProblem::new("body", "MISSING_FIELDS", MISSING)))
+    }
+}

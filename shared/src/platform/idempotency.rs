@@ -1,0 +1,196 @@
+//! Writes that must happen once, however often they are sent.
+//!
+//! A request may carry an `Idempotency-Key`; its outcome is kept for 24 hours beside the effect. The installed apps send
+//! none, so a money write that repeats the same actor, route and body within ten seconds is taken for a double click.
+
+use std::{borrow::Cow, time::Duration};
+
+use hmac::{Hmac, KeyInit, Mac};
+use rand::RngExt;
+use sha2::Sha256;
+
+use super::{
+    db::{Signature, Tx},
+    request::Actor,
+};
+use crate::{
+    error::{Error, Refusal, RefusalKind, Text},
+    vocabulary::Language,
+};
+
+/// How long an outcome is answered again for its key.
+pub const KEPT_HOURS: i64 = 24;
+/// Within this time an unkeyed money write is taken for a double click.
+pub const DOUBLE_CLICK_SECONDS: i64 = 10;
+
+/// Keys the fingerprints, so that a stored one tells nothing about the body.
+#[derive(Clone, Copy)]
+pub(crate) struct FingerprintKey([u8; 32]);
+
+impl std::fmt::Debug for FingerprintKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FingerprintKey(…)")
+    }
+}
+
+impl FingerprintKey {
+    /// Derives it from the installation's hash key.
+    pub(crate) fn derive(hash_key: &[u8]) -> Self {
+        Self(keyed(hash_key, &[b"idempotency fingerprints"]))
+    }
+}
+
+/// HMAC-SHA-256 over length-prefixed parts.
+pub(crate) fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    for part in parts {
+        mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+/// One write that must happen once.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    actor: Actor,
+    key: String,
+    fingerprint: [u8; 32],
+    lock: i64,
+    is_explicit: bool,
+}
+
+impl Ticket {
+    /// The ticket of a write, if it asks to happen once: known actors only.
+    pub(crate) fn of(signature: &Signature, key: FingerprintKey) -> Option<Self> {
+        let request = &signature.request;
+        let actor_id = signature.actor.id()?;
+        let body = request.body_hash().map_or(&[][..], |hash| &hash[..]);
+        let fingerprint = keyed(&key.0, &[request.method().as_bytes(), request.path().as_bytes(), body]);
+        let (name, is_explicit) = match request.idempotency_key() {
+            Some(given) => (format!("key:{given}"), true),
+            None if signature.moves_money => (format!("repeat:{}", hex(&fingerprint)), false),
+            None => return None,
+        };
+        let digest =
+            keyed(&key.0, &[signature.actor.kind().as_bytes(), &actor_id.to_be_bytes(), name.as_bytes()]);
+        let lock = digest.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes));
+        Some(Self { actor: signature.actor, key: name, fingerprint, lock, is_explicit })
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").ok();
+        text
+    })
+}
+
+/// Why a repeated write is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RepeatRefused {
+    /// The first use of the key has not finished.
+    #[error("the first request with this key is still running")]
+    StillRunning,
+    /// The key belongs to a different request.
+    #[error("this key was used for another request")]
+    KeyReused,
+}
+
+impl Refusal for RepeatRefused {
+    fn kind(&self) -> RefusalKind {
+        match self {
+            Self::StillRunning => RefusalKind::Conflict,
+            Self::KeyReused => RefusalKind::Mismatch,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::StillRunning => "REQUEST_STILL_RUNNING",
+            Self::KeyReused => "IDEMPOTENCY_KEY_REUSED",
+        }
+    }
+
+    fn say(&self, language: Language) -> Cow<'static, str> {
+        let text = match self {
+            Self::StillRunning => Text {
+                en: "The same request is still being processed",
+                ar: "ما زال الطلب نفسه قيد التنفيذ",
+            },
+            Self::KeyReused => Text {
+                en: "This Idempotency-Key was already used for a different request",
+                ar: "سبق استخدام مفتاح التكرار هذا لطلب مختلف",
+            },
+        };
+        text.say(language).into()
+    }
+}
+
+/// What an earlier write with this ticket came to. Holds the ticket until the transaction ends.
+///
+/// # Locks
+/// One advisory lock per actor and key. Taken in a statement of its own: the look-up after it must see what the
+/// former holder committed.
+pub(crate) async fn find(tx: &mut Tx, ticket: &Ticket) -> Result<Option<serde_json::Value>, Error> {
+    if ticket.is_explicit {
+        let is_free = sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock($1) as "free!""#, ticket.lock)
+            .fetch_one(tx.conn())
+            .await?;
+        if !is_free {
+            return Err(RepeatRefused::StillRunning.into());
+        }
+    } else {
+        sqlx::query!("select pg_advisory_xact_lock($1)", ticket.lock).execute(tx.conn()).await?;
+    }
+    let age = if ticket.is_explicit {
+        chrono::TimeDelta::hours(KEPT_HOURS)
+    } else {
+        chrono::TimeDelta::seconds(DOUBLE_CLICK_SECONDS)
+    };
+    let since = tx.now().checked_sub_signed(age).unwrap_or(tx.now());
+    let kept = sqlx::query!(
+        "select fingerprint, outcome
+         from idempotency_keys
+         where actor_kind = $1 and actor_id = $2 and key = $3 and created_at > $4",
+        ticket.actor.kind(),
+        ticket.actor.id(),
+        ticket.key,
+        since,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    match kept {
+        Some(kept) if kept.fingerprint == ticket.fingerprint => Ok(Some(kept.outcome)),
+        Some(_) => Err(RepeatRefused::KeyReused.into()),
+        None => Ok(None),
+    }
+}
+
+/// Keeps what the write came to, in its transaction.
+pub(crate) async fn keep(tx: &mut Tx, ticket: &Ticket, outcome: serde_json::Value) -> Result<(), Error> {
+    let now = tx.now();
+    sqlx::query!(
+        "insert into idempotency_keys (actor_kind, actor_id, key, fingerprint, outcome, created_at)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (actor_kind, actor_id, key) do update
+         set fingerprint = excluded.fingerprint, outcome = excluded.outcome, created_at = excluded.created_at",
+        ticket.actor.kind(),
+        ticket.actor.id(),
+        ticket.key,
+        &ticket.fingerprint[..],
+        outcome,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// How long to wait before a transaction is run again, with jitter.
+pub(crate) fn pause_before(attempt: u32) -> Duration {
+    let most = 10_u64.saturating_mul(2_u64.saturating_pow(attempt));
+    Duration::from_millis(rand::rng().random_range(1..=most))
+}

@@ -1,0 +1,240 @@
+//! What is known of the request being answered: who sent it, when it arrived, how it is told apart.
+//!
+//! The outermost layer makes one [`RequestContext`] per request. Guards and extractors fill it in, witnesses carry it
+//! into the audit row, and the request log reads it at the end.
+
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use uuid::Uuid;
+
+use crate::vocabulary::{BranchId, Language, Timestamp};
+
+/// One request, from its arrival to its log line.
+#[derive(Debug)]
+pub struct RequestContext {
+    id: Box<str>,
+    arrived_at: Timestamp,
+    address: IpAddr,
+    accepts: Language,
+    method: Box<str>,
+    path: Box<str>,
+    idempotency_key: Option<Box<str>>,
+    language: OnceLock<Language>,
+    actor: OnceLock<Actor>,
+    branch: OnceLock<BranchId>,
+    body_hash: OnceLock<[u8; 32]>,
+    code: OnceLock<&'static str>,
+    queries: AtomicU32,
+    database_micros: AtomicU64,
+}
+
+/// Who acts, for the audit row and the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Actor {
+    /// A staff user.
+    Staff(i64),
+    /// A customer.
+    Customer(i64),
+    /// Nobody we know.
+    Visitor,
+    /// A named job of the system.
+    System,
+}
+
+impl Actor {
+    /// The word that the audit row keeps.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Staff(_) => "staff",
+            Self::Customer(_) => "customer",
+            Self::Visitor => "visitor",
+            Self::System => "system",
+        }
+    }
+
+    /// The person's id; absent for visitors and jobs.
+    pub const fn id(self) -> Option<i64> {
+        match self {
+            Self::Staff(id) | Self::Customer(id) => Some(id),
+            Self::Visitor | Self::System => None,
+        }
+    }
+}
+
+/// What the outermost layer read off the request line and headers.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// A well-formed id sent by the caller; otherwise one is made.
+    pub id: Option<String>,
+    /// When it arrived.
+    pub at: Timestamp,
+    /// The client's address as the trusted proxy, or the socket, reports it.
+    pub address: IpAddr,
+    /// What Accept-Language asks for; English when it asks for nothing we speak.
+    pub accepts: Language,
+    /// HTTP method.
+    pub method: String,
+    /// Path without query.
+    pub path: String,
+    /// The Idempotency-Key header, 1 to 200 visible characters.
+    pub idempotency_key: Option<String>,
+}
+
+impl RequestContext {
+    /// Begins a request.
+    pub fn new(arrival: Arrival) -> Arc<Self> {
+        let id = arrival.id.unwrap_or_else(|| Uuid::new_v4().to_string());
+        Arc::new(Self {
+            id: id.into(),
+            arrived_at: arrival.at,
+            address: arrival.address,
+            accepts: arrival.accepts,
+            method: arrival.method.into(),
+            path: arrival.path.into(),
+            idempotency_key: arrival.idempotency_key.map(Into::into),
+            language: OnceLock::new(),
+            actor: OnceLock::new(),
+            branch: OnceLock::new(),
+            body_hash: OnceLock::new(),
+            code: OnceLock::new(),
+            queries: AtomicU32::new(0),
+            database_micros: AtomicU64::new(0),
+        })
+    }
+
+    /// A context for work that no request asked for: jobs, seeds, command line.
+    pub fn internal(name: &str, at: Timestamp) -> Arc<Self> {
+        Self::new(Arrival {
+            id: Some(name.to_owned()),
+            at,
+            address: IpAddr::from([127, 0, 0, 1]),
+            accepts: Language::En,
+            method: "JOB".to_owned(),
+            path: name.to_owned(),
+            idempotency_key: None,
+        })
+    }
+
+    /// How this request is named in answers, logs and audit rows.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The one reading of the clock for this request.
+    pub fn arrived_at(&self) -> Timestamp {
+        self.arrived_at
+    }
+
+    /// The client's address.
+    pub fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// HTTP method.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// Path without query.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The caller's key for a write that must happen once.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    /// The language to answer in: the account's, else what the request accepts.
+    pub fn language(&self) -> Language {
+        self.language.get().copied().unwrap_or(self.accepts)
+    }
+
+    /// Settles the account's language; the first settling holds.
+    pub fn settle_language(&self, language: Language) {
+        self.language.get_or_init(|| language);
+    }
+
+    /// Who acts, once a guard has settled it.
+    pub fn actor(&self) -> Option<Actor> {
+        self.actor.get().copied()
+    }
+
+    /// Settles who acts; the first settling holds.
+    pub fn settle_actor(&self, actor: Actor) {
+        self.actor.get_or_init(|| actor);
+    }
+
+    /// Where, once it is known.
+    pub fn branch(&self) -> Option<BranchId> {
+        self.branch.get().copied()
+    }
+
+    /// Settles where; the first settling holds.
+    pub fn settle_branch(&self, branch: BranchId) {
+        self.branch.get_or_init(|| branch);
+    }
+
+    /// SHA-256 of the body, once it was read; none for a request without one.
+    pub fn body_hash(&self) -> Option<&[u8; 32]> {
+        self.body_hash.get()
+    }
+
+    /// Keeps the hash of the body; the first keeping holds.
+    pub fn settle_body_hash(&self, hash: [u8; 32]) {
+        self.body_hash.get_or_init(|| hash);
+    }
+
+    /// The refusal code that was answered, if any.
+    pub fn code(&self) -> Option<&'static str> {
+        self.code.get().copied()
+    }
+
+    /// Keeps the refusal code for the log; the first keeping holds.
+    pub fn settle_code(&self, code: &'static str) {
+        self.code.get_or_init(|| code);
+    }
+
+    /// Counts one round trip to the database.
+    pub fn count_query(&self, took: Duration) {
+        self.queries.fetch_add(1, Ordering::Relaxed);
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.database_micros.fetch_add(micros, Ordering::Relaxed);
+    }
+
+    /// Transactions and single statements run for this request.
+    pub fn queries(&self) -> u32 {
+        self.queries.load(Ordering::Relaxed)
+    }
+
+    /// Time spent waiting for the database.
+    pub fn database_time(&self) -> Duration {
+        Duration::from_micros(self.database_micros.load(Ordering::Relaxed))
+    }
+}
+
+tokio::task_local! {
+    static CURRENT: Arc<RequestContext>;
+}
+
+/// Runs `work` as part of the request `context`.
+pub async fn scope<F: Future>(context: Arc<RequestContext>, work: F) -> F::Output {
+    CURRENT.scope(context, work).await
+}
+
+/// The request being answered; none outside one.
+pub fn current() -> Option<Arc<RequestContext>> {
+    CURRENT.try_with(Arc::clone).ok()
+}
+
+/// The language of the request being answered; English outside one.
+pub fn language() -> Language {
+    CURRENT.try_with(|context| context.language()).unwrap_or(Language::En)
+}

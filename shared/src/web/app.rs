@@ -1,0 +1,70 @@
+//! What a handler can reach.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+
+use crate::{
+    access::{Codes, Doorkeeper, Keyring, Passwords},
+    error::Error,
+    platform::db::Db,
+};
+
+/// What a handler can reach, in either door; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// Tokens and sessions.
+    pub doorkeeper: Doorkeeper,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+    /// Hashes codes and identifiers.
+    pub codes: Codes,
+    /// How long things live.
+    pub lifetimes: Lifetimes,
+}
+
+/// How long tokens live.
+#[derive(Debug, Clone, Copy)]
+pub struct Lifetimes {
+    /// A staff token; the staff app signs in again after it.
+    pub staff_access: TimeDelta,
+    /// A member's access token.
+    pub member_access: TimeDelta,
+    /// A member's refresh token, and with it the session.
+    pub member_refresh: TimeDelta,
+    /// A code for the door.
+    pub qr_token: TimeDelta,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        Self {
+            staff_access: TimeDelta::minutes(720),
+            member_access: TimeDelta::minutes(1440),
+            member_refresh: TimeDelta::days(30),
+            qr_token: TimeDelta::seconds(60),
+        }
+    }
+}
+
+impl App {
+    /// Puts the parts together; `remember` is how long a session may be used without asking again.
+    pub fn new(
+        db: Db,
+        keys: Keyring,
+        hash_key: &[u8],
+        remember: Duration,
+        lifetimes: Lifetimes,
+    ) -> Result<Self, Error> {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
+        Ok(Self {
+            doorkeeper: Doorkeeper::new(db.clone(), Arc::new(keys), remember),
+            db,
+            passwords: Passwords::new(cores)?,
+            codes: Codes::new(hash_key),
+            lifetimes,
+        })
+    }
+}

@@ -1,0 +1,139 @@
+//! A handler says who may call it, in its first argument; the document repeats it.
+//!
+//! `endpoint!` in the doors demands a guard, writes the OpenAPI `security` from it, adds the failures every operation
+//! can have, and says which roles are served.
+
+use axum::handler::Handler;
+use utoipa::openapi::{
+    ContentBuilder, Ref, RefOr, Response, ResponseBuilder, extensions::ExtensionsBuilder, path::Operation,
+    path::Paths, security::SecurityRequirement,
+};
+
+use crate::access::{Capability, Reach, Role, reach};
+
+/// What an endpoint asks of its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Requirement {
+    /// Nothing: public.
+    Public,
+    /// A staff session with a capability.
+    Staff(Capability),
+    /// A member's session.
+    Member,
+    /// Any live session, of either audience.
+    Anybody,
+}
+
+/// An extractor that settles who is calling.
+#[diagnostic::on_unimplemented(
+    message = "this handler does not say who may call it",
+    note = "its first argument must be a guard: `Staff<can::…>`, `Member`, or `Anyone` for a public endpoint"
+)]
+pub trait Guard {
+    /// What it asks.
+    const REQUIREMENT: Requirement;
+}
+
+/// The arguments of a handler that begins with a guard.
+#[diagnostic::on_unimplemented(
+    message = "this handler does not say who may call it",
+    note = "its first argument must be a guard: `Staff<can::…>`, `Member`, or `Anyone` for a public endpoint"
+)]
+pub trait GuardedArgs {
+    /// That guard.
+    type Guard: Guard;
+}
+
+macro_rules! guarded_args {
+    ($($($argument:ident)*;)+) => {
+        $( impl<M, G: Guard, $($argument),*> GuardedArgs for (M, G, $($argument,)*) { type Guard = G; } )+
+    };
+}
+
+guarded_args! { ; A; A B; A B C; A B C D; A B C D E; }
+
+/// The requirement in the signature of `handler`.
+pub const fn requirement_of<H, T, S>(_handler: &H) -> Requirement
+where
+    H: Handler<T, S>,
+    T: GuardedArgs,
+{
+    <T::Guard as Guard>::REQUIREMENT
+}
+
+/// Writes the requirement, the roles and the common failures into every operation of `paths`.
+pub fn document(paths: &mut Paths, requirement: Requirement) {
+    for (path, item) in &mut paths.paths {
+        let names_a_thing = path.contains('{');
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            describe(operation, requirement, names_a_thing);
+        }
+    }
+}
+
+fn describe(operation: &mut Operation, requirement: Requirement, names_a_thing: bool) {
+    let (security, roles) = match requirement {
+        Requirement::Public => (Vec::new(), Vec::new()),
+        Requirement::Staff(capability) => (
+            vec![SecurityRequirement::new("staff", [capability.code()])],
+            Role::ALL
+                .into_iter()
+                .filter(|role| reach(*role, capability) != Reach::Nowhere)
+                .map(Role::as_str)
+                .collect(),
+        ),
+        Requirement::Member => (vec![SecurityRequirement::new("client", Vec::<String>::new())], Vec::new()),
+        Requirement::Anybody => (
+            vec![
+                SecurityRequirement::new("staff", Vec::<String>::new()),
+                SecurityRequirement::new("client", Vec::<String>::new()),
+            ],
+            Vec::new(),
+        ),
+    };
+    operation.security = Some(security);
+    if !roles.is_empty() {
+        let extension = ExtensionsBuilder::new().add("x-roles", serde_json::json!(roles)).build();
+        operation.extensions.get_or_insert_default().merge(extension);
+    }
+    let is_guarded = requirement != Requirement::Public;
+    let failures = [
+        (true, "400", "What was sent is not valid"),
+        (is_guarded, "401", "No live session"),
+        (is_guarded, "403", "This session may not do it"),
+        (names_a_thing, "404", "It does not exist, or not within the caller's branches"),
+        (operation.request_body.is_some(), "413", "The body is over the limit"),
+        (operation.request_body.is_some(), "415", "The body is not JSON"),
+        (true, "429", "Too often; Retry-After says when to try again"),
+        (true, "500", "A fault of ours; request_id names it"),
+        (true, "503", "Busy or restarting; Retry-After says when to try again"),
+    ];
+    for (applies, status, text) in failures {
+        if applies {
+            operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(failure(text)));
+        }
+    }
+}
+
+/// A response with the failure body.
+pub fn failure(description: &str) -> Response {
+    ResponseBuilder::new()
+        .description(description)
+        .content(
+            "application/json",
+            ContentBuilder::new().schema(Some(Ref::from_schema_name("Failure"))).build(),
+        )
+        .build()
+}
+
+/// `utoipa_axum::routes!` for handlers that say who may call them.
+#[macro_export]
+macro_rules! guarded {
+    ($app:ty, $handler:ident) => {{
+        let requirement = $crate::web::guard::requirement_of::<_, _, $app>(&$handler);
+        let (schemas, mut paths, methods) = ::utoipa_axum::routes!($handler);
+        $crate::web::guard::document(&mut paths, requirement);
+        (schemas, paths, methods)
+    }};
+}

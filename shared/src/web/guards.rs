@@ -1,0 +1,121 @@
+//! The guards: each settles who is calling before the handler runs.
+
+use std::ops::Deref;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+
+use super::{
+    app::App,
+    extract::{bearer, context},
+    guard::{Guard, Requirement},
+};
+use crate::{
+    access::{AccessRefused, Can, Granted, Me, Visitor, can},
+    error::Error,
+};
+
+/// A signed-in staff user who may exercise `C`.
+#[derive(Debug, Clone)]
+pub struct Staff<C>(Granted<C>);
+
+impl<C> Deref for Staff<C> {
+    type Target = Granted<C>;
+
+    fn deref(&self) -> &Granted<C> {
+        &self.0
+    }
+}
+
+impl<C: Can> Guard for Staff<C> {
+    const REQUIREMENT: Requirement = Requirement::Staff(C::CAPABILITY);
+}
+
+impl<C: Can> FromRequestParts<App> for Staff<C> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let request = context(parts)?;
+        let grants = app.doorkeeper.staff(bearer(&parts.headers), &request).await?;
+        Ok(Self(grants.require::<C>()?))
+    }
+}
+
+/// A signed-in member, themselves.
+#[derive(Debug, Clone)]
+pub struct Member(Me);
+
+impl Deref for Member {
+    type Target = Me;
+
+    fn deref(&self) -> &Me {
+        &self.0
+    }
+}
+
+impl Guard for Member {
+    const REQUIREMENT: Requirement = Requirement::Member;
+}
+
+impl FromRequestParts<App> for Member {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let request = context(parts)?;
+        Ok(Self(app.doorkeeper.member(bearer(&parts.headers), &request).await?))
+    }
+}
+
+/// Either audience: what both apps call at the same address.
+#[derive(Debug, Clone)]
+pub enum Anybody {
+    /// A staff user.
+    Staff(Granted<can::UseTheApp>),
+    /// A member.
+    Member(Me),
+}
+
+impl Guard for Anybody {
+    const REQUIREMENT: Requirement = Requirement::Anybody;
+}
+
+impl FromRequestParts<App> for Anybody {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let request = context(parts)?;
+        let token = bearer(&parts.headers);
+        match app.doorkeeper.staff(token, &request).await {
+            Ok(grants) => Ok(Self::Staff(grants.require()?)),
+            Err(Error::Refused(refusal))
+                if refusal.code() == crate::Refusal::code(&AccessRefused::StaffOnly) =>
+            {
+                Ok(Self::Member(app.doorkeeper.member(token, &request).await?))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whoever it is: a public endpoint. A token that happens to be attached is not looked at.
+#[derive(Debug, Clone)]
+pub struct Anyone(Visitor);
+
+impl Deref for Anyone {
+    type Target = Visitor;
+
+    fn deref(&self) -> &Visitor {
+        &self.0
+    }
+}
+
+impl Guard for Anyone {
+    const REQUIREMENT: Requirement = Requirement::Public;
+}
+
+impl FromRequestParts<App> for Anyone {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Error> {
+        Ok(Self(Visitor::new(context(parts)?)))
+    }
+}

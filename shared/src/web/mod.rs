@@ -1,0 +1,18 @@
+//! The HTTP skin both doors wear; the only module that knows axum.
+//!
+//! # Do not copy
+//! Kept for the installed apps only: every answer carries `success` and `status`, every failure carries the same text
+//! as `error` and `message`; some answers repeat their fields beside `data`.
+
+pub mod app;
+pub mod document;
+pub mod envelope;
+pub mod extract;
+pub mod guard;
+mod guards;
+pub mod wire;
+
+pub use app::{App, Lifetimes};
+pub use envelope::Answer;
+pub use extract::{Json, Now, Path, Query};
+pub use guards::{Anybody, Anyone, Member, Staff};

@@ -1,0 +1,3 @@
+//! The staff door, endpoint by endpoint.
+
+mod account;
