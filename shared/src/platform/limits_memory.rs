@@ -1,0 +1,170 @@
+//! Limits that protect the machine: counted in memory, per process, forgotten at a restart.
+//!
+//! Limits that protect an account live in Postgres.
+
+use std::{
+    fmt,
+    hash::{BuildHasher, RandomState},
+    net::IpAddr,
+    num::NonZeroU32,
+    time::Duration,
+};
+
+use governor::{
+    Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+    middleware::NoOpMiddleware,
+    nanos::Nanos,
+    state::{InMemoryState, NotKeyed, StateStore},
+};
+
+/// Half a megabyte of counters.
+const SLOTS: u16 = u16::MAX;
+
+/// How often one address may do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate(Quota);
+
+impl Rate {
+    /// `steady` times a second for ever, and `burst` times at once after a rest; at least once.
+    pub fn per_second(steady: u32, burst: u32) -> Self {
+        Self(Quota::per_second(at_least_one(steady)).allow_burst(at_least_one(burst)))
+    }
+
+    /// `steady` times a minute for ever, and `burst` times at once after a rest; at least once.
+    pub fn per_minute(steady: u32, burst: u32) -> Self {
+        Self(Quota::per_minute(at_least_one(steady)).allow_burst(at_least_one(burst)))
+    }
+}
+
+fn at_least_one(count: u32) -> NonZeroU32 {
+    NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)
+}
+
+/// Counts requests per client address in a fixed amount of memory.
+///
+/// Each address hashes to one of a fixed number of counters, under a key drawn at start. A map of addresses would
+/// have to be swept and capped, and whatever it does when it is full is a gift to the one who fills it; here a million
+/// addresses cost what one costs. Two addresses that meet in a counter share it: once in 65,535, and harmless unless
+/// one of them is far beyond its rate.
+pub struct AddressLimit<C: Clock = DefaultClock> {
+    limiter: RateLimiter<usize, Counters, C, NoOpMiddleware<C::Instant>>,
+    clock: C,
+    hasher: RandomState,
+}
+
+impl AddressLimit {
+    /// Allows `rate` to each address.
+    pub fn new(rate: Rate) -> Self {
+        Self::on_clock(rate, DefaultClock::default())
+    }
+}
+
+impl<C: Clock + Clone> AddressLimit<C> {
+    fn on_clock(rate: Rate, clock: C) -> Self {
+        let counters = Counters((0..SLOTS).map(|_| InMemoryState::default()).collect());
+        Self { limiter: RateLimiter::new(rate.0, counters, clock.clone()), clock, hasher: RandomState::new() }
+    }
+
+    /// Counts one request from `address`, or answers how long until one more would be let through.
+    pub fn admit(&self, address: IpAddr) -> Result<(), Duration> {
+        self.limiter.check_key(&self.slot(address)).map_err(|until| until.wait_time_from(self.clock.now()))
+    }
+
+    /// A household or an attacker owns a whole /64: its addresses are one client.
+    fn slot(&self, address: IpAddr) -> usize {
+        let address = address.to_canonical();
+        let client = match address {
+            IpAddr::V4(address) => u64::from(address.to_bits()),
+            IpAddr::V6(address) => u64::try_from(address.to_bits().wrapping_shr(64)).unwrap_or(u64::MAX),
+        };
+        let hash = self.hasher.hash_one((address.is_ipv4(), client));
+        usize::try_from(hash.checked_rem(u64::from(SLOTS)).unwrap_or(0)).unwrap_or(0)
+    }
+}
+
+impl<C: Clock> fmt::Debug for AddressLimit<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AddressLimit").finish_non_exhaustive()
+    }
+}
+
+struct Counters(Box<[InMemoryState]>);
+
+impl StateStore for Counters {
+    type Key = usize;
+
+    fn measure_and_replace<T, F, E>(&self, slot: &usize, measure: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        match self.0.get(*slot) {
+            Some(counter) => counter.measure_and_replace(&NotKeyed::NonKey, measure),
+            None => measure(None).map(|(verdict, _)| verdict),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
+    use governor::clock::FakeRelativeClock;
+
+    use super::*;
+
+    fn limit(per_second: u32, burst: u32) -> AddressLimit<FakeRelativeClock> {
+        AddressLimit::on_clock(Rate::per_second(per_second, burst), FakeRelativeClock::default())
+    }
+
+    const BRANCH: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
+
+    #[test]
+    fn a_branch_of_forty_staff_and_three_hundred_members_gets_in_within_five_minutes() {
+        let limit = limit(100, 600);
+        let requests_each = 12;
+        for _ in 0..300 {
+            for _ in 0..=(340 * requests_each / 300) {
+                assert_eq!(limit.admit(BRANCH), Ok(()));
+            }
+            limit.clock.advance(Duration::from_secs(1));
+        }
+        assert!((0..600).all(|_| limit.admit(BRANCH).is_ok()), "the first minute may come at once");
+    }
+
+    #[test]
+    fn one_beyond_the_burst_hears_when_to_come_back() {
+        let limit = limit(10, 20);
+        assert!((0..20).all(|_| limit.admit(BRANCH).is_ok()));
+        let wait = limit.admit(BRANCH).unwrap_err();
+        assert!(wait <= Duration::from_millis(100), "{wait:?}");
+        limit.clock.advance(wait);
+        assert_eq!(limit.admit(BRANCH), Ok(()));
+        assert!(limit.admit(BRANCH).is_err());
+    }
+
+    #[test]
+    fn the_addresses_of_one_ipv6_network_are_one_client() {
+        let limit = limit(1, 4);
+        let network: u128 = Ipv6Addr::new(0x2001, 0xdb8, 1, 2, 0, 0, 0, 0).to_bits();
+        let admitted =
+            (0..100).filter(|host| limit.admit(Ipv6Addr::from_bits(network + host).into()).is_ok()).count();
+        assert_eq!(admitted, 4);
+    }
+
+    #[test]
+    fn an_address_written_as_ipv6_is_still_the_same_client() {
+        let limit = limit(1, 1);
+        assert_eq!(limit.admit(BRANCH), Ok(()));
+        assert!(limit.admit("::ffff:203.0.113.9".parse().unwrap()).is_err());
+    }
+
+    #[test]
+    fn a_million_addresses_shut_nobody_out() {
+        let limit = limit(100, 600);
+        for number in 0..1_000_000 {
+            assert_eq!(limit.admit(Ipv4Addr::from_bits(number).into()), Ok(()));
+        }
+        assert_eq!(limit.admit(BRANCH), Ok(()));
+    }
+}
