@@ -7,5 +7,7 @@ pub mod db;
 pub mod idempotency;
 pub mod limits_memory;
 pub mod migrations;
+pub mod pool;
 pub mod qr;
 pub mod request;
+pub mod telemetry;
