@@ -10,6 +10,8 @@ pub mod envelope;
 pub mod extract;
 pub mod guard;
 mod guards;
+mod pace;
+pub mod serve;
 pub mod wire;
 
 pub use app::{App, Lifetimes};

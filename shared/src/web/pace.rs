@@ -1,0 +1,255 @@
+//! How long a client may keep us waiting on its connection.
+//!
+//! hyper knows one timer, from the end of an answer to the end of the next head: it cannot tell a client that rests
+//! between two requests from one that drips a head byte by byte, starts only after the first byte that tells the
+//! protocols apart, and never looks at a client that does not take its answer. So the connection keeps its own pace:
+//! the socket tells it when bytes arrive, the service when a request begins and ends.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use axum::{body::Bytes, http::Version};
+use hyper::body::{Body, Frame, SizeHint};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::{Instant, Sleep, sleep_until},
+};
+
+/// The three waits a client is granted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// From the first byte of a request, or from the connection, to the end of its head.
+    pub(crate) head: Duration,
+    /// Between two requests.
+    pub(crate) rest: Duration,
+    /// While it takes nothing of an answer that is ready.
+    pub(crate) stall: Duration,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Phase {
+    Opening { since: Instant },
+    Resting { since: Instant },
+    Heading { since: Instant },
+    Working { requests: usize },
+}
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    multiplexed: bool,
+}
+
+/// Where one connection stands between its requests.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    patience: Patience,
+    state: Mutex<State>,
+}
+
+impl Pace {
+    /// A connection that has just been accepted.
+    pub(crate) fn new(patience: Patience) -> Arc<Self> {
+        let phase = Phase::Opening { since: Instant::now() };
+        Arc::new(Self { patience, state: Mutex::new(State { phase, multiplexed: false }) })
+    }
+
+    /// Counts one request as being worked on until the result is dropped.
+    pub(crate) fn begin(self: &Arc<Self>, version: Version) -> Work {
+        let mut state = self.lock();
+        state.multiplexed = version == Version::HTTP_2;
+        let requests = match state.phase {
+            Phase::Working { requests } => requests.saturating_add(1),
+            Phase::Opening { .. } | Phase::Resting { .. } | Phase::Heading { .. } => 1,
+        };
+        state.phase = Phase::Working { requests };
+        Work(Arc::clone(self))
+    }
+
+    fn end(&self) {
+        let mut state = self.lock();
+        if let Phase::Working { requests } = state.phase {
+            state.phase = match requests.saturating_sub(1) {
+                0 => Phase::Resting { since: Instant::now() },
+                requests => Phase::Working { requests },
+            };
+        }
+    }
+
+    /// On HTTP/2 bytes without a request (pings, window updates) are no reason to stay, nor the start of a head.
+    fn bytes_came(&self) {
+        let mut state = self.lock();
+        if let (Phase::Resting { .. }, false) = (state.phase, state.multiplexed) {
+            state.phase = Phase::Heading { since: Instant::now() };
+        }
+    }
+
+    /// When to look again, and whether the client has then outstayed its welcome if nothing has changed.
+    fn deadline(&self) -> (Option<Instant>, bool) {
+        let (since, wait, is_final) = match self.lock().phase {
+            Phase::Opening { since } | Phase::Heading { since } => (since, self.patience.head, true),
+            Phase::Resting { since } => (since, self.patience.rest, true),
+            Phase::Working { .. } => (Instant::now(), self.patience.rest, false),
+        };
+        (since.checked_add(wait), is_final)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One request in the works.
+#[derive(Debug)]
+pub(crate) struct Work(Arc<Pace>);
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+/// A socket that gives up on a client which has used up its patience.
+pub(crate) struct Paced<S> {
+    socket: S,
+    pace: Arc<Pace>,
+    reading: Pin<Box<Sleep>>,
+    writing: Pin<Box<Sleep>>,
+    is_stalled: bool,
+}
+
+impl<S> Paced<S> {
+    /// Puts `socket` under the eye of `pace`.
+    pub(crate) fn new(socket: S, pace: Arc<Pace>) -> Self {
+        let now = Instant::now();
+        Self {
+            socket,
+            pace,
+            reading: Box::pin(sleep_until(now)),
+            writing: Box::pin(sleep_until(now)),
+            is_stalled: false,
+        }
+    }
+
+    /// A busy connection is looked at again from time to time: the end of a request on HTTP/2 need not wake it.
+    fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        loop {
+            let (Some(deadline), is_final) = self.pace.deadline() else {
+                return Poll::Pending;
+            };
+            if is_final && deadline <= Instant::now() {
+                return Poll::Ready(io::ErrorKind::TimedOut.into());
+            }
+            // A timer that fires too early only looks again: cheaper than moving it with each request.
+            if self.reading.is_elapsed() || self.reading.deadline() > deadline {
+                self.reading.as_mut().reset(deadline);
+            }
+            ready!(self.reading.as_mut().poll(cx));
+        }
+    }
+
+    fn watch_writing<T>(
+        &mut self,
+        outcome: Poll<io::Result<T>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        if outcome.is_ready() {
+            self.is_stalled = false;
+            return outcome;
+        }
+        if !self.is_stalled {
+            let Some(deadline) = Instant::now().checked_add(self.pace.patience.stall) else {
+                return Poll::Pending;
+            };
+            self.is_stalled = true;
+            self.writing.as_mut().reset(deadline);
+        }
+        ready!(self.writing.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        match Pin::new(&mut self.socket).poll_read(cx, buffer) {
+            Poll::Ready(outcome) => {
+                if buffer.filled().len() > before {
+                    self.pace.bytes_came();
+                }
+                Poll::Ready(outcome)
+            }
+            Poll::Pending => self.poll_patience(cx).map(Err),
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.socket).poll_write(cx, bytes);
+        self.watch_writing(outcome, cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.socket).poll_write_vectored(cx, slices);
+        self.watch_writing(outcome, cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+}
+
+/// An answer that keeps its request in the works until it is sent or dropped.
+pub(crate) struct Answer {
+    body: axum::body::Body,
+    _work: Work,
+}
+
+impl Answer {
+    /// Ties `body` to `work`.
+    pub(crate) fn new(body: axum::body::Body, work: Work) -> Self {
+        Self { body, _work: work }
+    }
+}
+
+impl Body for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

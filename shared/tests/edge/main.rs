@@ -1,0 +1,6 @@
+//! The skin and its listeners, seen from a socket.
+
+#[cfg(test)]
+mod serving;
+#[cfg(test)]
+mod socket;
