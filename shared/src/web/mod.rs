@@ -5,12 +5,18 @@
 //! as `error` and `message`; some answers repeat their fields beside `data`.
 
 pub mod app;
+mod bodies;
+mod client_address;
 pub mod document;
+mod edge;
 pub mod envelope;
 pub mod extract;
+mod gate;
 pub mod guard;
 mod guards;
+pub mod layers;
 mod pace;
+mod request_log;
 pub mod serve;
 pub mod wire;
 

@@ -1,0 +1,114 @@
+//! Takes the body of a request in before anybody works on it.
+//!
+//! A body is small here, and its sender may be slow: read by the handler, it would hold a place in the works, and
+//! perhaps a database connection, for as long as its sender likes. Whole bodies also make 408 and 413 the same answer
+//! on every path, whatever the handler does with the body.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::{Body, HttpBody},
+    extract::{Request, State},
+    http::{HeaderMap, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http_body_util::BodyExt;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+
+use super::{edge::Turned, gate::is_below};
+
+/// What all bodies in memory may weigh together: a thousand of the largest, and far more of the usual ones.
+const TOTAL_BYTES: usize = 64 * 1024 * 1024;
+/// How much of a body that is too large is taken in and dropped. A socket closed over unread bytes resets the
+/// connection, and the client loses the answer that says why.
+const POLITE_BYTES: usize = 1024 * 1024;
+
+/// A path, and everything below it, that takes larger bodies than others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Roomy {
+    /// The path.
+    pub path: &'static str,
+    /// Largest body there, in bytes.
+    pub bytes: usize,
+}
+
+/// How bodies are taken in.
+#[derive(Debug)]
+pub(crate) struct Bodies {
+    limit: usize,
+    roomy: &'static [Roomy],
+    patience: Duration,
+    scales: Arc<Semaphore>,
+}
+
+impl Bodies {
+    /// Takes bodies of up to `limit` bytes, or what `roomy` allows, that arrive within `patience`.
+    pub(crate) fn new(limit: usize, roomy: &'static [Roomy], patience: Duration) -> Arc<Self> {
+        Arc::new(Self { limit, roomy, patience, scales: Arc::new(Semaphore::new(TOTAL_BYTES)) })
+    }
+
+    fn limit_at(&self, path: &str) -> usize {
+        self.roomy.iter().find(|roomy| is_below(path, roomy.path)).map_or(self.limit, |roomy| roomy.bytes)
+    }
+
+    async fn collect(&self, path: &str, headers: &HeaderMap, mut body: Body) -> Result<Held, Turned> {
+        let limit = self.limit_at(path);
+        let declared = body.size_hint().exact().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+        let is_asking_first = headers.contains_key(header::EXPECT);
+        if declared
+            .is_some_and(|length| length > POLITE_BYTES.max(limit) || (length > limit && is_asking_first))
+        {
+            return Err(Turned::TooLarge);
+        }
+        let mut held = Held::default();
+        let mut length = 0_usize;
+        while let Some(frame) = body.frame().await {
+            let Ok(bytes) = frame.map_err(|_broken| Turned::Broken)?.into_data() else { continue };
+            length = length.saturating_add(bytes.len());
+            if length > POLITE_BYTES.max(limit) {
+                return Err(Turned::TooLarge);
+            }
+            if length <= limit {
+                held.take(&bytes, &self.scales)?;
+            }
+        }
+        if length > limit { Err(Turned::TooLarge) } else { Ok(held) }
+    }
+}
+
+/// A body in memory, weighed. The bytes are copied: a slice of the socket's buffer would keep all of it alive.
+#[derive(Debug, Default)]
+struct Held {
+    bytes: Vec<u8>,
+    weight: Option<OwnedSemaphorePermit>,
+}
+
+impl Held {
+    fn take(&mut self, bytes: &[u8], scales: &Arc<Semaphore>) -> Result<(), Turned> {
+        let weight = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let Ok(weight) = Arc::clone(scales).try_acquire_many_owned(weight) else { return Err(Turned::Busy) };
+        match &mut self.weight {
+            Some(held) => held.merge(weight),
+            None => self.weight = Some(weight),
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// Passes a request on once its body is here, and not before.
+pub(crate) async fn receive(State(bodies): State<Arc<Bodies>>, request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    match timeout(bodies.patience, bodies.collect(parts.uri.path(), &parts.headers, body)).await {
+        Err(_elapsed) => Turned::TooSlow.into_response(),
+        Ok(Err(turned)) => turned.into_response(),
+        Ok(Ok(Held { bytes, weight: _weight })) => next.run(Request::from_parts(parts, bytes.into())).await,
+    }
+}

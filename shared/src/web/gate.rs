@@ -1,0 +1,107 @@
+//! How many requests are worked on at once, and for how long.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
+
+use super::edge::Turned;
+
+/// Of a hundred places, those that only the door of the gym may take.
+const DOOR_SHARE: usize = 25;
+
+/// Places for requests in the works; some of them are kept for the people who stand at the door.
+///
+/// Nobody waits for a place: a queue in memory only hides that the machine is full, until everybody in it has given
+/// up.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    anybody: Semaphore,
+    door: Semaphore,
+    door_paths: &'static [&'static str],
+    limit: Duration,
+}
+
+impl Gate {
+    /// A gate with `places` in all; requests below `door_paths` find room when others do not.
+    pub(crate) fn new(places: usize, door_paths: &'static [&'static str], limit: Duration) -> Arc<Self> {
+        let places = places.clamp(1, Semaphore::MAX_PERMITS);
+        let kept = if door_paths.is_empty() {
+            0
+        } else {
+            places.saturating_mul(DOOR_SHARE).checked_div(100).unwrap_or(0).max(1)
+        };
+        Arc::new(Self {
+            anybody: Semaphore::new(places.saturating_sub(kept)),
+            door: Semaphore::new(kept),
+            door_paths,
+            limit,
+        })
+    }
+
+    /// The door takes its own places first, so that it leaves the others to everybody for as long as it can.
+    fn enter(&self, path: &str) -> Option<SemaphorePermit<'_>> {
+        let kept = self.is_door(path).then(|| self.door.try_acquire().ok()).flatten();
+        kept.or_else(|| self.anybody.try_acquire().ok())
+    }
+
+    fn is_door(&self, path: &str) -> bool {
+        self.door_paths.iter().any(|prefix| is_below(path, prefix))
+    }
+}
+
+/// Whether `path` is `prefix` or lies below it.
+pub(crate) fn is_below(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Lets a request through if there is a place, and cuts it off when its time is up.
+pub(crate) async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    let Some(_place) = gate.enter(request.uri().path()) else {
+        return Turned::Busy.into_response();
+    };
+    match timeout(gate.limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_elapsed) => Turned::TimedOut.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOOR: &[&str] = &["/api/attendance", "/api/qr/scan"];
+
+    #[test]
+    fn the_door_finds_room_when_nobody_else_does() {
+        let gate = Gate::new(8, DOOR, Duration::from_secs(1));
+        let reports: Vec<_> = (0..8).filter_map(|_| gate.enter("/api/reports")).collect();
+        assert_eq!(reports.len(), 6);
+        let entries: Vec<_> = (0..8).filter_map(|_| gate.enter("/api/attendance")).collect();
+        assert_eq!(entries.len(), 2);
+        drop(reports);
+        assert_eq!((0..8).filter_map(|_| gate.enter("/api/qr/scan")).map(std::mem::forget).count(), 6);
+    }
+
+    #[test]
+    fn a_gate_without_a_door_gives_every_place_to_everybody() {
+        let gate = Gate::new(4, &[], Duration::from_secs(1));
+        let places: Vec<_> = (0..8).filter_map(|_| gate.enter("/api/clients/me")).collect();
+        assert_eq!(places.len(), 4);
+    }
+
+    #[test]
+    fn a_path_that_only_begins_alike_is_not_the_door() {
+        assert!(is_below("/api/attendance", "/api/attendance"));
+        assert!(is_below("/api/attendance/decision", "/api/attendance"));
+        assert!(!is_below("/api/attendance-report", "/api/attendance"));
+        assert!(!is_below("/api/qr", "/api/qr/scan"));
+    }
+}

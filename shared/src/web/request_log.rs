@@ -1,0 +1,130 @@
+//! One line, and one count, for each request.
+//!
+//! Never here: bodies, query strings, tokens, phones. The route is its template, so that no id or phone in a path is
+//! written down either.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    extract::{MatchedPath, Request},
+    http::{Method, StatusCode},
+    middleware::Next,
+    response::Response,
+};
+
+use crate::{
+    platform::request::{self, RequestContext},
+    vocabulary::BranchId,
+};
+
+const UNMATCHED: &str = "unmatched";
+/// What nginx logs when a client left before it was answered; never sent.
+const CLIENT_LEFT: u16 = 499;
+
+/// Writes the line of a request once it is answered, or once its client has left.
+pub(crate) async fn record(request: Request, next: Next) -> Response {
+    let Some(context) = request::current() else { return next.run(request).await };
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut line =
+        Line { context, method: known(request.method()), route, began: Instant::now(), status: None };
+    let response = next.run(request).await;
+    line.status = Some(response.status());
+    response
+}
+
+/// Written when dropped: an abandoned request has a line too.
+struct Line {
+    context: Arc<RequestContext>,
+    method: &'static str,
+    route: Option<MatchedPath>,
+    began: Instant,
+    status: Option<StatusCode>,
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let took = self.began.elapsed();
+        let status = self.status.map_or(CLIENT_LEFT, |status| status.as_u16());
+        let route = self.route.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
+        self.count(status, route, took);
+        if status < 500 { self.inform(status, route, took) } else { self.alarm(status, route, took) }
+    }
+}
+
+macro_rules! line {
+    ($level:ident, $line:expr, $status:expr, $route:expr, $took:expr) => {
+        tracing::$level!(
+            method = $line.method,
+            route = $route,
+            status = $status,
+            code = $line.context.code(),
+            duration_ms = millis($took),
+            db_queries = $line.context.queries(),
+            db_ms = millis($line.context.database_time()),
+            actor = $line.context.actor().map(|actor| actor.kind()),
+            actor_id = $line.context.actor().and_then(|actor| actor.id()),
+            branch = $line.context.branch().map(BranchId::get),
+            request_id = $line.context.id(),
+            "{} {} {}",
+            $line.method,
+            $route,
+            $status,
+        )
+    };
+}
+
+impl Line {
+    fn count(&self, status: u16, route: &str, took: Duration) {
+        let class = class(status);
+        let labels =
+            [("method", self.method.to_owned()), ("route", route.to_owned()), ("status", class.to_owned())];
+        metrics::counter!("http_requests_total", &labels).increment(1);
+        metrics::histogram!("http_request_duration_seconds", &labels).record(took);
+        if let Some(code) = self.context.code() {
+            metrics::counter!("http_refusals_total", "code" => code).increment(1);
+        }
+    }
+
+    fn inform(&self, status: u16, route: &str, took: Duration) {
+        line!(info, self, status, route, took);
+    }
+
+    fn alarm(&self, status: u16, route: &str, took: Duration) {
+        line!(error, self, status, route, took);
+    }
+}
+
+/// A caller may invent methods; a label may not grow without end.
+fn known(method: &Method) -> &'static str {
+    let methods = [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::HEAD,
+        Method::OPTIONS,
+    ];
+    let names = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    methods.iter().zip(names).find(|(known, _)| *known == method).map_or("OTHER", |(_, name)| name)
+}
+
+const fn class(status: u16) -> &'static str {
+    match status {
+        CLIENT_LEFT => "left",
+        ..200 => "1xx",
+        200..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        500.. => "5xx",
+    }
+}
+
+#[expect(clippy::float_arithmetic, reason = "a figure to be read, not counted with")]
+fn millis(duration: Duration) -> f64 {
+    let micros = u32::try_from(duration.as_micros()).unwrap_or(u32::MAX);
+    f64::from(micros) / 1000.0
+}
