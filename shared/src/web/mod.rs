@@ -14,6 +14,7 @@ pub mod extract;
 mod gate;
 pub mod guard;
 mod guards;
+pub mod internal;
 pub mod layers;
 mod pace;
 mod request_log;
