@@ -10,4 +10,3 @@ pub mod migrations;
 pub mod pool;
 pub mod qr;
 pub mod request;
-pub mod telemetry;
