@@ -60,11 +60,6 @@ impl Codes {
         keyed(&self.key, &[b"refresh", token.as_bytes()])
     }
 
-    /// A key for a counter of `limit_counters`.
-    pub(crate) fn hash_limit(&self, key: &str) -> [u8; 32] {
-        keyed(&self.key, &[b"limit", key.as_bytes()])
-    }
-
     /// Compares in constant time.
     pub(crate) fn is_same(left: &[u8], right: &[u8]) -> bool {
         left.ct_eq(right).into()

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod idempotency;
+pub mod limits;
 pub mod limits_memory;
 pub mod migrations;
 pub mod pool;

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use crate::{
     access::{Codes, Doorkeeper, Keyring, Passwords},
     error::Error,
-    platform::db::Db,
+    platform::{db::Db, limits::Limits},
 };
 
 /// What a handler can reach, in either door; cheap to clone.
@@ -21,6 +21,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Hashes codes and identifiers.
     pub codes: Codes,
+    /// Counts what protects accounts.
+    pub limits: Limits,
     /// How long things live.
     pub lifetimes: Lifetimes,
 }
@@ -64,6 +66,7 @@ impl App {
             db,
             passwords: Passwords::new(cores)?,
             codes: Codes::new(hash_key),
+            limits: Limits::new(hash_key),
             lifetimes,
         })
     }

@@ -59,7 +59,7 @@ impl Section for Limits {
         ),
         Field::new("address_sign_in_burst", "Such attempts of one address at once, after a pause.", "400"),
         Field::new("account_wrong_passwords", "Wrong passwords an account bears within its window.", "10"),
-        Field::new("account_window_minutes", "Window of wrong passwords, in minutes.", "15"),
+        Field::new("account_window_minutes", "Window of wrong passwords, in minutes.", "10"),
         Field::new("code_requests", "Codes asked for one identifier within their window.", "3"),
         Field::new(
             "code_guesses",

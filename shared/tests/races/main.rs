@@ -1,0 +1,4 @@
+//! Many callers at once, on real connections.
+
+#[cfg(test)]
+mod limits;
