@@ -7,6 +7,7 @@ pub mod customers;
 mod error;
 mod fields;
 pub mod platform;
+pub mod subscriptions;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod vocabulary;

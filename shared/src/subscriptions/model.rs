@@ -1,0 +1,175 @@
+//! What a subscription is.
+
+use chrono::NaiveDate;
+
+use crate::vocabulary::{
+    BranchId, CustomerId, GymId, Money, ServiceId, StaffId, SubscriptionId, Timestamp, words,
+};
+
+words! {
+    /// How a service is used up; the further words are those of older callers.
+    pub enum Kind {
+        /// A balance of coins, spent per entry or service.
+        Coins = "coins" | "coin" | "coin_based",
+        /// Days.
+        TimeBased = "time_based" | "time" | "time-based" | "monthly" | "month" | "months" | "duration",
+        /// Counted visits.
+        Sessions = "sessions" | "session" | "session_based",
+        /// Counted sessions with a trainer.
+        Training = "training" | "personal_training" | "private_training",
+    }
+}
+
+words! {
+    /// What a subscription is good for today.
+    pub enum Status {
+        /// It may be used.
+        Active = "active" | "valid" | "running",
+        /// It rests, and its end has moved.
+        Frozen = "frozen" | "paused",
+        /// Somebody ended it.
+        Stopped = "stopped" | "cancelled" | "canceled",
+        /// Its last day is over, or nothing is left of it.
+        Expired = "expired" | "ended" | "inactive",
+        /// Its first day is still to come.
+        Pending = "pending" | "upcoming",
+    }
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Coins.
+    Coins,
+    /// Sessions, with or without a trainer.
+    Sessions,
+}
+
+impl Kind {
+    /// What it counts; nothing for time.
+    pub const fn unit(self) -> Option<Unit> {
+        match self {
+            Self::Coins => Some(Unit::Coins),
+            Self::Sessions | Self::Training => Some(Unit::Sessions),
+            Self::TimeBased => None,
+        }
+    }
+
+    /// How the apps name the number they draw.
+    pub const fn display_metric(self) -> &'static str {
+        match self {
+            Self::Coins => "coins",
+            Self::TimeBased => "time",
+            Self::Sessions => "sessions",
+            Self::Training => "training",
+        }
+    }
+}
+
+/// Which doors a subscription opens, if it opens any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doors {
+    /// Those of the branch that sold it.
+    OwnBranch,
+    /// Those of every branch of the gym.
+    EveryBranch,
+}
+
+impl Doors {
+    /// Whether the door of `there` is among them, for a subscription of `branch`.
+    pub fn include(self, branch: BranchId, there: BranchId) -> bool {
+        match self {
+            Self::OwnBranch => branch == there,
+            Self::EveryBranch => true,
+        }
+    }
+}
+
+/// A time in which a subscription rests; both days included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FreezeSpan {
+    /// First frozen day.
+    pub from: NaiveDate,
+    /// Last frozen day.
+    pub until: NaiveDate,
+}
+
+/// Everything a status follows from; days are the gym's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// First day.
+    pub starts_on: NaiveDate,
+    /// Last day on which it may be used; none if it does not lapse by date.
+    pub ends_on: Option<NaiveDate>,
+    /// The latest freeze, also when it is over.
+    pub freeze: Option<FreezeSpan>,
+    /// When somebody ended it.
+    pub stopped_at: Option<Timestamp>,
+    /// Coins or sessions left; none for time.
+    pub remaining: Option<i32>,
+}
+
+/// What was agreed about freezing, and what was used of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Freezing {
+    /// How often at most.
+    pub max_freezes: i32,
+    /// Days over all freezes at most.
+    pub max_days: i32,
+    /// Price of one freeze.
+    pub fee: Money,
+    /// How often so far.
+    pub used: i32,
+    /// Days so far.
+    pub days_used: i32,
+}
+
+/// A subscription as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Which.
+    pub id: SubscriptionId,
+    /// The gym.
+    pub gym: GymId,
+    /// The branch that sold it.
+    pub branch: BranchId,
+    /// That branch's name.
+    pub branch_name: String,
+    /// Whose.
+    pub customer: CustomerId,
+    /// What was sold.
+    pub service: ServiceId,
+    /// Its name at the sale.
+    pub service_name: String,
+    /// Its type at the sale, e.g. `gym`.
+    pub service_type: String,
+    /// How it is used up.
+    pub kind: Kind,
+    /// What was asked for it, net of discount.
+    pub price: Money,
+    /// Days that a renewal adds.
+    pub duration_days: Option<i32>,
+    /// Whether it opens doors at all.
+    pub opens_door: bool,
+    /// Which doors.
+    pub doors: Doors,
+    /// What its status follows from.
+    pub standing: Standing,
+    /// Coins or sessions ever granted; none for time.
+    pub total: Option<i32>,
+    /// What may be frozen.
+    pub freezing: Freezing,
+    /// Who trains.
+    pub trainer: Option<StaffId>,
+    /// That trainer's name.
+    pub trainer_name: Option<String>,
+    /// When it was sold.
+    pub created_at: Timestamp,
+}
+
+impl Held {
+    /// Its status on `today`, a day of the gym.
+    pub fn status(&self, today: NaiveDate) -> Status {
+        self.standing.status(today)
+    }
+}
