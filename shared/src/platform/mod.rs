@@ -11,3 +11,4 @@ pub mod migrations;
 pub mod pool;
 pub mod qr;
 pub mod request;
+pub mod telemetry;
