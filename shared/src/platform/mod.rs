@@ -9,6 +9,7 @@ pub mod idempotency;
 pub mod limits;
 pub mod limits_memory;
 pub mod mail;
+pub mod messages;
 pub mod migrations;
 pub mod outbox;
 pub mod pool;
