@@ -7,7 +7,7 @@ use base64::{
     Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use secrecy::{ExposeSecret, SecretBox};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 /// Base64 in either alphabet's first 62 letters, with or without padding.
@@ -30,6 +30,11 @@ impl SigningKey {
     /// The key as a PKCS#8 v1 document, which is what the token library takes.
     pub fn pkcs8_der(&self) -> &[u8] {
         self.pkcs8.expose_secret()
+    }
+
+    /// The same document as base64, for whoever reads keys from text.
+    pub fn to_secret(&self) -> SecretString {
+        SecretString::from(BASE64.encode(self.pkcs8_der()))
     }
 
     /// The public half.
@@ -94,6 +99,13 @@ impl FromStr for PublicKey {
     }
 }
 
+/// As `*_accepted_keys` takes it.
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&BASE64.encode(self.0))
+    }
+}
+
 /// Why a key is not one; never quotes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
@@ -145,6 +157,13 @@ mod tests {
         assert_eq!(BASE64.encode([7; 48]).parse::<SigningKey>().unwrap_err(), KeyError::NotPkcs8V1);
         assert_eq!("sécret".parse::<SigningKey>().unwrap_err(), KeyError::NotBase64);
         assert_eq!(BASE64.encode([7; 31]).parse::<PublicKey>().unwrap_err(), KeyError::NotRaw32);
+    }
+
+    #[test]
+    fn keys_are_written_as_they_are_read() {
+        let key: SigningKey = development::DEVELOPMENT_ONLY_STAFF_KEY.parse().unwrap();
+        assert_eq!(key.to_secret().expose_secret(), development::DEVELOPMENT_ONLY_STAFF_KEY);
+        assert_eq!(key.public().to_string().parse::<PublicKey>().unwrap(), key.public());
     }
 
     #[test]

@@ -63,12 +63,12 @@ impl Section for Tokens {
         .secret(),
         Field::new(
             "staff_accepted_keys",
-            "Former staff public keys still accepted, base64 of 32 bytes each.",
+            "Former staff public keys still accepted, each as openssl pkey -pubout -outform DER | tail -c 32 | base64 gives it.",
             "",
         ),
         Field::new(
             "client_accepted_keys",
-            "Former members' public keys still accepted, base64 of 32 bytes each.",
+            "Former members' public keys still accepted, written likewise.",
             "",
         ),
         Field::new("staff_access_minutes", "Life of a staff token, in minutes.", "720"),
