@@ -16,13 +16,14 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::serve::ServeSettings;
-use crate::platform::db::Db;
+use crate::platform::{db::Db, telemetry::metric};
 
 /// A database that takes longer to say one word is no use to a person at a desk.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// What the internal listener grants; whoever asks here sits on the same machine.
 pub const SETTINGS: ServeSettings = ServeSettings {
+    name: "internal",
     header_timeout: Duration::from_secs(5),
     idle_timeout: Duration::from_mins(1),
     stall_timeout: Duration::from_secs(5),
@@ -63,8 +64,8 @@ async fn ready(State(internals): State<Internals>) -> (StatusCode, &'static str)
 async fn metrics(State(internals): State<Internals>) -> Response {
     let (open, idle) = internals.db.pool_use();
     let idle = u32::try_from(idle).unwrap_or(u32::MAX);
-    metrics::gauge!("db_connections", "state" => "idle").set(idle);
-    metrics::gauge!("db_connections", "state" => "busy").set(open.saturating_sub(idle));
+    metrics::gauge!(metric::DB_CONNECTIONS, "state" => "idle").set(idle);
+    metrics::gauge!(metric::DB_CONNECTIONS, "state" => "busy").set(open.saturating_sub(idle));
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     (kind, internals.metrics.render()).into_response()
 }

@@ -89,14 +89,13 @@ impl Pace {
         }
     }
 
-    /// When to look again, and whether the client has then outstayed its welcome if nothing has changed.
-    fn deadline(&self) -> (Option<Instant>, bool) {
-        let (since, wait, is_final) = match self.lock().phase {
-            Phase::Opening { since } | Phase::Heading { since } => (since, self.patience.head, true),
-            Phase::Resting { since } => (since, self.patience.rest, true),
-            Phase::Working { .. } => (Instant::now(), self.patience.rest, false),
-        };
-        (since.checked_add(wait), is_final)
+    /// When the client's patience ends, if nothing happens until then; none while we are the ones who work.
+    fn last_moment(&self) -> Option<Instant> {
+        match self.lock().phase {
+            Phase::Opening { since } | Phase::Heading { since } => since.checked_add(self.patience.head),
+            Phase::Resting { since } => since.checked_add(self.patience.rest),
+            Phase::Working { .. } => None,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -136,18 +135,19 @@ impl<S> Paced<S> {
         }
     }
 
-    /// A busy connection is looked at again from time to time: the end of a request on HTTP/2 need not wake it.
+    /// A busy connection is looked at again from time to time: the end of a request on HTTP/2 need not wake it. A
+    /// client that does not take its answer is the other timer's business.
     fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         loop {
-            let (Some(deadline), is_final) = self.pace.deadline() else {
-                return Poll::Pending;
+            let now = Instant::now();
+            let moment = match self.pace.last_moment().filter(|_| !self.is_stalled) {
+                Some(moment) if moment <= now => return Poll::Ready(io::ErrorKind::TimedOut.into()),
+                Some(moment) => moment,
+                None => now.checked_add(self.pace.patience.rest).unwrap_or(now),
             };
-            if is_final && deadline <= Instant::now() {
-                return Poll::Ready(io::ErrorKind::TimedOut.into());
-            }
             // A timer that fires too early only looks again: cheaper than moving it with each request.
-            if self.reading.is_elapsed() || self.reading.deadline() > deadline {
-                self.reading.as_mut().reset(deadline);
+            if self.reading.is_elapsed() || self.reading.deadline() > moment {
+                self.reading.as_mut().reset(moment);
             }
             ready!(self.reading.as_mut().poll(cx));
         }

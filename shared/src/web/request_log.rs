@@ -16,7 +16,10 @@ use axum::{
 };
 
 use crate::{
-    platform::request::{self, RequestContext},
+    platform::{
+        request::{self, RequestContext},
+        telemetry::metric,
+    },
     vocabulary::BranchId,
 };
 
@@ -81,10 +84,10 @@ impl Line {
         let class = class(status);
         let labels =
             [("method", self.method.to_owned()), ("route", route.to_owned()), ("status", class.to_owned())];
-        metrics::counter!("http_requests_total", &labels).increment(1);
-        metrics::histogram!("http_request_duration_seconds", &labels).record(took);
+        metrics::counter!(metric::HTTP_REQUESTS, &labels).increment(1);
+        metrics::histogram!(metric::HTTP_REQUEST_SECONDS, &labels).record(took);
         if let Some(code) = self.context.code() {
-            metrics::counter!("http_refusals_total", "code" => code).increment(1);
+            metrics::counter!(metric::HTTP_REFUSALS, "code" => code).increment(1);
         }
     }
 

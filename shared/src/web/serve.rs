@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::pace::{Answer, Pace, Paced, Patience};
-use crate::platform::config::Http;
+use crate::platform::{config::Http, telemetry::metric};
 
 /// A browser opens six connections; more streams than this on one of them is an attack.
 const STREAMS_PER_CONNECTION: u32 = 100;
@@ -53,6 +53,8 @@ const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
 /// What a listener grants its clients.
 #[derive(Debug, Clone)]
 pub struct ServeSettings {
+    /// What it is called in metrics.
+    pub name: &'static str,
     /// From the first byte of a request, or from the connection, to the end of its head.
     pub header_timeout: Duration,
     /// Between two requests on one connection.
@@ -69,6 +71,7 @@ impl ServeSettings {
     /// What the API's listener grants.
     pub fn new(http: &Http) -> Self {
         Self {
+            name: "api",
             header_timeout: http.header_timeout,
             idle_timeout: http.idle_timeout,
             // Who takes nothing for as long as a whole body may take to arrive is not there.
@@ -165,6 +168,7 @@ impl Pause {
 }
 
 struct House {
+    name: &'static str,
     router: Router,
     protocol: auto::Builder<TokioExecutor>,
     patience: Patience,
@@ -175,6 +179,7 @@ struct House {
 impl House {
     fn new(router: Router, settings: &ServeSettings) -> Self {
         Self {
+            name: settings.name,
             router,
             protocol: protocol(),
             patience: Patience {
@@ -198,7 +203,7 @@ impl House {
             connections.spawn(self.attend(socket, peer, watch, seat));
             return;
         }
-        metrics::counter!("http_connections_refused_total").increment(1);
+        metrics::counter!(metric::HTTP_CONNECTIONS_REFUSED, "listener" => self.name).increment(1);
         if let Ok(farewell) = Arc::clone(&self.farewells).try_acquire_owned() {
             connections.spawn(turn_away(socket, farewell));
         }
@@ -214,13 +219,14 @@ impl House {
         if let Err(error) = socket.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
+        let name = self.name;
         let pace = Pace::new(self.patience);
         let router = self.router.clone();
         let io = TokioIo::new(Paced::new(socket, Arc::clone(&pace)));
         let service = service_fn(move |request| answer(router.clone(), Arc::clone(&pace), peer, request));
         let connection = watch.watch(self.protocol.serve_connection(io, service).into_owned());
         async move {
-            let open = metrics::gauge!("http_connections");
+            let open = metrics::gauge!(metric::HTTP_CONNECTIONS, "listener" => name);
             open.increment(1);
             // Every way in which a client can break off ends here; none of them is news.
             if let Err(error) = connection.await {

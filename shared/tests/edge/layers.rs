@@ -20,7 +20,7 @@ use shared::{
         serve::ServeSettings,
     },
 };
-use tokio::time::sleep;
+use tokio::{io::AsyncWriteExt, time::sleep};
 
 use crate::socket::{Answer, House, ms, settings};
 
@@ -219,6 +219,20 @@ async fn a_body_that_is_too_large_is_refused_however_it_comes() {
         )
         .await;
     assert!(refused(&Answer::parse(&asking.some().await)));
+}
+
+#[tokio::test]
+async fn a_client_may_finish_sending_what_is_too_large() {
+    let house = open(skin()).await;
+    let mut caller = house.call().await;
+    caller
+        .say("POST /api/ignores HTTP/1.1\r\nhost: gym\r\nconnection: close\r\ncontent-length: 60000\r\n\r\n")
+        .await;
+    for _ in 0..6 {
+        caller.0.write_all(&[b'x'; 10_000]).await.expect("the socket is still open");
+        sleep(ms(30)).await;
+    }
+    assert_eq!(caller.answer().await.code(), "BODY_TOO_LARGE");
 }
 
 #[tokio::test]

@@ -4,7 +4,10 @@ use std::time::Instant;
 
 use axum::{Router, body::Body, routing::get};
 use shared::web::serve::{Drained, ServeSettings};
-use tokio::{io::AsyncWriteExt, time::sleep};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    time::sleep,
+};
 
 use crate::socket::{Answer, House, ms, request, settings};
 
@@ -98,13 +101,30 @@ async fn work_that_outlasts_every_wait_of_the_client_is_not_cut() {
 
 #[tokio::test]
 async fn a_client_that_does_not_take_its_answer_loses_its_seat() {
-    let house = House::open(router(), ServeSettings { max_connections: 1, ..settings() }).await;
+    let house =
+        House::open(router(), ServeSettings { max_connections: 1, idle_timeout: ms(9000), ..settings() })
+            .await;
     let mut greedy = house.call().await;
     greedy.say(&request("GET /large HTTP/1.1", "")).await;
     sleep(ms(100)).await;
     assert_eq!(house.get("/").await.status, 503);
     sleep(ms(600)).await;
     assert_eq!(house.get("/").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_client_that_takes_its_answer_slowly_gets_all_of_it() {
+    let house = House::open(router(), ServeSettings { idle_timeout: ms(200), ..settings() }).await;
+    let mut slow = house.call().await;
+    slow.say(&request("GET /large HTTP/1.1", "")).await;
+    let mut taken = 0;
+    let mut bytes = vec![0; 1 << 20];
+    for _ in 0..8 {
+        taken += slow.0.read(&mut bytes).await.unwrap();
+        sleep(ms(100)).await;
+    }
+    taken += slow.rest().await.len();
+    assert!(taken > 32 << 20, "{taken}");
 }
 
 #[tokio::test]

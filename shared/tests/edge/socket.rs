@@ -22,6 +22,7 @@ const NEVER: Duration = Duration::from_secs(5);
 
 pub(crate) fn settings() -> ServeSettings {
     ServeSettings {
+        name: "test",
         header_timeout: ms(300),
         idle_timeout: ms(600),
         stall_timeout: ms(300),
