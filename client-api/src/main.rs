@@ -1,2 +1,22 @@
-//! Door.
-fn main() {}
+//! client-api: the members' door.
+
+use std::process::ExitCode;
+
+use mimalloc::MiMalloc;
+use shared::{
+    platform::config::Service,
+    web::command::{self, Program},
+};
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+fn main() -> ExitCode {
+    command::main(&Program {
+        service: Service::ClientApi,
+        about: "The member app's side of the gym: sign-in, subscription, QR, entries",
+        door_paths: &["/api/clients/qr", "/api/client/qr", "/api/clients/access", "/api/client/access"],
+        router: client_api::router,
+        docs_path: "/docs/clients",
+    })
+}

@@ -1,2 +1,22 @@
-//! Door.
-fn main() {}
+//! staff-api: the door for staff.
+
+use std::process::ExitCode;
+
+use mimalloc::MiMalloc;
+use shared::{
+    platform::config::Service,
+    web::command::{self, Program},
+};
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+fn main() -> ExitCode {
+    command::main(&Program {
+        service: Service::StaffApi,
+        about: "The staff app's side of the gym: desk, sales, door, figures",
+        door_paths: &["/api/attendance", "/api/qr/scan", "/api/entry-logs/scan", "/api/validation"],
+        router: staff_api::router,
+        docs_path: "/docs/staff",
+    })
+}

@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
-    PgPool,
+    Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -27,7 +27,10 @@ pub fn open(service: Service, database: &Database) -> Result<PgPool, sqlx::Error
 
 /// One connection for whoever changes the schema: no time limits, for a new index takes as long as it takes.
 pub async fn open_for_migration(service: Service, url: &SecretString) -> Result<PgPool, sqlx::Error> {
-    PgPoolOptions::new().max_connections(1).connect_with(options(service, url)?).await
+    let options = options(service, url)?;
+    // A pool only says that it waited in vain; a connection says why.
+    PgConnection::connect_with(&options).await?.close().await?;
+    PgPoolOptions::new().max_connections(1).connect_with(options).await
 }
 
 fn options(service: Service, url: &SecretString) -> Result<PgConnectOptions, sqlx::Error> {

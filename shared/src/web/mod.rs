@@ -7,6 +7,7 @@
 pub mod app;
 mod bodies;
 mod client_address;
+pub mod command;
 pub mod document;
 mod edge;
 pub mod envelope;
@@ -14,6 +15,8 @@ pub mod extract;
 mod gate;
 pub mod guard;
 mod guards;
+mod health;
+mod house;
 pub mod internal;
 pub mod layers;
 mod pace;

@@ -1,0 +1,276 @@
+//! Opens a service, keeps it open until it is told to stop, and closes it in order.
+//!
+//! Opening: keys, log, metrics, pool, listeners; the first that fails ends it with a reason. Nothing waits for the
+//! database: without it the service answers 503 and is not ready, and both end by themselves.
+//!
+//! Closing: no longer ready; no new connections and no new messages; what is in the works is finished, bounded; then
+//! the internal listener, then the pool. A second signal ends the process at once.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::Router;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use chrono::TimeDelta;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+    task::JoinSet,
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+use utoipa_swagger_ui::{self as swagger, SwaggerUi};
+
+use super::{
+    App, Lifetimes,
+    command::Program,
+    internal::{self, Internals},
+    layers::{Skin, dress},
+    serve::{ServeSettings, serve},
+};
+use crate::{
+    access::{KeyProblem, Keyring},
+    error::Error,
+    platform::{
+        clock::{Clock, SystemClock},
+        config::{Config, PublicKey, SigningKey, Tokens},
+        db::Db,
+        delivery::{Senders, SendersUnusable},
+        outbox::{Settings, Worker},
+        pool,
+        telemetry::{self, Metrics, TelemetryUnusable},
+    },
+};
+
+/// How long connections to Postgres may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// Descriptors for everything but clients: Postgres, mail, listeners, the log.
+const OTHER_DESCRIPTORS: usize = 128;
+
+/// Why a service does not start, or does not stay.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    /// The crypto library was chosen before.
+    #[error("the crypto library is set already")]
+    Crypto,
+    /// Log or metrics.
+    #[error("it cannot speak")]
+    Telemetry(#[from] TelemetryUnusable),
+    /// The address of the database.
+    #[error("the address of the database cannot be read")]
+    Database(#[from] sqlx::Error),
+    /// A signing key.
+    #[error("a signing key")]
+    Key(#[from] KeyProblem),
+    /// The parts do not fit.
+    #[error("{0}")]
+    Parts(Error),
+    /// Mail or SMS.
+    #[error("messages cannot be sent")]
+    Senders(#[from] SendersUnusable),
+    /// A port that is taken, or an address that is not ours.
+    #[error("cannot listen on {0}")]
+    Listen(SocketAddr, #[source] io::Error),
+    /// The system gives no signals.
+    #[error("cannot wait for signals")]
+    Signals(#[source] io::Error),
+    /// A part of the service ended by itself.
+    #[error("a part of the service ended by itself")]
+    Broken,
+    /// A second signal.
+    #[error("told twice to stop")]
+    Impatient,
+}
+
+/// Keeps `program` open until a signal closes it.
+pub(crate) async fn keep(program: &Program, config: Config) -> Result<(), StartError> {
+    if jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default().is_err() {
+        return Err(StartError::Crypto);
+    }
+    telemetry::start_log(&config.log)?;
+    let metrics = Metrics::start()?;
+    let mut signals = Signals::listen()?;
+    let house = House::open(program, &config, metrics).await?;
+    house.run(&mut signals).await?;
+    tracing::info!(service = %config.service, "closed");
+    Ok(())
+}
+
+struct House {
+    db: Db,
+    stop: CancellationToken,
+    closed: CancellationToken,
+    /// What must be finished before the house is closed.
+    work: JoinSet<()>,
+    /// What looks at the house until it is closed.
+    watch: JoinSet<()>,
+}
+
+impl House {
+    async fn open(program: &Program, config: &Config, metrics: Metrics) -> Result<Self, StartError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let (stop, closed) = (CancellationToken::new(), CancellationToken::new());
+        let pool = pool::open(config.service, &config.database)?;
+        let db = Db::new(pool, config.secrets.hash_key.expose_secret().as_bytes());
+        let app = app(config, db.clone())?;
+        let outside = listen(config.http.listen).await?;
+        let inside = listen(config.http.internal_listen).await?;
+        tracing::info!(
+            service = %config.service,
+            listen = outside.local_addr().ok().map(tracing::field::display),
+            internal = inside.local_addr().ok().map(tracing::field::display),
+            "open"
+        );
+
+        let mut work = JoinSet::new();
+        if config.outbox.has_worker {
+            let (senders, settings) = (Senders::of(config)?, Settings::from(&config.outbox));
+            work.spawn(Worker::new(&db, senders, Arc::clone(&clock), settings).run(stop.clone()));
+        }
+        let router = dress(routes(program, app), Skin::new(config, program.door_paths, clock));
+        let (settings, until) = (fitting(ServeSettings::new(&config.http)), stop.clone());
+        work.spawn(async move {
+            let drained = serve(outside, router, &settings, until).await;
+            tracing::info!(cut = drained.cut, "the last request is answered");
+        });
+
+        let mut watch = JoinSet::new();
+        let internals = Internals { db: db.clone(), metrics: metrics.handle(), stop: stop.clone() };
+        let until = closed.clone();
+        watch.spawn(async move {
+            serve(inside, internal::router(internals), &internal::SETTINGS, until).await;
+        });
+        let until = closed.clone();
+        watch.spawn(async move {
+            until.run_until_cancelled(metrics.keep()).await;
+        });
+        Ok(Self { db, stop, closed, work, watch })
+    }
+
+    async fn run(mut self, signals: &mut Signals) -> Result<(), StartError> {
+        let end = self.end(signals).await;
+        tracing::info!("closing");
+        self.stop.cancel();
+        tokio::select! {
+            () = self.close() => end,
+            () = signals.next() => Err(StartError::Impatient),
+        }
+    }
+
+    /// No part of the house ends before it is told to, unless it broke.
+    async fn end(&mut self, signals: &mut Signals) -> Result<(), StartError> {
+        tokio::select! {
+            () = signals.next() => Ok(()),
+            _ = self.work.join_next() => Err(StartError::Broken),
+            _ = self.watch.join_next() => Err(StartError::Broken),
+        }
+    }
+
+    async fn close(&mut self) {
+        while self.work.join_next().await.is_some() {}
+        self.closed.cancel();
+        while self.watch.join_next().await.is_some() {}
+        if timeout(GOODBYE, self.db.close()).await.is_err() {
+            tracing::warn!("connections to the database are left open");
+        }
+    }
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, StartError> {
+        let listen = |kind| signal(kind).map_err(StartError::Signals);
+        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// The routes, with a page about them that needs no network.
+fn routes(program: &Program, app: App) -> Router {
+    let (router, api) = (program.router)(app);
+    let page = SwaggerUi::new(program.docs_path)
+        .url(format!("{}/openapi.json", program.docs_path), api)
+        .config(swagger::Config::default().validator_url("none"));
+    router.merge(page)
+}
+
+/// As many seats as there are descriptors for: a client without a seat is told so, one without a descriptor waits.
+fn fitting(mut settings: ServeSettings) -> ServeSettings {
+    let files = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let seats = descriptors(&files).unwrap_or(usize::MAX).saturating_sub(OTHER_DESCRIPTORS).max(1);
+    if seats < settings.max_connections {
+        tracing::warn!(
+            seats,
+            wanted = settings.max_connections,
+            "fewer file descriptors than http.max_connections"
+        );
+        settings.max_connections = seats;
+    }
+    settings
+}
+
+/// The soft limit in the words of `/proc/self/limits`; none if there is none.
+fn descriptors(limits: &str) -> Option<usize> {
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error))
+}
+
+fn app(config: &Config, db: Db) -> Result<App, StartError> {
+    let hash_key = config.secrets.hash_key.expose_secret().as_bytes();
+    let (keys, lifetimes) = (keyring(&config.tokens)?, lifetimes(&config.tokens));
+    let mut app =
+        App::new(db, keys, hash_key, config.sessions.cache(), lifetimes).map_err(StartError::Parts)?;
+    app.limits = app.limits.configured(config.limits.clone());
+    Ok(app)
+}
+
+fn keyring(tokens: &Tokens) -> Result<Keyring, KeyProblem> {
+    let private = |key: &SigningKey| SecretString::from(STANDARD.encode(key.pkcs8_der()));
+    let public =
+        |keys: &[PublicKey]| -> Vec<_> { keys.iter().map(|key| STANDARD.encode(key.as_bytes())).collect() };
+    Keyring::new(
+        tokens.staff_key.as_ref().map(private).as_ref(),
+        &public(&tokens.staff_accepted_keys),
+        &private(&tokens.client_key),
+        &public(&tokens.client_accepted_keys),
+    )
+}
+
+fn lifetimes(tokens: &Tokens) -> Lifetimes {
+    let delta = |life| TimeDelta::from_std(life).unwrap_or(TimeDelta::MAX);
+    Lifetimes {
+        staff_access: delta(tokens.staff_access),
+        member_access: delta(tokens.client_access),
+        member_refresh: delta(tokens.client_refresh),
+        qr_token: delta(tokens.qr_token),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_soft_limit_of_descriptors_is_read() {
+        let text =
+            "Limit  Soft Limit  Hard Limit  Units\nMax open files            1024      524288    files\n";
+        assert_eq!(descriptors(text), Some(1024));
+        assert_eq!(descriptors("Max open files   unlimited unlimited files"), None);
+        assert_eq!(descriptors(""), None);
+    }
+}

@@ -1,0 +1,141 @@
+//! The program as whoever installs it sees it.
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{BufRead, BufReader, Read, Write},
+        net::TcpStream,
+        process::{Child, Command, ExitStatus, Output, Stdio},
+        thread,
+        time::{Duration, Instant},
+    };
+
+    use serde_json::Value;
+
+    /// Nothing listens there.
+    const NO_DATABASE: &str = "postgres://gym_staff@127.0.0.1:9/gym";
+
+    fn program(environment: &[(&str, &str)]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_staff-api"));
+        command.env_clear().env("GYM__DATABASE__URL", NO_DATABASE).envs(environment.iter().copied());
+        command.current_dir(env!("CARGO_TARGET_TMPDIR"));
+        command
+    }
+
+    fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String, String) {
+        let Output { status, stdout, stderr } = program(environment).args(arguments).output().unwrap();
+        (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+    }
+
+    #[test]
+    fn a_sound_configuration_is_called_sound() {
+        let (code, said, complaint) = run(&["check"], &[]);
+        assert_eq!((code, complaint.as_str()), (Some(0), ""));
+        assert_eq!(said, "the configuration is sound\n");
+    }
+
+    #[test]
+    fn every_problem_is_said_at_once_and_no_secret() {
+        let wrong = [
+            ("GYM__HTTP__LISTEN", "nowhere"),
+            ("GYM__HTTP__MAX_IN_FLIGHT", "many"),
+            ("GYM__SECRETS__HASH_KEY", "too-short"),
+        ];
+        for (arguments, code) in [(&["check"][..], 1), (&["serve"], 2), (&[], 2), (&["migrate"], 2)] {
+            let (ended, _, complaint) = run(arguments, &wrong);
+            assert_eq!(ended, Some(code), "{arguments:?} {complaint}");
+            for (key, _) in wrong {
+                assert_eq!(complaint.matches(key).count(), 1, "{key} in {complaint}");
+            }
+            assert!(!complaint.contains("too-short"), "{complaint}");
+        }
+    }
+
+    #[test]
+    fn the_example_lists_every_section() {
+        let (code, example, _) = run(&["config-example"], &[]);
+        assert_eq!(code, Some(0));
+        for section in ["[http]", "[database]", "[tokens]", "[limits]"] {
+            assert!(example.contains(section), "{section}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_command_is_a_wrong_command_line() {
+        assert_eq!(run(&["dance"], &[]).0, Some(2));
+        let (code, help, _) = run(&["--help"], &[]);
+        assert!(code == Some(0) && help.contains("migrate") && help.contains("health"));
+    }
+
+    #[test]
+    fn a_database_that_is_away_is_a_reason_not_to_migrate() {
+        let (code, _, complaint) =
+            run(&["migrate"], &[("GYM__DATABASE__MIGRATE_URL", "postgres://gym_migrator@127.0.0.1:9/gym")]);
+        assert_eq!(code, Some(1));
+        assert!(complaint.contains("refused"), "{complaint}");
+    }
+
+    struct Running {
+        child: Child,
+        listen: String,
+        internal: String,
+    }
+
+    impl Running {
+        fn start() -> Self {
+            let ports = [("GYM__HTTP__LISTEN", "127.0.0.1:0"), ("GYM__HTTP__INTERNAL_LISTEN", "127.0.0.1:0")];
+            let mut child = program(&ports).stdout(Stdio::piped()).spawn().unwrap();
+            let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+            let opened = lines
+                .by_ref()
+                .map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap())
+                .find(|line| line["message"] == "open")
+                .unwrap();
+            thread::spawn(move || lines.for_each(drop));
+            let address = |key: &str| opened[key].as_str().unwrap().to_owned();
+            Self { listen: address("listen"), internal: address("internal"), child }
+        }
+
+        fn stop(mut self) -> ExitStatus {
+            let killed = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
+            assert!(killed.unwrap().success());
+            self.child.wait().unwrap()
+        }
+    }
+
+    impl Drop for Running {
+        fn drop(&mut self) {
+            drop(self.child.kill());
+        }
+    }
+
+    fn get(address: &str, path: &str) -> String {
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: gym\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    #[test]
+    fn without_a_database_it_is_alive_and_not_ready_and_stops_when_told() {
+        let service = Running::start();
+        assert!(get(&service.internal, "/live").starts_with("HTTP/1.1 200 "));
+        assert!(get(&service.internal, "/ready").starts_with("HTTP/1.1 503 "));
+        let (code, ..) = run(&["health"], &[("GYM__HTTP__INTERNAL_LISTEN", &service.internal)]);
+        assert_eq!(code, Some(1));
+        assert!(get(&service.listen, "/api/auth/me").starts_with("HTTP/1.1 401 "));
+        assert!(get(&service.listen, "/api/nothing").starts_with("HTTP/1.1 404 "));
+        let metrics = get(&service.internal, "/metrics");
+        let counted = r#"http_requests_total{method="GET",route="/api/auth/me",status="4xx"} 1"#;
+        assert!(metrics.contains(counted), "{metrics}");
+        assert!(metrics.contains(r#"http_refusals_total{code="NOT_FOUND"} 1"#), "{metrics}");
+        assert!(metrics.contains("http_request_duration_seconds_bucket"), "{metrics}");
+        let page = get(&service.listen, "/docs/staff/");
+        assert!(page.contains("swagger-ui") && !page.contains("://"), "{page}");
+        assert!(get(&service.listen, "/docs/staff/openapi.json").contains(r#""openapi":"3.1"#));
+        let began = Instant::now();
+        assert_eq!(service.stop().code(), Some(0));
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    }
+}
