@@ -8,19 +8,45 @@ macro_rules! endpoint {
 }
 
 mod profile;
+mod sign_in;
+mod subscription;
 
 use axum::Router;
-use shared::web::{App, document};
+use shared::{
+    members::Entrance,
+    web::{App, document},
+};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+/// What signing in needs to reach.
+fn entrance(app: &App) -> Entrance<'_> {
+    Entrance {
+        db: &app.db,
+        keys: app.doorkeeper.keys(),
+        passwords: &app.passwords,
+        codes: &app.codes,
+        limits: &app.limits,
+        lifetimes: app.lifetimes,
+    }
+}
+
+/// What the source document names.
+fn documented() -> OpenApiRouter<App> {
+    OpenApiRouter::new().merge(sign_in::routes()).merge(profile::routes()).merge(subscription::routes())
+}
+
+/// Every spelling of it that an installed app knows.
+fn everything() -> OpenApiRouter<App> {
+    documented().merge(sign_in::aliases()).merge(profile::aliases())
+}
+
 /// The table of contents.
 pub fn router(app: App) -> (Router, OpenApi) {
-    let members = || OpenApiRouter::new().merge(profile::routes());
-    let mut aliases = OpenApiRouter::new().nest("/api/client", members());
+    let mut aliases = OpenApiRouter::new().nest("/api/client", everything());
     document::mark_as_alias(aliases.get_openapi_mut(), "alias");
-    let routes = OpenApiRouter::new().nest("/api/clients", members()).merge(aliases);
-    let (router, mut api) = routes.with_state(app).split_for_parts();
+    let contents = OpenApiRouter::new().nest("/api/clients", everything()).merge(aliases);
+    let (router, mut api) = contents.with_state(app).split_for_parts();
     document::finish(
         &mut api,
         "client-api",

@@ -2,3 +2,4 @@
 
 #[cfg(feature = "testing")]
 pub mod cast;
+pub mod demo;

@@ -16,8 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// The table of contents.
 pub fn router(app: App) -> (Router, OpenApi) {
-    let routes = OpenApiRouter::new().nest("/api", account::routes());
-    let (router, mut api) = routes.with_state(app).split_for_parts();
+    let contents = OpenApiRouter::new().nest("/api", account::routes());
+    let (router, mut api) = contents.with_state(app).split_for_parts();
     document::finish(&mut api, "staff-api", "The staff app's side of the gym: desk, sales, door, figures.");
     (router, api)
 }

@@ -2,9 +2,16 @@
 //!
 //! Gym 1 has branches 1 (Dragon Club) and 2 (Phoenix Club); gym 2 has branch 3. Staff sign in with
 //! [`PASSWORD`]: superadmin, owner, regional1 (branches 1 and 2), manager1, manager2, reception1, reception2, trainer1,
-//! accountant1 (branch 1), accountant_c (central), accountant_r (regional, branches 1 and 2); owner_b and reception_b in
+//! accountant1 (branch 1), `accountant_c` (central), `accountant_r` (regional, branches 1 and 2); `owner_b` and `reception_b` in
 //! gym 2. Services of gym 1: 1 Monthly Gym (30 days, 500.00, 2 freezes, 15 days), 2 Coin Pack (20 coins, 300.00),
 //! 3 Swim Sessions (20 sessions, 800.00, 90 days), 4 Personal Training (10 sessions, 1500.00, no door); gym 2: 5.
+
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::return_self_not_must_use,
+    reason = "a test without its gym cannot go on, and says why"
+)]
 
 mod builders;
 mod caller;
@@ -13,10 +20,10 @@ use std::time::Duration;
 
 use axum::Router;
 use shared::{
-    access::{MemberClaims, Role, StaffClaims},
+    access::{Lifetimes, MemberClaims, Role, StaffClaims},
     testing::{HASH_KEY, TestClock, TestDb, client_keyring, staff_keyring},
     vocabulary::{BranchId, CustomerId, SessionId, StaffId, Timestamp},
-    web::{App, Lifetimes},
+    web::App,
 };
 
 pub use builders::{CustomerBuilder, SubscriptionBuilder, customer, subscription};

@@ -120,14 +120,14 @@ impl Doorkeeper {
             Err(TokenRefused::OtherAudience) => return Err(AccessRefused::StaffOnly.into()),
             Err(TokenRefused::Invalid | TokenRefused::Expired) => return Err(AccessRefused::SignedOut.into()),
         };
-        let session = match self.staff.get(&claims.sid).filter(|session| session.expires_at > now) {
-            Some(session) => session,
-            None => {
-                let found = store::find_staff_session(self.db.conn().await?.get(), claims.sid, now).await?;
-                let session = Arc::new(found.ok_or(AccessRefused::SignedOut)?);
-                self.staff.insert(claims.sid, Arc::clone(&session));
-                session
-            }
+        let remembered = self.staff.get(&claims.sid).filter(|session| session.expires_at > now);
+        let session = if let Some(session) = remembered {
+            session
+        } else {
+            let found = store::find_staff_session(self.db.conn().await?.get(), claims.sid, now).await?;
+            let session = Arc::new(found.ok_or(AccessRefused::SignedOut)?);
+            self.staff.insert(claims.sid, Arc::clone(&session));
+            session
         };
         request.settle_actor(Actor::Staff(session.staff.get()));
         if let Some(language) = session.language {
@@ -149,14 +149,14 @@ impl Doorkeeper {
             Err(TokenRefused::OtherAudience) => return Err(AccessRefused::MembersOnly.into()),
             Err(TokenRefused::Invalid | TokenRefused::Expired) => return Err(AccessRefused::SignedOut.into()),
         };
-        let session = match self.members.get(&claims.sid).filter(|session| session.expires_at > now) {
-            Some(session) => session,
-            None => {
-                let found = store::find_member_session(self.db.conn().await?.get(), claims.sid, now).await?;
-                let session = Arc::new(found.ok_or(AccessRefused::SignedOut)?);
-                self.members.insert(claims.sid, Arc::clone(&session));
-                session
-            }
+        let remembered = self.members.get(&claims.sid).filter(|session| session.expires_at > now);
+        let session = if let Some(session) = remembered {
+            session
+        } else {
+            let found = store::find_member_session(self.db.conn().await?.get(), claims.sid, now).await?;
+            let session = Arc::new(found.ok_or(AccessRefused::SignedOut)?);
+            self.members.insert(claims.sid, Arc::clone(&session));
+            session
         };
         request.settle_actor(Actor::Customer(session.customer.get()));
         request.settle_branch(session.branch);

@@ -7,6 +7,7 @@
 mod capability;
 mod doorkeeper;
 mod grants;
+mod lifetimes;
 mod member;
 mod one_time_code;
 mod password;
@@ -18,6 +19,7 @@ mod token;
 pub use capability::{Can, Capability, can};
 pub use doorkeeper::{Doorkeeper, MemberSession, StaffSession};
 pub use grants::{AccessRefused, Granted, Grants, Permit, PlaceRefused};
+pub use lifetimes::Lifetimes;
 pub use member::{Me, System, Visitor};
 pub(crate) use one_time_code::TEMPORARY_HOURS;
 pub use one_time_code::{Codes, OneTimeCode, TemporaryPassword};
@@ -25,6 +27,7 @@ pub use password::{Password, PasswordHash, PasswordRefused, Passwords};
 pub use role::{Reach, Role, reach};
 pub use scope::Scope;
 pub(crate) use store::{
-    end_member_sessions, end_staff_session, end_staff_sessions, insert_member_session, insert_staff_session,
+    end_member_session, end_member_sessions, end_staff_session, end_staff_sessions, insert_member_session,
+    insert_staff_session,
 };
 pub use token::{Audience, Claims, KeyProblem, Keyring, MemberClaims, StaffClaims, TokenRefused};

@@ -95,8 +95,8 @@ impl PasswordHash {
         Self(text)
     }
 
-    /// The text to store.
-    pub(crate) fn as_str(&self) -> &str {
+    /// The PHC text to store.
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -99,7 +99,7 @@ pub(super) async fn find_member_session(
 
 /// The calendar of a stored time zone name.
 fn calendar_of(zone: &str) -> Result<Calendar, Error> {
-    Ok(Calendar::parse(zone).map_err(|_| Fault::new(format!("gyms: unknown time zone {zone}")))?)
+    Ok(Calendar::parse(zone).map_err(|error| Fault::new(format!("gyms: {error}: {zone}")))?)
 }
 
 /// Opens a staff session.
@@ -154,6 +154,22 @@ pub(crate) async fn end_staff_session(
     sqlx::query!("update staff_sessions set ended_at = $2 where id = $1 and ended_at is null", id.get(), now)
         .execute(conn)
         .await?;
+    Ok(())
+}
+
+/// Ends one member session; nothing happens to one that has ended.
+pub(crate) async fn end_member_session(
+    conn: &mut PgConnection,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update member_sessions set ended_at = $2 where id = $1 and ended_at is null",
+        id.get(),
+        now
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

@@ -250,15 +250,14 @@ impl Keyring {
         now: Timestamp,
     ) -> Result<Arc<Claims>, TokenRefused> {
         let name: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        let claims = match self.verified.get(&name) {
-            Some(claims) => claims,
-            None => {
-                let claims = Arc::new(self.check(token, audience)?);
-                if claims.expires_at > now {
-                    self.verified.insert(name, Arc::clone(&claims));
-                }
-                claims
+        let claims = if let Some(claims) = self.verified.get(&name) {
+            claims
+        } else {
+            let claims = Arc::new(self.check(token, audience)?);
+            if claims.expires_at > now {
+                self.verified.insert(name, Arc::clone(&claims));
             }
+            claims
         };
         if claims.audience != audience {
             return Err(TokenRefused::OtherAudience);

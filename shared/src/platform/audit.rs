@@ -4,7 +4,10 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 use super::db::Signature;
-use crate::{error::Error, vocabulary::Timestamp};
+use crate::{
+    error::Error,
+    vocabulary::{BranchId, GymId, Timestamp},
+};
 
 /// What was done to what, for the audit row.
 #[derive(Debug, Clone)]
@@ -40,8 +43,8 @@ pub(crate) async fn record(
         "insert into audit_log (at, gym_id, branch_id, actor_kind, actor_id, action, subject_kind, subject_id, detail, request_id)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         at,
-        signature.gym.map(|gym| gym.get()),
-        signature.branch.map(|branch| branch.get()),
+        signature.gym.map(GymId::get),
+        signature.branch.map(BranchId::get),
         signature.actor.kind(),
         signature.actor.id(),
         signature.deed,

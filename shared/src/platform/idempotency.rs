@@ -5,6 +5,7 @@
 
 use std::{borrow::Cow, time::Duration};
 
+use base64::Engine as _;
 use hmac::{Hmac, KeyInit, Mac};
 use rand::RngExt;
 use sha2::Sha256;
@@ -70,7 +71,7 @@ impl Ticket {
         let fingerprint = keyed(&key.0, &[request.method().as_bytes(), request.path().as_bytes(), body]);
         let (name, is_explicit) = match request.idempotency_key() {
             Some(given) => (format!("key:{given}"), true),
-            None if signature.moves_money => (format!("repeat:{}", hex(&fingerprint)), false),
+            None if signature.moves_money => (format!("repeat:{}", name_of(&fingerprint)), false),
             None => return None,
         };
         let digest =
@@ -80,12 +81,8 @@ impl Ticket {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").ok();
-        text
-    })
+fn name_of(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// Why a repeated write is refused.

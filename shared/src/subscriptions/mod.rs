@@ -8,11 +8,13 @@
 //! - Locks: customer, subscription, its balance, and the branch's receipts last.
 
 mod model;
+mod own;
 mod rules;
 mod spending;
 mod store;
 
 pub use model::{Doors, FreezeSpan, Freezing, Held, Kind, Standing, Status, Unit};
+pub use own::{OwnFreeze, Portfolio, own};
 pub use rules::{NotNow, SubscriptionNotFound};
 pub(crate) use spending::{Spend, spend};
 pub use spending::{SpendRefused, Spent};

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use sqlx::PgConnection;
 
 use super::model::{Doors, FreezeSpan, Freezing, Held, Kind, Standing};
+use super::own::OwnFreeze;
 use crate::{
     error::Error,
     vocabulary::{BranchId, CustomerId, GymId, Money, ServiceId, StaffId, SubscriptionId, Timestamp},
@@ -135,4 +136,30 @@ pub(crate) async fn list_held_by(
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(Held::from).collect())
+}
+
+/// The freezes of the subscriptions, newest first.
+pub(super) async fn list_freezes(
+    conn: &mut PgConnection,
+    subscriptions: &[i64],
+) -> Result<Vec<OwnFreeze>, Error> {
+    let rows = sqlx::query!(
+        r#"select subscription_id, starts_on, coalesce(ended_on, ends_on + 1) as "until!", reason
+           from subscription_freezes
+           where subscription_id = any($1)
+           order by id desc
+           limit 100"#,
+        subscriptions,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| OwnFreeze {
+            subscription: SubscriptionId::new(row.subscription_id),
+            from: row.starts_on,
+            until: row.until,
+            reason: row.reason,
+        })
+        .collect())
 }

@@ -28,6 +28,9 @@ pub struct TestDb {
 
 impl TestDb {
     /// Clones the template, making it first if this schema has none yet.
+    ///
+    /// # Panics
+    /// Without a Postgres at `GYM_TEST_DATABASE_URL`.
     pub async fn open() -> Self {
         #[expect(clippy::disallowed_methods, reason = "tests are told where Postgres is by the environment")]
         let url = std::env::var("GYM_TEST_DATABASE_URL").unwrap_or_else(|_| DEFAULT_URL.to_owned());

@@ -2,10 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::TimeDelta;
-
 use crate::{
-    access::{Codes, Doorkeeper, Keyring, Passwords},
+    access::{Codes, Doorkeeper, Keyring, Lifetimes, Passwords},
     error::Error,
     platform::{db::Db, limits::Limits},
 };
@@ -25,30 +23,6 @@ pub struct App {
     pub limits: Limits,
     /// How long things live.
     pub lifetimes: Lifetimes,
-}
-
-/// How long tokens live.
-#[derive(Debug, Clone, Copy)]
-pub struct Lifetimes {
-    /// A staff token; the staff app signs in again after it.
-    pub staff_access: TimeDelta,
-    /// A member's access token.
-    pub member_access: TimeDelta,
-    /// A member's refresh token, and with it the session.
-    pub member_refresh: TimeDelta,
-    /// A code for the door.
-    pub qr_token: TimeDelta,
-}
-
-impl Default for Lifetimes {
-    fn default() -> Self {
-        Self {
-            staff_access: TimeDelta::minutes(720),
-            member_access: TimeDelta::minutes(1440),
-            member_refresh: TimeDelta::days(30),
-            qr_token: TimeDelta::seconds(60),
-        }
-    }
 }
 
 impl App {

@@ -2,7 +2,7 @@
 
 use utoipa::PartialSchema;
 use utoipa::openapi::{
-    ComponentsBuilder, Deprecated, InfoBuilder, License, OpenApi, PathItem, RefOr,
+    ComponentsBuilder, Deprecated, InfoBuilder, License, OpenApi, PathItem,
     security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
@@ -28,7 +28,7 @@ pub fn finish(api: &mut OpenApi, title: &str, description: &str) {
     let components = api.components.get_or_insert_with(|| ComponentsBuilder::new().build());
     components.add_security_scheme("staff", bearer("A staff token of POST /api/auth/login"));
     components.add_security_scheme("client", bearer("A member token of POST /api/clients/verify-activation"));
-    components.schemas.insert("Failure".to_owned(), RefOr::from(Failure::schema()));
+    components.schemas.insert("Failure".to_owned(), Failure::schema());
 }
 
 /// Marks every operation as an alias of another path, kept for installed apps.

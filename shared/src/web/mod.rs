@@ -24,7 +24,7 @@ mod request_log;
 pub mod serve;
 pub mod wire;
 
-pub use app::{App, Lifetimes};
+pub use app::App;
 pub use envelope::Answer;
 pub use extract::{Json, Now, Path, Query};
 pub use guards::{Anybody, Anyone, Member, Staff};

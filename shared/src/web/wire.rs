@@ -29,6 +29,18 @@ impl Serialize for Number {
     }
 }
 
+/// Thousandths of a unit, e.g. grams of a kilogram.
+#[expect(clippy::float_arithmetic, reason = "a measure on its way out; whole numbers inside")]
+pub fn thousandths(value: i32) -> Number {
+    Number(f64::from(value) / 1000.0)
+}
+
+/// Tenths of a unit, e.g. millimetres of a centimetre.
+#[expect(clippy::float_arithmetic, reason = "a measure on its way out; whole numbers inside")]
+pub fn tenths(value: i32) -> Number {
+    Number(f64::from(value) / 10.0)
+}
+
 /// Reads an integer that may come as a number or as text; blank text and null are absent.
 pub fn loose_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     match Option::<Loose>::deserialize(deserializer)? {

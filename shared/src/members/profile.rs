@@ -1,0 +1,47 @@
+//! What a member sees of themselves, and the code they show at the door.
+
+use uuid::Uuid;
+
+use super::{
+    model::{Entrance, MemberProfile},
+    rules::MemberRefused,
+    store,
+};
+use crate::{
+    access::Me,
+    error::{Error, Fault},
+    platform::{db::Db, qr},
+    vocabulary::{CustomerId, Timestamp},
+};
+
+/// The profile of `customer`, who has just signed in or is asking for their own.
+pub async fn profile(db: &Db, customer: CustomerId, now: Timestamp) -> Result<MemberProfile, Error> {
+    let mut conn = db.conn().await?;
+    Ok(store::find_profile(conn.get(), customer, now).await?.ok_or(MemberRefused::NotFound)?)
+}
+
+/// What opens the door: a text that never changes, and a token that opens it once, soon.
+#[derive(Debug, Clone)]
+pub struct QrPass {
+    /// Who.
+    pub profile: MemberProfile,
+    /// `customer_id:<id>`.
+    pub text: String,
+    /// The text as a PNG.
+    pub image: Vec<u8>,
+    /// Signed, short-lived, accepted once.
+    pub token: String,
+    /// When the token ends.
+    pub expires_at: Timestamp,
+}
+
+/// A fresh pass for the member.
+pub async fn qr_pass(entrance: &Entrance<'_>, me: &Me) -> Result<QrPass, Error> {
+    let profile = profile(entrance.db, me.customer(), me.now()).await?;
+    let expires_at = me.now().checked_add_signed(entrance.lifetimes.qr_token).unwrap_or(me.now());
+    let token =
+        entrance.keys.sign_door(Uuid::new_v4(), me.customer(), profile.qr_version, me.now(), expires_at)?;
+    let text = format!("customer_id:{}", profile.id);
+    let image = qr::png(&text).map_err(Fault::new)?;
+    Ok(QrPass { profile, text, image, token, expires_at })
+}
