@@ -22,14 +22,14 @@ use tokio_util::sync::CancellationToken;
 use utoipa_swagger_ui::{self as swagger, SwaggerUi};
 
 use super::{
-    App, Lifetimes,
+    App,
     command::Program,
     internal::{self, Internals},
     layers::{Skin, dress},
     serve::{ServeSettings, serve},
 };
 use crate::{
-    access::{KeyProblem, Keyring},
+    access::{KeyProblem, Keyring, Lifetimes},
     error::Error,
     platform::{
         clock::{Clock, SystemClock},
