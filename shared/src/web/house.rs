@@ -9,9 +9,8 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
@@ -240,14 +239,12 @@ fn app(config: &Config, db: Db) -> Result<App, StartError> {
 }
 
 fn keyring(tokens: &Tokens) -> Result<Keyring, KeyProblem> {
-    let private = |key: &SigningKey| SecretString::from(STANDARD.encode(key.pkcs8_der()));
-    let public =
-        |keys: &[PublicKey]| -> Vec<_> { keys.iter().map(|key| STANDARD.encode(key.as_bytes())).collect() };
+    let texts = |keys: &[PublicKey]| keys.iter().map(ToString::to_string).collect::<Vec<_>>();
     Keyring::new(
-        tokens.staff_key.as_ref().map(private).as_ref(),
-        &public(&tokens.staff_accepted_keys),
-        &private(&tokens.client_key),
-        &public(&tokens.client_accepted_keys),
+        tokens.staff_key.as_ref().map(SigningKey::to_secret).as_ref(),
+        &texts(&tokens.staff_accepted_keys),
+        &tokens.client_key.to_secret(),
+        &texts(&tokens.client_accepted_keys),
     )
 }
 
