@@ -174,8 +174,8 @@ fn answer(member: MemberProfile, shown: subscription::Shown) -> ProfileAnswer {
         gender: member.gender.map(|gender| gender.as_str().to_owned()),
         date_of_birth: member.date_of_birth,
         age: member.age_years,
-        weight: member.weight_g.map(|grams| wire::thousandths(grams)),
-        height: member.height_mm.map(|millimetres| wire::tenths(millimetres)),
+        weight: member.weight_g.map(wire::thousandths),
+        height: member.height_mm.map(wire::tenths),
         bmi: metrics.bmi.map(wire::Number),
         bmi_category: metrics
             .bmi_category

@@ -274,6 +274,7 @@ async fn refresh_short(
 
 /// The old password and the new one.
 #[derive(Debug, Deserialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "as the apps spell them")]
 struct ChangePasswordBody {
     /// The present password; only a member who never had one may leave it out.
     current_password: Option<String>,

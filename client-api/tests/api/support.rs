@@ -1,0 +1,51 @@
+//! What several tests arrange or look at.
+
+use axum::Router;
+use seeds::cast::{Gym, customer};
+use shared::vocabulary::CustomerId;
+
+/// A gym, its members' door, and Ahmed with phone and address.
+pub(crate) struct House {
+    pub(crate) gym: Gym,
+    pub(crate) router: Router,
+    pub(crate) ahmed: CustomerId,
+}
+
+pub(crate) const PHONE: &str = "01234567890";
+pub(crate) const EMAIL: &str = "ahmed@example.com";
+
+impl House {
+    pub(crate) async fn open() -> Self {
+        let gym = Gym::open().await;
+        let (router, _) = client_api::router(gym.client_app());
+        let ahmed = customer().named("Ahmed Hassan").phone("+201234567890").email(EMAIL).insert(&gym).await;
+        Self { gym, router, ahmed }
+    }
+
+    /// The six digits of the newest message that waits in the outbox.
+    pub(crate) async fn newest_code(&self) -> String {
+        let text: String = sqlx::query_scalar(
+            "select body_text from outbox where state = 'waiting' order by id desc limit 1",
+        )
+        .fetch_one(&self.gym.db.owner)
+        .await
+        .unwrap();
+        let digits: String = text.chars().map(|c| if c.is_ascii_digit() { c } else { ' ' }).collect();
+        digits.split_whitespace().find(|run| run.len() == 6).unwrap().to_owned()
+    }
+
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.gym.db.owner).await.unwrap()
+    }
+
+    pub(crate) async fn set_password(&self, customer: CustomerId, password: &str) {
+        let app = self.gym.client_app();
+        let hash = app.passwords.hash(shared::access::Password::typed(password)).await.unwrap();
+        sqlx::query("update customers set password_hash = $2 where id = $1")
+            .bind(customer.get())
+            .bind(hash.as_str())
+            .execute(&self.gym.db.owner)
+            .await
+            .unwrap();
+    }
+}
