@@ -30,6 +30,7 @@ use super::{
 use crate::{
     access::{KeyProblem, Keyring, Lifetimes},
     error::Error,
+    housekeeping,
     platform::{
         clock::{Clock, SystemClock},
         config::{Config, PublicKey, SigningKey, Tokens},
@@ -126,6 +127,7 @@ impl House {
         if config.outbox.has_worker {
             let (senders, settings) = (Senders::of(config)?, Settings::from(&config.outbox));
             work.spawn(Worker::new(&db, senders, Arc::clone(&clock), settings).run(stop.clone()));
+            work.spawn(housekeeping::keep(db.clone(), Arc::clone(&clock), stop.clone()));
         }
         let router = dress(routes(program, app), Skin::new(config, program.door_paths, clock));
         let (settings, until) = (fitting(ServeSettings::new(&config.http)), stop.clone());

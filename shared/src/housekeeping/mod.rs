@@ -1,0 +1,83 @@
+//! What is done with, goes: once a minute, a bounded piece at a time, by any instance that runs the worker.
+//!
+//! First-login passwords end in clear after 72 hours; codes, sessions, counters, kept outcomes and spent door tokens
+//! are of no use after their time.
+
+mod store;
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    access::System,
+    error::Error,
+    platform::{clock::Clock, db::Db, idempotency::KEPT_HOURS},
+    vocabulary::Timestamp,
+};
+
+const EVERY: Duration = Duration::from_secs(60);
+/// Rows of one kind taken away at a time.
+const PIECE: i64 = 2_000;
+/// How long an ended session is kept, to answer who was signed in.
+const SESSIONS_KEPT: TimeDelta = TimeDelta::days(30);
+/// How long a counter is kept; longer than any window.
+const COUNTERS_KEPT: TimeDelta = TimeDelta::days(1);
+/// How long a code is kept after its end.
+const CODES_KEPT: TimeDelta = TimeDelta::days(1);
+
+/// What one round took away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// First-login passwords that nobody used within 72 hours.
+    pub temporary_passwords: u64,
+    /// Everything else.
+    pub rows: u64,
+}
+
+/// Keeps house until `stop`.
+pub async fn keep(db: Db, clock: Arc<dyn Clock>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+        match sweep(&db, clock.now()).await {
+            Ok(swept) if swept == Swept::default() => {}
+            Ok(swept) => {
+                tracing::info!(temporary_passwords = swept.temporary_passwords, rows = swept.rows, "swept");
+            }
+            Err(error) => tracing::warn!(%error, "housekeeping has to wait"),
+        }
+    }
+}
+
+/// One round as of `now`.
+pub async fn sweep(db: &Db, now: Timestamp) -> Result<Swept, Error> {
+    let before = |age: TimeDelta| now.checked_sub_signed(age).unwrap_or(now);
+    let mut swept = Swept::default();
+    {
+        let mut conn = db.conn().await?;
+        let conn = conn.get();
+        for rows in [
+            store::delete_codes(conn, before(CODES_KEPT), PIECE).await?,
+            store::delete_counters(conn, before(COUNTERS_KEPT), PIECE).await?,
+            store::delete_outcomes(conn, before(TimeDelta::hours(KEPT_HOURS)), PIECE).await?,
+            store::delete_door_tokens(conn, now, PIECE).await?,
+            store::delete_staff_sessions(conn, before(SESSIONS_KEPT), PIECE).await?,
+            store::delete_member_sessions(conn, before(SESSIONS_KEPT), PIECE).await?,
+        ] {
+            swept.rows = swept.rows.saturating_add(rows);
+        }
+        if !store::exists_ended_temporary_password(conn, now).await? {
+            return Ok(swept);
+        }
+    }
+    swept.temporary_passwords = db
+        .write_each_time(&System::job("customers.end_temporary_passwords", now), async |tx| {
+            store::update_temporary_passwords(tx.conn(), now, PIECE).await
+        })
+        .await?;
+    Ok(swept)
+}
