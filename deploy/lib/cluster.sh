@@ -4,27 +4,19 @@
 # cluster_folder: where the database of GYM_DATA lies. As root it must be a place that the database's user can
 # reach, which a folder below a closed home is not; then the path is kept in GYM_DATA/cluster.
 cluster_folder() {
-    if [ -s "$GYM_DATA/cluster" ]; then
-        cat "$GYM_DATA/cluster"
-    elif [ -d "$GYM_DATA/pg" ] || ! is_root || as_postgres test -x "$GYM_DATA"; then
-        printf '%s/pg\n' "$GYM_DATA"
-    else
-        printf '/var/lib/gym/%s/pg\n' "$(printf '%s' "$GYM_DATA" | cksum | cut -d ' ' -f 1)"
-    fi
+    if [ -s "$GYM_DATA/cluster" ]; then cat "$GYM_DATA/cluster"; else printf '%s/pg\n' "$GYM_DATA"; fi
 }
 
 place_cluster() {
     CLUSTER=$(cluster_folder)
-    case $CLUSTER in
-        "$GYM_DATA"/*) ;;
-        *)
-            if ! [ -s "$GYM_DATA/cluster" ]; then
-                warn "$GYM_DATA cannot be reached by the user $(postgres_user), so the database lies in $CLUSTER"
-                printf '%s\n' "$CLUSTER" | write_file "$GYM_DATA/cluster"
-            fi
-            (umask 022 && mkdir -p "$(dirname "$CLUSTER")")
-            ;;
-    esac
+    if [ -d "$CLUSTER" ] || ! is_root || as_postgres test -x "$GYM_DATA"; then return; fi
+    local folder
+    (umask 022 && mkdir -p /var/lib/gym)
+    folder=$(mktemp -d /var/lib/gym/XXXXXXXX)
+    chmod 711 "$folder"
+    CLUSTER=$folder/pg
+    printf '%s\n' "$CLUSTER" | write_file "$GYM_DATA/cluster"
+    warn "the user $(postgres_user) cannot reach $GYM_DATA, so the database lies in $CLUSTER"
 }
 
 # cluster_init FOLDER INITDB_OPTION...: whole or not at all, so that an interrupted one is made again.
@@ -46,7 +38,7 @@ cluster_init() {
 # cluster_init_with_password FOLDER PASSWORD_FILE: initdb reads the password as the database's user.
 cluster_init_with_password() {
     local copy
-    copy=$(as_postgres mktemp "${TMPDIR:-/tmp}/gym.XXXXXX")
+    copy=$(as_postgres mktemp /tmp/gym.XXXXXX)
     # shellcheck disable=SC2016 # for the other shell
     as_postgres sh -c 'cat >"$1"' sh "$copy" <"$2"
     cluster_init "$1" --auth=scram-sha-256 --data-checksums --pwfile="$copy"

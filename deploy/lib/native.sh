@@ -36,8 +36,7 @@ start_database() {
         last_words postgres
         die "Postgres did not start"
     }
-    PGHOST=127.0.0.1 PGPORT=$GYM_PG_PORT PGUSER=postgres PGPASSWORD=$(cat "$GYM_DATA/secrets/postgres") PSQL=$PSQL \
-        GYM_SECRETS=$GYM_DATA/secrets bash "$DEPLOY/postgres/roles.sh" >>"$GYM_DATA/log/postgres.log" 2>&1 || {
+    PGHOST=127.0.0.1 PGPORT=$GYM_PG_PORT PGUSER=postgres PGPASSWORD='' PSQL=$PSQL GYM_SECRETS=$GYM_DATA/secrets bash "$DEPLOY/postgres/roles.sh" >>"$GYM_DATA/log/postgres.log" 2>&1 || {
         last_words postgres
         die "the database roles could not be made"
     }
@@ -168,9 +167,15 @@ native_runs_at_all() {
     [ -e "$GYM_DATA/stack" ] || cluster_runs "$(cluster_folder)"
 }
 
+# native_is_up: every part runs, and both services are ready or become so within some seconds.
 native_is_up() {
     [ "$(stack_line 1)" = native ] && [ -z "$(native_parts_missing)" ] || return 1
-    [ "$(http_status "$(stack_line 3)" /ready)" = 200 ] && [ "$(http_status "$(stack_line 4)" /ready)" = 200 ]
+    local tries=50
+    until [ "$(http_status "$(stack_line 3)" /ready)" = 200 ] && [ "$(http_status "$(stack_line 4)" /ready)" = 200 ]; do
+        tries=$((tries - 1))
+        if [ "$tries" -le 0 ] || [ -n "$(native_parts_missing)" ]; then return 1; fi
+        sleep 0.2
+    done
 }
 
 need_ports() {

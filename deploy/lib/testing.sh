@@ -1,6 +1,19 @@
 # shellcheck shell=bash
 # A throw-away Postgres for the checks: no durability, no passwords, loopback only.
 
+# work_folder NAME: a temporary folder that the database's user can reach.
+work_folder() {
+    local folder
+    folder=$(mktemp -d "${TMPDIR:-/tmp}/$1.XXXXXX")
+    chmod 711 "$folder"
+    if ! as_postgres test -x "$folder"; then
+        rmdir "$folder"
+        folder=$(mktemp -d "/tmp/$1.XXXXXX")
+        chmod 711 "$folder"
+    fi
+    printf '%s\n' "$folder"
+}
+
 # choose_test_cluster FOLDER: where it will lie and listen; exports the address for the tests.
 choose_test_cluster() {
     TEST_CLUSTER=$1/pg

@@ -27,7 +27,7 @@ apt_install() {
 }
 
 apt_get() {
-    (umask 022 && privileged env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@")
+    (umask 022 && privileged env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" >/dev/null)
 }
 
 apt_update() {

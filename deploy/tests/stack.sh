@@ -20,6 +20,7 @@ load_settings
 
 cleanup() {
     "$DEPLOY/down" >/dev/null 2>&1 || true
+    if [ -s "$GYM_DATA/cluster" ]; then rm -rf "$(dirname "$(cat "$GYM_DATA/cluster")")"; fi
     rm -rf "$WORK"
 }
 trap cleanup EXIT
@@ -95,6 +96,7 @@ claim "with the data kept" says "still here" sql "select note from kept"
 "$DEPLOY/down" >/dev/null
 
 foreground() {
+    : >"$WORK/foreground.log"
     set -m
     up >"$WORK/foreground.log" 2>&1 &
     set +m
