@@ -49,7 +49,8 @@ SETTINGS
     for name in migrator staff client; do
         test_sql postgres "create role gym_$name login password 'gym_$name'"
     done
-    test_sql postgres "alter role gym_migrator createdb"
+    # The tests drop databases that the other roles are still connected to.
+    test_sql postgres "alter role gym_migrator createdb; grant pg_signal_backend to gym_migrator"
 }
 
 stop_test_cluster() {
