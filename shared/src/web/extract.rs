@@ -190,22 +190,26 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let query = parts.uri.query().unwrap_or_default();
-        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query)
-            .map_err(|_malformed| invalid("query", "INVALID_QUERY", WRONG_QUERY))?;
-        if pairs.iter().any(|(key, value)| key.contains('\0') || value.contains('\0')) {
-            return Err(invalid("query", "NUL_CHARACTER", NUL));
-        }
-        let mut kept: Vec<(String, String)> = Vec::with_capacity(pairs.len());
-        for (key, value) in pairs {
-            if !value.trim().is_empty() && kept.iter().all(|(known, _)| *known != key) {
-                kept.push((key, value));
-            }
-        }
-        let kept = kept.into_iter();
-        let reader = serde::de::value::MapDeserializer::<_, serde::de::value::Error>::new(kept);
-        T::deserialize(reader).map(Self).map_err(|_mistyped| invalid("query", "INVALID_QUERY", WRONG_QUERY))
+        query(parts.uri.query().unwrap_or_default()).map(Self)
     }
+}
+
+fn query<T: DeserializeOwned>(text: &str) -> Result<T, Response> {
+    let unread = |_mistyped| invalid("query", "INVALID_QUERY", WRONG_QUERY);
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(text).map_err(unread)?;
+    if pairs.iter().any(|(key, value)| key.contains('\0') || value.contains('\0')) {
+        return Err(invalid("query", "NUL_CHARACTER", NUL));
+    }
+    let mut kept: Vec<(String, String)> = Vec::with_capacity(pairs.len());
+    for (key, value) in pairs {
+        if !value.trim().is_empty() && kept.iter().all(|(known, _)| *known != key) {
+            kept.push((key, value));
+        }
+    }
+    // Written out and read again, because only the reader of queries knows that a value may be an option.
+    let kept =
+        serde_urlencoded::to_string(&kept).map_err(|error| Error::from(Fault::new(error)).into_response())?;
+    serde_urlencoded::from_str(&kept).map_err(unread)
 }
 
 /// The part of the path that names a thing.
@@ -226,6 +230,24 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_query_may_leave_anything_out_and_says_the_first_thing_twice() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Wanted {
+            branch_id: Option<crate::vocabulary::BranchId>,
+            search: Option<String>,
+            #[serde(flatten)]
+            page: crate::vocabulary::PageQuery,
+        }
+        let wanted: Wanted = query("branch_id=7&branch_id=8&search=&per_page=20&other=%D9%85").unwrap();
+        assert_eq!(wanted.branch_id, Some(crate::vocabulary::BranchId::new(7)));
+        assert_eq!((wanted.search, wanted.page.per_page.as_deref()), (None, Some("20")));
+        assert!(query::<Wanted>("").unwrap().branch_id.is_none());
+        for odd in ["branch_id=x", "branch_id=1%00", "branch_id=1e9"] {
+            assert_eq!(query::<Wanted>(odd).unwrap_err().status(), StatusCode::BAD_REQUEST, "{odd}");
+        }
+    }
 
     #[test]
     fn an_escaped_nul_is_found_and_an_escaped_backslash_before_u_is_not_one() {
