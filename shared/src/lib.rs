@@ -8,6 +8,7 @@ mod error;
 mod fields;
 pub mod housekeeping;
 pub mod members;
+pub mod payments;
 pub mod platform;
 pub mod subscriptions;
 #[cfg(feature = "testing")]
