@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 
 use crate::vocabulary::{
-    BranchId, CustomerId, GymId, Money, ServiceId, StaffId, SubscriptionId, Timestamp, words,
+    BranchId, CustomerId, EntryId, FreezeId, GymId, Money, MovementId, ServiceId, StaffId, SubscriptionId,
+    Timestamp, words,
 };
 
 words! {
@@ -124,6 +125,88 @@ pub struct Freezing {
     pub days_used: i32,
 }
 
+/// One freeze, in the history of a subscription.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Freeze {
+    /// Which.
+    pub id: FreezeId,
+    /// First frozen day.
+    pub from: NaiveDate,
+    /// Last frozen day, as it was asked for.
+    pub until: NaiveDate,
+    /// First day no longer frozen, when it was ended early.
+    pub ended_on: Option<NaiveDate>,
+    /// What was asked for it.
+    pub fee: Money,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+words! {
+    /// Why a balance moved.
+    pub enum MovementKind {
+        /// Granted by the sale.
+        Sale = "sale",
+        /// Granted by a renewal.
+        Renewal = "renewal",
+        /// Used.
+        Use = "use",
+        /// Put right.
+        Correction = "correction",
+        /// Given back.
+        Refund = "refund",
+    }
+}
+
+/// One line of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Movement {
+    /// Which.
+    pub id: MovementId,
+    /// Why it moved.
+    pub kind: MovementKind,
+    /// Above zero granted, below zero used.
+    pub amount: i32,
+    /// What was left then.
+    pub remaining_after: i32,
+    /// The entry it paid for.
+    pub entry: Option<EntryId>,
+    /// Who did it: `staff`, `customer` or `system`.
+    pub actor_kind: String,
+    /// That person.
+    pub actor_id: Option<i64>,
+    /// That person's name.
+    pub actor_name: Option<String>,
+    /// Why, in words.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Which subscriptions a list is to hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Sold at this branch.
+    pub branch: Option<BranchId>,
+    /// Of this customer.
+    pub customer: Option<CustomerId>,
+    /// Of this service.
+    pub service: Option<ServiceId>,
+    /// Used up like this.
+    pub kind: Option<Kind>,
+    /// With this status today.
+    pub status: Option<Status>,
+}
+
+/// A part of a list, and how long the whole is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing<T> {
+    /// The part.
+    pub items: Vec<T>,
+    /// Of the whole.
+    pub total: i64,
+}
+
 /// A subscription as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
@@ -137,6 +220,10 @@ pub struct Held {
     pub branch_name: String,
     /// Whose.
     pub customer: CustomerId,
+    /// That customer's name.
+    pub customer_name: String,
+    /// That customer's phone, as the gym dials it.
+    pub customer_phone: Option<String>,
     /// What was sold.
     pub service: ServiceId,
     /// Its name at the sale.
@@ -163,6 +250,14 @@ pub struct Held {
     pub trainer: Option<StaffId>,
     /// That trainer's name.
     pub trainer_name: Option<String>,
+    /// Why it was stopped.
+    pub stop_reason: Option<String>,
+    /// The subscription that this one follows.
+    pub renews: Option<SubscriptionId>,
+    /// Who sold it.
+    pub sold_by: Option<StaffId>,
+    /// The seller's name.
+    pub seller_name: Option<String>,
     /// When it was sold.
     pub created_at: Timestamp,
 }

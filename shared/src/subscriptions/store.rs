@@ -3,11 +3,17 @@
 use chrono::NaiveDate;
 use sqlx::PgConnection;
 
-use super::model::{Doors, FreezeSpan, Freezing, Held, Kind, Standing};
-use super::own::OwnFreeze;
+use super::{
+    model::{Doors, FreezeSpan, Freezing, Held, Kind, Movement, MovementKind, Standing, Status, Wanted},
+    own::OwnFreeze,
+};
 use crate::{
+    access::Scope,
     error::Error,
-    vocabulary::{BranchId, CustomerId, GymId, Money, ServiceId, StaffId, SubscriptionId, Timestamp},
+    vocabulary::{
+        BranchId, CustomerId, EntryId, GymId, Money, MovementId, Page, Phone, ServiceId, StaffId,
+        SubscriptionId, Timestamp, phone::Calling,
+    },
 };
 
 /// Most subscriptions of one customer that are ever looked at; usable ones come first.
@@ -19,6 +25,9 @@ struct HeldRow {
     branch_id: i64,
     branch_name: String,
     customer_id: i64,
+    customer_name: String,
+    customer_phone: Option<Phone>,
+    calling_code: String,
     service_id: i64,
     service_name: String,
     service_type: String,
@@ -41,6 +50,10 @@ struct HeldRow {
     freeze_days_used: i32,
     trainer_id: Option<i64>,
     trainer_name: Option<String>,
+    stop_reason: Option<String>,
+    renews_id: Option<i64>,
+    sold_by: Option<i64>,
+    seller_name: Option<String>,
     created_at: Timestamp,
 }
 
@@ -56,6 +69,8 @@ impl From<HeldRow> for Held {
             branch: BranchId::from(row.branch_id),
             branch_name: row.branch_name,
             customer: CustomerId::from(row.customer_id),
+            customer_name: row.customer_name,
+            customer_phone: row.customer_phone.map(|phone| dialled(&phone, &row.calling_code)),
             service: ServiceId::from(row.service_id),
             service_name: row.service_name,
             service_type: row.service_type,
@@ -81,25 +96,37 @@ impl From<HeldRow> for Held {
             },
             trainer: row.trainer_id.map(StaffId::from),
             trainer_name: row.trainer_name,
+            stop_reason: row.stop_reason,
+            renews: row.renews_id.map(SubscriptionId::from),
+            sold_by: row.sold_by.map(StaffId::from),
+            seller_name: row.seller_name,
             created_at: row.created_at,
         }
     }
+}
+
+fn dialled(phone: &Phone, calling_code: &str) -> String {
+    Calling::of_code(calling_code).map_or_else(|| phone.local(), |home| phone.local_in(&home))
 }
 
 /// The subscription `id`, of whatever gym.
 pub(crate) async fn find_held(conn: &mut PgConnection, id: SubscriptionId) -> Result<Option<Held>, Error> {
     let row = sqlx::query_as!(
         HeldRow,
-        r#"select s.id, s.gym_id, s.branch_id, br.name as branch_name, s.customer_id, s.service_id, s.service_name,
+        r#"select s.id, s.gym_id, s.branch_id, br.name as branch_name, s.customer_id, c.full_name as customer_name,
+               c.phone as "customer_phone: Phone", g.calling_code, s.service_id, s.service_name,
                s.service_type, s.kind as "kind: Kind", s.price_minor, s.duration_days, s.opens_door,
                s.opens_every_branch as "doors: EveryBranch", s.starts_on, s.ends_on, s.frozen_from, s.frozen_until,
                s.stopped_at, b.remaining as "remaining?", b.total as "total?", s.max_freezes, s.max_freeze_days,
                s.freeze_fee_minor, s.freezes_used, s.freeze_days_used, s.trainer_id, t.full_name as "trainer_name?",
-               s.created_at
+               s.stop_reason, s.renews_id, s.sold_by, u.full_name as "seller_name?", s.created_at
            from subscriptions s
            join branches br on br.id = s.branch_id
+           join customers c on c.id = s.customer_id
+           join gyms g on g.id = s.gym_id
            left join subscription_balances b on b.subscription_id = s.id
            left join staff_users t on t.id = s.trainer_id
+           left join staff_users u on u.id = s.sold_by
            where s.id = $1"#,
         id.get(),
     )
@@ -116,16 +143,20 @@ pub(crate) async fn list_held_by(
 ) -> Result<Vec<Held>, Error> {
     let rows = sqlx::query_as!(
         HeldRow,
-        r#"select s.id, s.gym_id, s.branch_id, br.name as branch_name, s.customer_id, s.service_id, s.service_name,
+        r#"select s.id, s.gym_id, s.branch_id, br.name as branch_name, s.customer_id, c.full_name as customer_name,
+               c.phone as "customer_phone: Phone", g.calling_code, s.service_id, s.service_name,
                s.service_type, s.kind as "kind: Kind", s.price_minor, s.duration_days, s.opens_door,
                s.opens_every_branch as "doors: EveryBranch", s.starts_on, s.ends_on, s.frozen_from, s.frozen_until,
                s.stopped_at, b.remaining as "remaining?", b.total as "total?", s.max_freezes, s.max_freeze_days,
                s.freeze_fee_minor, s.freezes_used, s.freeze_days_used, s.trainer_id, t.full_name as "trainer_name?",
-               s.created_at
+               s.stop_reason, s.renews_id, s.sold_by, u.full_name as "seller_name?", s.created_at
            from subscriptions s
            join branches br on br.id = s.branch_id
+           join customers c on c.id = s.customer_id
+           join gyms g on g.id = s.gym_id
            left join subscription_balances b on b.subscription_id = s.id
            left join staff_users t on t.id = s.trainer_id
+           left join staff_users u on u.id = s.sold_by
            where s.customer_id = $1
            order by (s.stopped_at is not null or coalesce(s.ends_on < $2, false) or coalesce(b.remaining = 0, false)), s.id desc
            limit $3"#,
@@ -162,4 +193,159 @@ pub(super) async fn list_freezes(
             reason: row.reason,
         })
         .collect())
+}
+
+/// Locks the subscription and its balance, then reads it.
+pub(super) async fn lock_held(conn: &mut PgConnection, id: SubscriptionId) -> Result<Option<Held>, Error> {
+    // A statement of its own: the reading after it must see what the former holder committed.
+    sqlx::query!(
+        "with s as materialized (select id from subscriptions where id = $1 for update)
+         select b.subscription_id
+         from subscription_balances b
+         join s on s.id = b.subscription_id
+         for update of b",
+        id.get(),
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    find_held(conn, id).await
+}
+
+/// Where a list looks, for which day.
+pub(super) struct Looking<'a> {
+    pub(super) scope: &'a Scope,
+    pub(super) wanted: &'a Wanted,
+    pub(super) today: NaiveDate,
+}
+
+/// The newest subscriptions within the scope.
+pub(super) async fn list_held(
+    conn: &mut PgConnection,
+    looking: &Looking<'_>,
+    page: Page,
+) -> Result<Vec<Held>, Error> {
+    let Looking { scope, wanted, today } = looking;
+    let many = scope.many();
+    let rows = sqlx::query_as!(
+        HeldRow,
+        r#"select s.id, s.gym_id, s.branch_id, br.name as branch_name, s.customer_id, c.full_name as customer_name,
+               c.phone as "customer_phone: Phone", g.calling_code, s.service_id, s.service_name,
+               s.service_type, s.kind as "kind: Kind", s.price_minor, s.duration_days, s.opens_door,
+               s.opens_every_branch as "doors: EveryBranch", s.starts_on, s.ends_on, s.frozen_from, s.frozen_until,
+               s.stopped_at, b.remaining as "remaining?", b.total as "total?", s.max_freezes, s.max_freeze_days,
+               s.freeze_fee_minor, s.freezes_used, s.freeze_days_used, s.trainer_id, t.full_name as "trainer_name?",
+               s.stop_reason, s.renews_id, s.sold_by, u.full_name as "seller_name?", s.created_at
+           from subscriptions s
+           join branches br on br.id = s.branch_id
+           join customers c on c.id = s.customer_id
+           join gyms g on g.id = s.gym_id
+           left join subscription_balances b on b.subscription_id = s.id
+           left join staff_users t on t.id = s.trainer_id
+           left join staff_users u on u.id = s.sold_by
+           where ($1::bigint is null or s.gym_id = $1)
+             and ($2::bigint is null or s.branch_id = $2)
+             and ($3::bigint[] is null or s.branch_id = any($3))
+             and ($4::bigint is null or s.customer_id = $4)
+             and ($5::bigint is null or s.service_id = $5)
+             and ($6::text is null or s.kind = $6)
+             and ($7::text is null
+                  or subscription_status(s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at, b.remaining, $8)
+                     = $7)
+           order by s.id desc
+           limit $9 offset $10"#,
+        scope.gym(),
+        scope.one(),
+        many.as_deref(),
+        wanted.customer.map(CustomerId::get),
+        wanted.service.map(ServiceId::get),
+        wanted.kind.map(Kind::as_str),
+        wanted.status.map(Status::as_str),
+        today,
+        page.limit,
+        page.offset,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Held::from).collect())
+}
+
+/// How many subscriptions there are within the scope.
+pub(super) async fn count_held(conn: &mut PgConnection, looking: &Looking<'_>) -> Result<i64, Error> {
+    let Looking { scope, wanted, today } = looking;
+    let many = scope.many();
+    let total = sqlx::query_scalar!(
+        r#"select count(*) as "total!"
+           from subscriptions s
+           left join subscription_balances b on b.subscription_id = s.id
+           where ($1::bigint is null or s.gym_id = $1)
+             and ($2::bigint is null or s.branch_id = $2)
+             and ($3::bigint[] is null or s.branch_id = any($3))
+             and ($4::bigint is null or s.customer_id = $4)
+             and ($5::bigint is null or s.service_id = $5)
+             and ($6::text is null or s.kind = $6)
+             and ($7::text is null
+                  or subscription_status(s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at, b.remaining, $8)
+                     = $7)"#,
+        scope.gym(),
+        scope.one(),
+        many.as_deref(),
+        wanted.customer.map(CustomerId::get),
+        wanted.service.map(ServiceId::get),
+        wanted.kind.map(Kind::as_str),
+        wanted.status.map(Status::as_str),
+        today,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(total)
+}
+
+/// The ledger of a subscription, newest first.
+pub(super) async fn list_movements(
+    conn: &mut PgConnection,
+    subscription: SubscriptionId,
+    page: Page,
+) -> Result<Vec<Movement>, Error> {
+    let rows = sqlx::query!(
+        r#"select m.id, m.kind as "kind: MovementKind", m.amount, m.remaining_after, m.entry_id, m.actor_kind, m.actor_id,
+               coalesce(u.full_name, c.full_name) as actor_name, m.reason, m.at
+           from subscription_movements m
+           left join staff_users u on m.actor_kind = 'staff' and u.id = m.actor_id
+           left join customers c on m.actor_kind = 'customer' and c.id = m.actor_id
+           where m.subscription_id = $1
+           order by m.id desc
+           limit $2 offset $3"#,
+        subscription.get(),
+        page.limit,
+        page.offset,
+    )
+    .fetch_all(conn)
+    .await?;
+    let movements = rows.into_iter().map(|row| Movement {
+        id: MovementId::from(row.id),
+        kind: row.kind,
+        amount: row.amount,
+        remaining_after: row.remaining_after,
+        entry: row.entry_id.map(EntryId::from),
+        actor_kind: row.actor_kind,
+        actor_id: row.actor_id,
+        actor_name: row.actor_name,
+        reason: row.reason,
+        at: row.at,
+    });
+    Ok(movements.collect())
+}
+
+/// How many lines the ledger of a subscription has.
+pub(super) async fn count_movements(
+    conn: &mut PgConnection,
+    subscription: SubscriptionId,
+) -> Result<i64, Error> {
+    let total = sqlx::query_scalar!(
+        r#"select count(*) as "total!" from subscription_movements where subscription_id = $1"#,
+        subscription.get(),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(total)
 }

@@ -1,10 +1,12 @@
 //! Taking coins or sessions.
 
+mod actions;
 mod rules;
 mod store;
 
 use chrono::NaiveDate;
 
+pub use actions::{Deducted, Deduction, SomebodyElses, deduct};
 pub use rules::SpendRefused;
 pub use store::Spent;
 

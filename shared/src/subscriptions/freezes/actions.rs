@@ -1,0 +1,175 @@
+//! The verbs of freezing and stopping.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    super::{
+        actions::within,
+        count::FreezeDays,
+        model::Held,
+        rules::SubscriptionNotFound,
+        store::{find_held, lock_held},
+    },
+    rules,
+    store::{self, Begun},
+};
+use crate::{
+    access::{Can, Granted, can},
+    error::Error,
+    payments::{self, Method, Purpose, Receipt, Taking},
+    platform::{
+        audit::Note,
+        db::{Db, Tx},
+    },
+    vocabulary::{Line, Money, PaymentId, SubscriptionId},
+};
+
+/// A freeze that the desk asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreezeOrder {
+    /// Of what.
+    pub subscription: SubscriptionId,
+    /// Days, today included.
+    pub days: FreezeDays,
+    /// How a fee is paid.
+    pub method: Method,
+    /// Why.
+    pub reason: Option<Line>,
+}
+
+/// A subscription after a freeze, and what was paid for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frozen {
+    /// As it stands.
+    pub subscription: Held,
+    /// The fee, if there is one.
+    pub payment: Option<Receipt>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Done {
+    payment: Option<PaymentId>,
+}
+
+/// Lets a subscription rest from today on and moves its end; takes the fee that was agreed.
+///
+/// # Refuses
+/// [`super::RestRefused`] against its policy or status; [`SubscriptionNotFound`] outside the caller's reach, too.
+///
+/// # Locks
+/// The subscription, its balance, then the branch's receipts.
+pub async fn freeze(
+    db: &Db,
+    staff: &Granted<can::FreezeSubscriptions>,
+    order: FreezeOrder,
+) -> Result<Frozen, Error> {
+    let done = db
+        .write(staff, async |tx| {
+            let held = lock_within(tx, staff, order.subscription).await?;
+            let today = staff.calendar().today(tx.now());
+            let rested = rules::freeze(&held, order.days, today)?;
+            store::update_rested(tx, held.id, &rested).await?;
+            if let Some(span) = rested.freeze {
+                let (fee, reason, by) = (held.freezing.fee, order.reason.as_ref(), staff.staff());
+                store::insert_freeze(tx, &Begun { subscription: held.id, span, fee, reason, by }).await?;
+            }
+            tx.note(Note::on("subscription", held.id.get()).with(json!({
+                "did": "freeze", "days": order.days.get(), "ends_on": rested.ends_on,
+            })));
+            let payment = take_fee(tx, staff, &held, order.method).await?;
+            Ok(Done { payment })
+        })
+        .await?;
+    let mut conn = db.conn().await?;
+    let subscription = find_held(conn.get(), order.subscription).await?.ok_or(SubscriptionNotFound)?;
+    let payment = match done.payment {
+        Some(payment) => payments::find_receipt(conn.get(), payment).await?,
+        None => None,
+    };
+    Ok(Frozen { subscription, payment })
+}
+
+/// Ends a freeze today; the days that were not used come off the end again.
+///
+/// # Refuses
+/// As [`freeze`]; not frozen.
+///
+/// # Locks
+/// The subscription, its balance.
+pub async fn unfreeze(
+    db: &Db,
+    staff: &Granted<can::FreezeSubscriptions>,
+    id: SubscriptionId,
+) -> Result<Held, Error> {
+    db.write(staff, async |tx| {
+        let held = lock_within(tx, staff, id).await?;
+        let today = staff.calendar().today(tx.now());
+        let rested = rules::unfreeze(&held, today)?;
+        store::update_rested(tx, held.id, &rested).await?;
+        store::update_freeze_ended(tx, held.id, today, staff.staff()).await?;
+        tx.note(Note::on("subscription", held.id.get()).with(json!({
+            "did": "unfreeze", "ends_on": rested.ends_on,
+        })));
+        Ok(())
+    })
+    .await?;
+    Ok(find_held(db.conn().await?.get(), id).await?.ok_or(SubscriptionNotFound)?)
+}
+
+/// Ends a subscription for good.
+///
+/// # Refuses
+/// As [`freeze`]; over or stopped already.
+///
+/// # Locks
+/// The subscription, its balance.
+pub async fn stop(
+    db: &Db,
+    staff: &Granted<can::StopSubscriptions>,
+    id: SubscriptionId,
+    reason: Option<Line>,
+) -> Result<Held, Error> {
+    db.write(staff, async |tx| {
+        let held = lock_within(tx, staff, id).await?;
+        rules::stop(&held, staff.calendar().today(tx.now()))?;
+        store::update_stopped(tx, held.id, reason.as_ref()).await?;
+        tx.note(
+            Note::on("subscription", held.id.get()).with(json!({ "remaining": held.standing.remaining })),
+        );
+        Ok(())
+    })
+    .await?;
+    Ok(find_held(db.conn().await?.get(), id).await?.ok_or(SubscriptionNotFound)?)
+}
+
+async fn lock_within<C: Can>(tx: &mut Tx, staff: &Granted<C>, id: SubscriptionId) -> Result<Held, Error> {
+    let held = within(staff, lock_held(tx.conn(), id).await?)?;
+    tx.stand_at(held.gym, Some(held.branch));
+    Ok(held)
+}
+
+async fn take_fee(
+    tx: &mut Tx,
+    staff: &Granted<can::FreezeSubscriptions>,
+    held: &Held,
+    method: Method,
+) -> Result<Option<PaymentId>, Error> {
+    if !held.freezing.fee.is_positive() {
+        return Ok(None);
+    }
+    let taking = Taking {
+        gym: held.gym,
+        branch: held.branch,
+        customer: held.customer,
+        subscription: held.id,
+        purpose: Purpose::Freeze,
+        method,
+        amount: held.freezing.fee,
+        discount: Money::ZERO,
+        notes: None,
+        taken_by: staff.staff(),
+        business_day: staff.calendar().today(tx.now()),
+    };
+    payments::take(tx, &taking).await.map(Some)
+}

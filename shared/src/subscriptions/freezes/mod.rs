@@ -1,0 +1,9 @@
+//! Freezing, unfreezing, stopping.
+
+mod actions;
+mod rules;
+mod store;
+
+pub use actions::{FreezeOrder, Frozen, freeze, stop, unfreeze};
+pub use rules::RestRefused;
+pub(super) use store::list_freezes_of;

@@ -1,0 +1,10 @@
+//! Selling and renewing.
+
+mod actions;
+mod model;
+mod rules;
+mod store;
+
+pub use actions::{Sold, renew, sell};
+pub use model::{Asked, Order, Renewal, Term};
+pub use rules::SaleRefused;

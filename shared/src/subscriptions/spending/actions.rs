@@ -1,0 +1,120 @@
+//! Taking by hand, at the desk.
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    super::{
+        actions::within,
+        count::Units,
+        model::{Held, Status},
+        rules::SubscriptionNotFound,
+        store::find_held,
+    },
+    Spend, spend,
+};
+use crate::{
+    access::{Granted, can},
+    error::{Error, Refusal, RefusalKind, Text},
+    platform::{audit::Note, db::Db},
+    vocabulary::{CustomerId, Language, Line, SubscriptionId},
+};
+
+/// What the desk asks to take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deduction {
+    /// From what.
+    pub subscription: SubscriptionId,
+    /// How much of what it counts, be it coins or sessions.
+    pub amount: Units,
+    /// Whose it must be.
+    pub customer: Option<CustomerId>,
+    /// Why.
+    pub reason: Option<Line>,
+}
+
+/// What a taking left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deducted {
+    /// As it stands; what is left is what this taking left.
+    pub subscription: Held,
+    /// Coins or sessions left.
+    pub remaining: i32,
+    /// What it is good for now.
+    pub status: Status,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Left {
+    remaining: i32,
+}
+
+/// Takes coins or sessions. A repeat takes again, unless it carries the same `Idempotency-Key`.
+///
+/// # Refuses
+/// [`super::SpendRefused`]; [`SomebodyElses`]; [`SubscriptionNotFound`] outside the caller's reach, too.
+///
+/// # Locks
+/// See [`spend`].
+pub async fn deduct(
+    db: &Db,
+    staff: &Granted<can::SpendSubscriptions>,
+    deduction: Deduction,
+) -> Result<Deducted, Error> {
+    let id = deduction.subscription;
+    let left = db
+        .write(staff, async |tx| {
+            let held = within(staff, find_held(tx.conn(), id).await?)?;
+            tx.stand_at(held.gym, Some(held.branch));
+            if deduction.customer.is_some_and(|customer| customer != held.customer) {
+                return Err(SomebodyElses.into());
+            }
+            let wanted = Spend {
+                subscription: id,
+                amount: deduction.amount.get(),
+                entry: None,
+                reason: deduction.reason.as_ref().map(Line::as_str),
+                today: staff.calendar().today(tx.now()),
+            };
+            let spent = spend(tx, &wanted).await??;
+            tx.note(
+                Note::on("subscription", id.get())
+                    .with(json!({ "amount": wanted.amount, "remaining": spent.remaining })),
+            );
+            Ok(Left { remaining: spent.remaining })
+        })
+        .await?;
+    let held = find_held(db.conn().await?.get(), id).await?.ok_or(SubscriptionNotFound)?;
+    Ok(deducted(held, left.remaining, staff.calendar().today(staff.now())))
+}
+
+fn deducted(mut held: Held, remaining: i32, today: NaiveDate) -> Deducted {
+    held.standing.remaining = Some(remaining);
+    Deducted { status: held.status(today), remaining, subscription: held }
+}
+
+/// The subscription is not the named customer's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the subscription is another customer's")]
+pub struct SomebodyElses;
+
+impl Refusal for SomebodyElses {
+    fn kind(&self) -> RefusalKind {
+        RefusalKind::Rejected
+    }
+
+    fn code(&self) -> &'static str {
+        "CUSTOMER_MISMATCH"
+    }
+
+    fn say(&self, language: Language) -> Cow<'static, str> {
+        Text {
+            en: "The subscription belongs to another customer", ar: "الاشتراك يخص عميلا آخر"
+        }
+        .say(language)
+        .into()
+    }
+}
