@@ -8,6 +8,7 @@ macro_rules! endpoint {
 }
 
 mod account;
+mod subscriptions;
 
 use axum::Router;
 use shared::web::{App, document};
@@ -16,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// The table of contents.
 pub fn router(app: App) -> (Router, OpenApi) {
-    let contents = OpenApiRouter::new().nest("/api", account::routes());
+    let contents = OpenApiRouter::new().nest("/api", account::routes()).nest("/api", subscriptions::routes());
     let (router, mut api) = contents.with_state(app).split_for_parts();
     document::finish(&mut api, "staff-api", "The staff app's side of the gym: desk, sales, door, figures.");
     (router, api)

@@ -122,6 +122,13 @@ pub struct SubscriptionBuilder {
 }
 
 impl SubscriptionBuilder {
+    /// Of another service; service 5 is gym 2's.
+    #[must_use]
+    pub fn of_service(mut self, service: i64) -> Self {
+        self.service = service;
+        self
+    }
+
     /// So many coins instead of time.
     #[must_use]
     pub fn coins(mut self, remaining: i32) -> Self {

@@ -1,3 +1,4 @@
 //! The staff door, endpoint by endpoint.
 
 mod account;
+mod subscriptions;

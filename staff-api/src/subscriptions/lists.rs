@@ -1,0 +1,240 @@
+//! Looking subscriptions up.
+
+use axum::extract::State;
+use chrono::{NaiveDate, NaiveDateTime};
+use serde::{Deserialize, Serialize};
+use shared::{
+    Error, Fields,
+    access::can,
+    subscriptions::{self, Freeze, Held, Kind, Listing, Movement, Opened, Status, Wanted},
+    vocabulary::{BranchId, CustomerId, EntryId, Money, Page, PageQuery, ServiceId, SubscriptionId},
+    web::{Answer, App, Path, Query, Staff, envelope::Success, wire},
+};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::shown::{Moment, Shown};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(endpoint!(list_subscriptions))
+        .routes(endpoint!(get_subscription))
+        .routes(endpoint!(list_subscription_movements))
+}
+
+/// Rows when nobody says how many: the front desk counts the rows of its own branch, so a short page would be a wrong
+/// number on its screen.
+const ROWS: i64 = 1000;
+
+/// Which subscriptions.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// Sold at this branch.
+    branch_id: Option<BranchId>,
+    /// Of this customer.
+    customer_id: Option<CustomerId>,
+    /// Of this service.
+    service_id: Option<ServiceId>,
+    /// With this status today, in any letter case.
+    status: Option<Status>,
+    /// Used up like this.
+    #[serde(alias = "subscription_type", alias = "type")]
+    kind: Option<Kind>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    page: PageQuery,
+}
+
+/// Subscriptions.
+#[derive(Debug, Serialize, ToSchema)]
+struct SubscriptionList {
+    /// Newest first.
+    items: Vec<Shown>,
+    /// How many there are in all.
+    total: i64,
+    /// The number of this page, from 1.
+    page: i64,
+    /// Rows of a page.
+    per_page: i64,
+    /// How many pages there are.
+    pages: i64,
+}
+
+impl SubscriptionList {
+    fn at(moment: Moment, page: Page, listing: Listing<Held>) -> Self {
+        Self {
+            items: listing.items.into_iter().map(|held| Shown::at(moment, held)).collect(),
+            total: listing.total,
+            page: page.number(),
+            per_page: page.limit,
+            pages: page.pages(listing.total),
+        }
+    }
+}
+
+/// List subscriptions, newest first.
+#[utoipa::path(
+    get,
+    path = "/subscriptions",
+    tag = "subscriptions",
+    params(ListQuery, PageQuery),
+    responses((status = 200, body = Success<SubscriptionList>))
+)]
+async fn list_subscriptions(
+    staff: Staff<can::ReadSubscriptions>,
+    State(app): State<App>,
+    Query(query): Query<ListQuery>,
+) -> Result<Answer<SubscriptionList>, Error> {
+    let mut fields = Fields::new();
+    let page = fields.check("page", Page::parse_or(&query.page, ROWS));
+    let page = fields.build(page)?;
+    let ListQuery { branch_id: branch, customer_id: customer, service_id: service, status, kind, .. } = query;
+    let wanted = Wanted { branch, customer, service, kind, status };
+    let listing = subscriptions::list(&app.db, &staff, &wanted, page).await?;
+    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
+    Ok(Answer::new(SubscriptionList::at(moment, page, listing)))
+}
+
+/// A subscription with its freezes.
+#[derive(Debug, Serialize, ToSchema)]
+struct SubscriptionAnswer {
+    /// As it stands.
+    #[serde(flatten)]
+    subscription: Shown,
+    /// Its freezes, newest first.
+    freeze_history: Vec<FreezeAnswer>,
+}
+
+/// A time in which it rested.
+#[derive(Debug, Serialize, ToSchema)]
+struct FreezeAnswer {
+    /// Id.
+    id: i64,
+    /// First frozen day.
+    freeze_date: NaiveDate,
+    /// Last frozen day, as it was asked for.
+    until: NaiveDate,
+    /// First day no longer frozen, when it was ended early.
+    unfreeze_date: Option<NaiveDate>,
+    /// What it cost.
+    fee: Money,
+    /// Why.
+    reason: Option<String>,
+}
+
+impl From<Freeze> for FreezeAnswer {
+    fn from(freeze: Freeze) -> Self {
+        Self {
+            id: freeze.id.get(),
+            freeze_date: freeze.from,
+            until: freeze.until,
+            unfreeze_date: freeze.ended_on,
+            fee: freeze.fee,
+            reason: freeze.reason,
+        }
+    }
+}
+
+impl SubscriptionAnswer {
+    fn at(moment: Moment, opened: Opened) -> Self {
+        Self {
+            subscription: Shown::at(moment, opened.subscription),
+            freeze_history: opened.freezes.into_iter().map(FreezeAnswer::from).collect(),
+        }
+    }
+}
+
+/// Read one subscription.
+#[utoipa::path(
+    get,
+    path = "/subscriptions/{id}",
+    tag = "subscriptions",
+    params(("id" = i64, Path)),
+    responses((status = 200, body = Success<SubscriptionAnswer>))
+)]
+async fn get_subscription(
+    staff: Staff<can::ReadSubscriptions>,
+    State(app): State<App>,
+    Path(id): Path<SubscriptionId>,
+) -> Result<Answer<SubscriptionAnswer>, Error> {
+    let opened = subscriptions::open(&app.db, &staff, id).await?;
+    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
+    Ok(Answer::new(SubscriptionAnswer::at(moment, opened)))
+}
+
+/// The ledger of a subscription.
+#[derive(Debug, Serialize, ToSchema)]
+struct MovementList {
+    /// Newest first.
+    items: Vec<MovementAnswer>,
+    /// How many there are in all.
+    total: i64,
+}
+
+/// One line of the ledger.
+#[derive(Debug, Serialize, ToSchema)]
+struct MovementAnswer {
+    /// Id.
+    id: i64,
+    /// `sale`, `renewal`, `use`, `correction` or `refund`.
+    #[schema(example = "use")]
+    kind: &'static str,
+    /// Above zero granted, below zero used.
+    #[schema(example = -1)]
+    amount: i32,
+    /// What was left then.
+    #[schema(example = 19)]
+    remaining_after: i32,
+    /// The entry it paid for.
+    entry_id: Option<i64>,
+    /// Who did it: `staff`, `customer` or `system`.
+    actor_kind: String,
+    /// That person.
+    actor_id: Option<i64>,
+    /// Their name.
+    actor_name: Option<String>,
+    /// Why.
+    reason: Option<String>,
+    /// When, by the gym's clock.
+    created_at: NaiveDateTime,
+}
+
+impl MovementAnswer {
+    fn at(moment: Moment, movement: Movement) -> Self {
+        Self {
+            id: movement.id.get(),
+            kind: movement.kind.as_str(),
+            amount: movement.amount,
+            remaining_after: movement.remaining_after,
+            entry_id: movement.entry.map(EntryId::get),
+            actor_kind: movement.actor_kind,
+            actor_id: movement.actor_id,
+            actor_name: movement.actor_name,
+            reason: movement.reason,
+            created_at: wire::local(moment.calendar, movement.at),
+        }
+    }
+}
+
+/// Read what a subscription gained and spent.
+#[utoipa::path(
+    get,
+    path = "/subscriptions/{id}/movements",
+    tag = "subscriptions",
+    params(("id" = i64, Path), PageQuery),
+    responses((status = 200, body = Success<MovementList>))
+)]
+async fn list_subscription_movements(
+    staff: Staff<can::ReadSubscriptions>,
+    State(app): State<App>,
+    Path(id): Path<SubscriptionId>,
+    Query(query): Query<PageQuery>,
+) -> Result<Answer<MovementList>, Error> {
+    let mut fields = Fields::new();
+    let page = fields.check("page", Page::parse(&query));
+    let listing = subscriptions::list_movements(&app.db, &staff, id, fields.build(page)?).await?;
+    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
+    let items = listing.items.into_iter().map(|movement| MovementAnswer::at(moment, movement)).collect();
+    Ok(Answer::new(MovementList { items, total: listing.total }))
+}

@@ -1,0 +1,18 @@
+//! Subscriptions at the desk: look up, sell, renew, freeze, stop, take.
+
+mod deductions;
+mod freezes;
+mod lists;
+mod sales;
+mod shown;
+
+use shared::web::App;
+use utoipa_axum::router::OpenApiRouter;
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(lists::routes())
+        .merge(sales::routes())
+        .merge(freezes::routes())
+        .merge(deductions::routes())
+}
