@@ -22,6 +22,7 @@
 mod decimal;
 mod words;
 
+pub mod change;
 pub mod dates;
 pub mod email;
 pub mod gender;
@@ -36,6 +37,7 @@ pub(crate) use decimal::{Extra, NotScaled, number_text, scaled};
 pub(crate) use words::words;
 
 pub use self::{
+    change::Change,
     dates::{Calendar, Day, Timestamp},
     email::Email,
     gender::Gender,

@@ -1,0 +1,71 @@
+//! What a partial edit says of a field that may be empty.
+
+use serde::{Deserialize, Deserializer};
+
+/// Leave it, empty it, or set it: absent, `null`, or a value. The field needs `#[serde(default)]`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Change<T> {
+    /// It was not sent.
+    #[default]
+    Keep,
+    /// It was sent as null.
+    Clear,
+    /// It was sent.
+    Set(T),
+}
+
+impl<T> Change<T> {
+    /// What there is afterwards.
+    pub fn over(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => before,
+            Self::Clear => None,
+            Self::Set(after) => Some(after),
+        }
+    }
+
+    /// The same change of something else; what does not parse is gone.
+    pub fn parsed<U>(self, parse: impl FnOnce(T) -> Option<U>) -> Change<U> {
+        match self {
+            Self::Keep => Change::Keep,
+            Self::Clear => Change::Clear,
+            Self::Set(value) => parse(value).map_or(Change::Clear, Change::Set),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(from)?.map_or(Self::Clear, Self::Set))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Edit {
+        #[serde(default)]
+        city: Change<String>,
+    }
+
+    fn city(json: &str) -> Change<String> {
+        serde_json::from_str::<Edit>(json).unwrap().city
+    }
+
+    #[test]
+    fn absent_null_and_a_value_are_three_things() {
+        assert_eq!(city("{}"), Change::Keep);
+        assert_eq!(city(r#"{"city":null}"#), Change::Clear);
+        assert_eq!(city(r#"{"city":"Giza"}"#), Change::Set("Giza".to_owned()));
+        assert!(serde_json::from_str::<Edit>(r#"{"city":1}"#).is_err());
+    }
+
+    #[test]
+    fn a_change_is_laid_over_what_was_there() {
+        assert_eq!(Change::Keep.over(Some(1)), Some(1));
+        assert_eq!(Change::Clear.over(Some(1)), None);
+        assert_eq!(Change::Set(2).over(Some(1)), Some(2));
+    }
+}
