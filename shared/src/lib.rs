@@ -6,6 +6,7 @@ pub mod access;
 pub mod customers;
 mod error;
 mod fields;
+pub mod gyms;
 pub mod housekeeping;
 pub mod members;
 pub mod payments;

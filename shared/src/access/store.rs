@@ -1,5 +1,6 @@
 //! The SQL of sessions.
 
+use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use super::doorkeeper::{MemberSession, StaffBranch, StaffSession};
@@ -211,4 +212,45 @@ pub(crate) async fn end_member_sessions(
     .execute(conn)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// How many sessions ended with a gym or a branch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Of its staff.
+    pub staff_sessions: u64,
+    /// Of its members.
+    pub member_sessions: u64,
+}
+
+/// Ends every session of those who work or train at a gym, or only of those whose home is `branch`.
+pub(crate) async fn end_sessions_at(
+    conn: &mut PgConnection,
+    gym: GymId,
+    branch: Option<BranchId>,
+    now: Timestamp,
+) -> Result<Ended, Error> {
+    let staff = sqlx::query!(
+        "update staff_sessions s set ended_at = $3
+         from staff_users u
+         where u.gym_id = $1 and ($2::bigint is null or u.branch_id = $2)
+           and s.staff_id = u.id and s.ended_at is null and s.expires_at > $3",
+        gym.get(),
+        branch.map(BranchId::get),
+        now,
+    )
+    .execute(&mut *conn)
+    .await?;
+    let members = sqlx::query!(
+        "update member_sessions s set ended_at = $3
+         from customers c
+         where c.gym_id = $1 and ($2::bigint is null or c.branch_id = $2)
+           and s.customer_id = c.id and s.ended_at is null and s.expires_at > $3",
+        gym.get(),
+        branch.map(BranchId::get),
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(Ended { staff_sessions: staff.rows_affected(), member_sessions: members.rows_affected() })
 }

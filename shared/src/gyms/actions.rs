@@ -1,0 +1,106 @@
+//! What is done with gyms.
+
+use serde_json::json;
+
+use super::{Colour, Edit, Gym, GymRefused, GymRule, GymRules, ImageUrl, Switched, store};
+use crate::{
+    access::{self, Granted, can},
+    error::Error,
+    platform::{audit::Note, db::Db},
+    vocabulary::{GymId, Line},
+};
+
+/// The gyms of the platform, with the size of each.
+pub async fn list(db: &Db, _admin: &Granted<can::ReadGyms>) -> Result<Vec<Gym>, Error> {
+    store::list_gyms(db.conn().await?.get(), None).await
+}
+
+/// One's own gym.
+pub async fn find_own(db: &Db, staff: &Granted<can::ReadOwnGym>) -> Result<Gym, Error> {
+    find(db, own(staff.gym())?).await
+}
+
+/// Switches a gym on or off; off ends every session of its staff and members. Switching twice changes nothing.
+///
+/// # Refuses
+/// [`GymRefused::NotFound`].
+pub async fn switch(
+    db: &Db,
+    admin: &Granted<can::SwitchGyms>,
+    gym: GymId,
+    is_active: bool,
+) -> Result<(Gym, Switched), Error> {
+    let switched = db
+        .write(admin, async |tx| {
+            let now = tx.now();
+            let was_active = store::lock_gym(tx.conn(), gym).await?.ok_or(GymRefused::NotFound)?;
+            tx.stand_at(gym, None);
+            let is_changed = was_active != is_active;
+            if is_changed {
+                store::update_is_active(tx.conn(), gym, is_active).await?;
+            }
+            let ended = if is_active {
+                access::Ended::default()
+            } else {
+                access::end_sessions_at(tx.conn(), gym, None, now).await?
+            };
+            let switched = Switched { is_active, is_changed, ended };
+            tx.note(Note::on("gym", gym.get()).with(json!(switched)));
+            Ok(switched)
+        })
+        .await?;
+    Ok((find(db, gym).await?, switched))
+}
+
+/// Names, colours and sets up one's own gym.
+pub async fn edit(db: &Db, owner: &Granted<can::EditOwnGym>, edit: &Edit) -> Result<Gym, Error> {
+    let gym = own(owner.gym())?;
+    db.write(owner, async |tx| {
+        if !store::update_gym(tx.conn(), gym, edit).await? {
+            return Err(GymRefused::NotFound.into());
+        }
+        tx.note(Note::on("gym", gym.get()).with(json!({
+            "name": edit.name.as_ref().map(Line::as_str),
+            "primary_color": edit.primary_color.as_ref().map(Colour::as_str),
+            "secondary_color": edit.secondary_color.as_ref().map(Colour::as_str),
+            "logo_url": edit.logo_url.as_ref().map(ImageUrl::as_str),
+            "is_setup_complete": edit.is_setup_complete,
+        })));
+        Ok(())
+    })
+    .await?;
+    find(db, gym).await
+}
+
+/// The rules of one's own gym.
+pub async fn rules_of_own(db: &Db, staff: &Granted<can::ReadOwnGym>) -> Result<GymRules, Error> {
+    store::rules_of(db.conn().await?.get(), own(staff.gym())?).await
+}
+
+/// Sets rules of one's own gym.
+pub async fn change_rules(
+    db: &Db,
+    owner: &Granted<can::EditOwnGym>,
+    changes: &[(GymRule, bool)],
+) -> Result<GymRules, Error> {
+    let gym = own(owner.gym())?;
+    db.write(owner, async |tx| {
+        store::insert_rules(tx.conn(), gym, changes).await?;
+        let set: serde_json::Map<String, serde_json::Value> =
+            changes.iter().map(|(rule, is_on)| (rule.key().to_owned(), json!(is_on))).collect();
+        tx.note(Note::on("gym", gym.get()).with(json!({ "rules": set })));
+        Ok(())
+    })
+    .await?;
+    store::rules_of(db.conn().await?.get(), gym).await
+}
+
+async fn find(db: &Db, gym: GymId) -> Result<Gym, Error> {
+    let found = store::list_gyms(db.conn().await?.get(), Some(gym)).await?.pop();
+    Ok(found.ok_or(GymRefused::NotFound)?)
+}
+
+/// Everybody but a super admin has a gym, and no super admin comes this far.
+fn own(gym: Option<GymId>) -> Result<GymId, GymRefused> {
+    gym.ok_or(GymRefused::NotFound)
+}

@@ -1,0 +1,18 @@
+//! The business: its name and colours, its rules, and whether it may use the platform.
+//!
+//! A gym's owner names it and sets its rules; a super admin sees all gyms and switches them on and off. Switching one
+//! off ends every session of its staff and members in the same transaction; nothing else changes, so that switching it
+//! on again restores it, only that everybody signs in anew.
+//!
+//! The table of rules holds what an owner has decided. Everything else has its default in [`rules`], so that a new rule
+//! needs no row anywhere.
+
+mod actions;
+mod model;
+mod rules;
+mod store;
+
+pub use actions::{change_rules, edit, find_own, list, rules_of_own, switch};
+pub use model::{Colour, Edit, Gym, GymRefused, ImageUrl, Owner, Switched};
+pub use rules::{GymRule, GymRules, parse_changes};
+pub(crate) use store::{find_calendar, rules_of};

@@ -1,0 +1,147 @@
+//! The SQL of gyms and their rules.
+
+use sqlx::PgConnection;
+
+use super::{Colour, Edit, Gym, GymRule, GymRules, ImageUrl, Owner};
+use crate::{
+    error::{Error, Fault},
+    vocabulary::{Calendar, GymId, Line, StaffId},
+};
+
+/// Gyms of a platform that one list answers.
+const MOST_GYMS: i64 = 1000;
+
+/// The gyms of the platform, or only one of them, by id.
+///
+/// Each figure is counted once for all gyms, not once for each.
+pub(super) async fn list_gyms(conn: &mut PgConnection, only: Option<GymId>) -> Result<Vec<Gym>, Error> {
+    let rows = sqlx::query!(
+        r#"select g.id, g.name, g.owner_id, o.full_name as "owner_name?", o.username as "owner_username?", g.logo_url,
+               g.primary_color, g.secondary_color, g.time_zone, g.currency, g.is_setup_complete, g.is_active, g.created_at,
+               coalesce(b.branches, 0) as "branches!", coalesce(b.customers, 0) as "customers!",
+               coalesce(s.staff, 0) as "staff!"
+           from gyms g
+           left join staff_users o on o.id = g.owner_id
+           left join (
+               select b.gym_id, count(*) as branches, sum(c.customers)::bigint as customers
+               from branches b
+               cross join lateral (
+                   select count(*) as customers from customers c where c.branch_id = b.id and c.is_active
+               ) c
+               where $1::bigint is null or b.gym_id = $1
+               group by b.gym_id
+           ) b on b.gym_id = g.id
+           left join (
+               select u.gym_id, count(*) as staff
+               from staff_users u
+               where u.is_active and ($1::bigint is null or u.gym_id = $1)
+               group by u.gym_id
+           ) s on s.gym_id = g.id
+           where $1::bigint is null or g.id = $1
+           order by g.id
+           limit $2"#,
+        only.map(GymId::get),
+        MOST_GYMS,
+    )
+    .fetch_all(conn)
+    .await?;
+    let gyms = rows.into_iter().map(|row| Gym {
+        id: GymId::from(row.id),
+        name: row.name,
+        owner: match (row.owner_id, row.owner_name, row.owner_username) {
+            (Some(id), Some(name), Some(username)) => Some(Owner { id: StaffId::from(id), name, username }),
+            (Some(_) | None, _, _) => None,
+        },
+        logo_url: row.logo_url,
+        primary_color: row.primary_color,
+        secondary_color: row.secondary_color,
+        time_zone: row.time_zone,
+        currency: row.currency,
+        is_setup_complete: row.is_setup_complete,
+        is_active: row.is_active,
+        created_at: row.created_at,
+        branches: row.branches,
+        customers: row.customers,
+        staff: row.staff,
+    });
+    Ok(gyms.collect())
+}
+
+/// Whether the gym is active; holds its row until the transaction ends.
+pub(super) async fn lock_gym(conn: &mut PgConnection, gym: GymId) -> Result<Option<bool>, Error> {
+    Ok(sqlx::query_scalar!("select is_active from gyms where id = $1 for update", gym.get())
+        .fetch_optional(conn)
+        .await?)
+}
+
+/// Switches the gym on or off.
+pub(super) async fn update_is_active(
+    conn: &mut PgConnection,
+    gym: GymId,
+    is_active: bool,
+) -> Result<(), Error> {
+    sqlx::query!("update gyms set is_active = $2 where id = $1", gym.get(), is_active).execute(conn).await?;
+    Ok(())
+}
+
+/// Changes what is named in `edit`. Answers whether there is such a gym.
+pub(super) async fn update_gym(conn: &mut PgConnection, gym: GymId, edit: &Edit) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "update gyms
+         set name = coalesce($2, name), primary_color = coalesce($3, primary_color),
+             secondary_color = coalesce($4, secondary_color), logo_url = coalesce($5, logo_url),
+             is_setup_complete = coalesce($6, is_setup_complete)
+         where id = $1",
+        gym.get(),
+        edit.name.as_ref().map(Line::as_str),
+        edit.primary_color.as_ref().map(Colour::as_str),
+        edit.secondary_color.as_ref().map(Colour::as_str),
+        edit.logo_url.as_ref().map(ImageUrl::as_str),
+        edit.is_setup_complete,
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The rules of a gym. A key that this release does not know is somebody else's and has no meaning here.
+pub(crate) async fn rules_of(conn: &mut PgConnection, gym: GymId) -> Result<GymRules, Error> {
+    let rows = sqlx::query!("select rule, is_on from gym_rules where gym_id = $1", gym.get())
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().filter_map(|row| Some((GymRule::parse(&row.rule)?, row.is_on))).collect())
+}
+
+/// Keeps what the owner decided.
+pub(super) async fn insert_rules(
+    conn: &mut PgConnection,
+    gym: GymId,
+    changes: &[(GymRule, bool)],
+) -> Result<(), Error> {
+    let keys: Vec<String> = changes.iter().map(|(rule, _)| rule.key().to_owned()).collect();
+    let values: Vec<bool> = changes.iter().map(|(_, is_on)| *is_on).collect();
+    sqlx::query!(
+        "insert into gym_rules (gym_id, rule, is_on)
+         select $1, sent.rule, sent.is_on
+         from unnest($2::text[], $3::boolean[]) as sent (rule, is_on)
+         on conflict (gym_id, rule) do update set is_on = excluded.is_on",
+        gym.get(),
+        &keys,
+        &values,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The calendar in which the gym counts its days, if there is such a gym.
+pub(crate) async fn find_calendar(conn: &mut PgConnection, gym: GymId) -> Result<Option<Calendar>, Error> {
+    let zone = sqlx::query_scalar!("select time_zone from gyms where id = $1", gym.get())
+        .fetch_optional(conn)
+        .await?;
+    let Some(zone) = zone else { return Ok(None) };
+    match Calendar::parse(&zone) {
+        Ok(calendar) => Ok(Some(calendar)),
+        Err(unknown) => Err(Fault::new(format!("gyms {gym}: time zone {zone}: {unknown}")).into()),
+    }
+}
