@@ -10,6 +10,7 @@ pub mod gyms;
 pub mod housekeeping;
 pub mod members;
 pub mod payments;
+pub mod plans;
 pub mod platform;
 pub mod subscriptions;
 #[cfg(feature = "testing")]

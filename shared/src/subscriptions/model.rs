@@ -2,24 +2,11 @@
 
 use chrono::NaiveDate;
 
+pub use crate::plans::{Doors, Kind};
 use crate::vocabulary::{
     BranchId, CustomerId, EntryId, FreezeId, GymId, Money, MovementId, ServiceId, StaffId, SubscriptionId,
     Timestamp, words,
 };
-
-words! {
-    /// How a service is used up; the further words are those of older callers.
-    pub enum Kind {
-        /// A balance of coins, spent per entry or service.
-        Coins = "coins" | "coin" | "coin_based",
-        /// Days.
-        TimeBased = "time_based" | "time" | "time-based" | "monthly" | "month" | "months" | "duration",
-        /// Counted visits.
-        Sessions = "sessions" | "session" | "session_based",
-        /// Counted sessions with a trainer.
-        Training = "training" | "personal_training" | "private_training",
-    }
-}
 
 words! {
     /// What a subscription is good for today.
@@ -65,15 +52,6 @@ impl Kind {
             Self::Training => "training",
         }
     }
-}
-
-/// Which doors a subscription opens, if it opens any.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doors {
-    /// Those of the branch that sold it.
-    OwnBranch,
-    /// Those of every branch of the gym.
-    EveryBranch,
 }
 
 impl Doors {

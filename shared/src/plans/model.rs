@@ -1,0 +1,139 @@
+//! What is sold: the service, its kind, its terms.
+
+use crate::vocabulary::{BranchId, GymId, Line, Money, Note, ServiceId, words};
+
+words! {
+    /// How a service is used up; the further words are those of older callers.
+    pub enum Kind {
+        /// A balance of coins, spent per entry or service.
+        Coins = "coins" | "coin" | "coin_based",
+        /// Days.
+        TimeBased = "time_based" | "time" | "time-based" | "monthly" | "month" | "months" | "duration",
+        /// Counted visits.
+        Sessions = "sessions" | "session" | "session_based",
+        /// Counted sessions with a trainer.
+        Training = "training" | "personal_training" | "private_training",
+    }
+}
+
+words! {
+    /// What a service is for; the staff app offers services by it.
+    pub enum ServiceType {
+        /// The gym itself.
+        Gym = "gym",
+        /// Several things together.
+        Bundle = "bundle",
+        /// Swimming for pleasure.
+        SwimmingRecreation = "swimming_recreation",
+        /// Swimming lessons.
+        SwimmingEducation = "swimming_education",
+        /// Training with a trainer.
+        PersonalTraining = "personal_training",
+        /// Anything else; the staff app does not offer it for sale.
+        Other = "other",
+    }
+}
+
+/// Something that is sold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its id.
+    pub id: ServiceId,
+    /// The gym that sells it.
+    pub gym: GymId,
+    /// The only branch that sells it; none for every branch of the gym.
+    pub branch: Option<BranchId>,
+    /// What it is called.
+    pub name: String,
+    /// What it is, in more words.
+    pub description: Option<String>,
+    /// How it is used up, and how much of it there is.
+    pub terms: Terms,
+    /// Whether it is for sale.
+    pub is_active: bool,
+}
+
+/// What a sale of the service promises; a sale keeps its own copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// How it is used up.
+    pub kind: Kind,
+    /// What it is for.
+    pub service_type: ServiceType,
+    /// What is asked for it.
+    pub price: Money,
+    /// Days from its first to its last; none: it does not lapse by date.
+    pub duration_days: Option<i32>,
+    /// Coins or sessions; none for time.
+    pub units: Option<i32>,
+    /// How it may be frozen.
+    pub freeze: FreezePolicy,
+    /// Whether it opens the door by itself; the gym's rules may let training in without.
+    pub opens_door: bool,
+    /// Whose doors, if any.
+    pub doors: Doors,
+}
+
+impl Terms {
+    /// Coins, if that is what it counts.
+    pub fn coins(&self) -> Option<i32> {
+        self.units.filter(|_| self.kind == Kind::Coins)
+    }
+
+    /// Sessions, with or without a trainer, if that is what it counts.
+    pub fn sessions(&self) -> Option<i32> {
+        self.units.filter(|_| matches!(self.kind, Kind::Sessions | Kind::Training))
+    }
+}
+
+/// How often, how long and for how much something may be frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FreezePolicy {
+    /// Freezes of one subscription; none for zero.
+    pub times: i32,
+    /// Days over all freezes of one subscription.
+    pub days: i32,
+    /// Asked for each freeze.
+    pub fee: Money,
+}
+
+/// Whose doors something opens, where it opens doors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doors {
+    /// Those of the branch that sold it.
+    OwnBranch,
+    /// Those of every branch of the gym.
+    EveryBranch,
+}
+
+impl Doors {
+    /// Reads the column `opens_every_branch`.
+    pub const fn of(is_every_branch: bool) -> Self {
+        if is_every_branch { Self::EveryBranch } else { Self::OwnBranch }
+    }
+
+    /// Whether it is those of every branch.
+    pub const fn is_every_branch(self) -> bool {
+        matches!(self, Self::EveryBranch)
+    }
+}
+
+/// A service as somebody wants it to be, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// What it is called.
+    pub name: Line,
+    /// What it is, in more words.
+    pub description: Option<Note>,
+    /// What a sale of it promises.
+    pub terms: Terms,
+}
+
+/// Which services are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shelf {
+    /// Those for sale.
+    OnSale,
+    /// Those that were taken off as well.
+    Everything,
+}
