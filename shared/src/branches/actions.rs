@@ -1,0 +1,176 @@
+//! What is done with branches.
+
+use serde_json::json;
+
+use super::{Branch, BranchRefused, Code, Draft, Edit, Window, store};
+use crate::{
+    access::{self, Can, Granted, Scope, can},
+    error::{Error, OnConstraint},
+    gyms::{self, GymRefused, Switched},
+    platform::{audit::Note, db::Db},
+    vocabulary::{BranchId, GymId, Line, StaffId},
+};
+
+/// Which branches somebody sees, and how much of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Sight {
+    /// Of this gym only.
+    pub(super) gym: Option<GymId>,
+    /// These, and those that `managed_by` manages; all for none.
+    pub(super) branches: Option<Vec<i64>>,
+    /// Whose managed set is in sight even where a branch is switched off: it is theirs to switch on again.
+    pub(super) managed_by: Option<StaffId>,
+    /// Only this one.
+    pub(super) only: Option<BranchId>,
+    /// Whether revenue is shown.
+    pub(super) shows_revenue: bool,
+}
+
+impl Sight {
+    /// Whatever a staff user may see with `C`.
+    pub(crate) fn of<C: Can>(staff: &Granted<C>) -> Self {
+        Self {
+            managed_by: staff.role().has_managed_branches().then(|| staff.staff()),
+            ..Self::within(&staff.scope(), staff.also::<can::ReadDashboards>().is_some())
+        }
+    }
+
+    /// Whatever is in a scope.
+    pub(crate) fn within(scope: &Scope, shows_revenue: bool) -> Self {
+        Self {
+            gym: scope.gym().map(GymId::from),
+            branches: scope.one().map(|one| vec![one]).or_else(|| scope.many()),
+            managed_by: None,
+            only: None,
+            shows_revenue,
+        }
+    }
+
+    fn only(self, branch: BranchId) -> Self {
+        Self { only: Some(branch), ..self }
+    }
+}
+
+/// The branches that a staff user sees, switched off or not, with their figures.
+pub async fn list(db: &Db, staff: &Granted<can::ReadBranches>) -> Result<Vec<Branch>, Error> {
+    let window = Window::at(staff.calendar(), staff.now());
+    list_seen(db, &Sight::of(staff), &window).await
+}
+
+/// The branches in sight with their figures, by id.
+pub(crate) async fn list_seen(db: &Db, sight: &Sight, window: &Window) -> Result<Vec<Branch>, Error> {
+    store::list_branches(db.conn().await?.get(), sight, window).await
+}
+
+/// One branch with its figures.
+///
+/// # Refuses
+/// [`BranchRefused::NotFound`], also for one that is not theirs.
+pub async fn find(db: &Db, staff: &Granted<can::ReadBranches>, branch: BranchId) -> Result<Branch, Error> {
+    let window = Window::at(staff.calendar(), staff.now());
+    find_seen(db, Sight::of(staff), branch, &window).await
+}
+
+/// The branches of any gym of the platform.
+///
+/// # Refuses
+/// [`GymRefused::NotFound`].
+pub async fn list_of_gym(db: &Db, admin: &Granted<can::ReadGyms>, gym: GymId) -> Result<Vec<Branch>, Error> {
+    let mut conn = db.conn().await?;
+    let calendar = gyms::find_calendar(conn.get(), gym).await?.ok_or(GymRefused::NotFound)?;
+    let sight = Sight { gym: Some(gym), ..Sight::of(admin) };
+    store::list_branches(conn.get(), &sight, &Window::at(calendar, admin.now())).await
+}
+
+/// Opens a branch of one's own gym.
+///
+/// # Refuses
+/// [`BranchRefused::CodeTaken`].
+pub async fn open(db: &Db, owner: &Granted<can::ManageBranches>, draft: &Draft) -> Result<Branch, Error> {
+    let gym = owner.gym().ok_or(GymRefused::NotFound)?;
+    let opened = db
+        .write(owner, async |tx| {
+            let now = tx.now();
+            let id = store::insert_branch(tx.conn(), gym, draft, now)
+                .await
+                .on_constraint("branches_code_once_per_gym", || BranchRefused::CodeTaken)?;
+            tx.stand_at(gym, Some(id));
+            tx.note(Note::on("branch", id.get()).with(json!({
+                "name": draft.name.as_str(),
+                "code": draft.code.as_str(),
+            })));
+            Ok(id)
+        })
+        .await?;
+    find_seen(db, Sight::of(owner), opened, &Window::at(owner.calendar(), owner.now())).await
+}
+
+/// Changes what a branch is called, and where and how it is found.
+///
+/// # Refuses
+/// [`BranchRefused::NotFound`], also for one of another gym; [`BranchRefused::CodeTaken`].
+pub async fn edit(
+    db: &Db,
+    owner: &Granted<can::ManageBranches>,
+    branch: BranchId,
+    edit: &Edit,
+) -> Result<Branch, Error> {
+    db.write(owner, async |tx| {
+        let locked = store::lock_branch(tx.conn(), branch).await?;
+        let locked = locked
+            .filter(|locked| owner.scope().covers(locked.gym, branch))
+            .ok_or(BranchRefused::NotFound)?;
+        tx.stand_at(locked.gym, Some(branch));
+        store::update_branch(tx.conn(), branch, locked, edit.clone())
+            .await
+            .on_constraint("branches_code_once_per_gym", || BranchRefused::CodeTaken)?;
+        tx.note(Note::on("branch", branch.get()).with(json!({
+            "name": edit.name.as_ref().map(Line::as_str),
+            "code": edit.code.as_ref().map(Code::as_str),
+        })));
+        Ok(())
+    })
+    .await?;
+    find_seen(db, Sight::of(owner), branch, &Window::at(owner.calendar(), owner.now())).await
+}
+
+/// Switches a branch on or off; off ends the sessions of its staff and members. Switching twice changes nothing.
+///
+/// # Refuses
+/// [`BranchRefused::NotFound`], also for one that is not theirs.
+pub async fn switch(
+    db: &Db,
+    staff: &Granted<can::SwitchBranches>,
+    branch: BranchId,
+    is_active: bool,
+) -> Result<Switched, Error> {
+    db.write(staff, async |tx| {
+        let now = tx.now();
+        let locked = store::lock_branch(tx.conn(), branch).await?.ok_or(BranchRefused::NotFound)?;
+        let is_theirs = staff.scope().covers(locked.gym, branch)
+            || (staff.role().has_managed_branches()
+                && store::find_managed(tx.conn(), staff.staff(), branch).await?);
+        if !is_theirs {
+            return Err(BranchRefused::NotFound.into());
+        }
+        tx.stand_at(locked.gym, Some(branch));
+        let is_changed = locked.is_active != is_active;
+        if is_changed {
+            store::update_is_active(tx.conn(), branch, is_active).await?;
+        }
+        let ended = if is_active {
+            access::Ended::default()
+        } else {
+            access::end_sessions_at(tx.conn(), locked.gym, Some(branch), now).await?
+        };
+        let switched = Switched { is_active, is_changed, ended };
+        tx.note(Note::on("branch", branch.get()).with(json!(switched)));
+        Ok(switched)
+    })
+    .await
+}
+
+async fn find_seen(db: &Db, sight: Sight, branch: BranchId, window: &Window) -> Result<Branch, Error> {
+    let found = list_seen(db, &sight.only(branch), window).await?.pop();
+    Ok(found.ok_or(BranchRefused::NotFound)?)
+}

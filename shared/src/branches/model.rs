@@ -1,0 +1,175 @@
+//! A branch, its size, and what may be said about it.
+
+use std::borrow::Cow;
+
+use crate::{
+    error::{Refusal, RefusalKind, Text},
+    vocabulary::{BranchId, Change, GymId, Language, Line, Timestamp, text::TextInvalid},
+};
+
+/// One location of a gym.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branch {
+    /// Its id.
+    pub id: BranchId,
+    /// The gym it belongs to.
+    pub gym: GymId,
+    /// What it is called.
+    pub name: String,
+    /// Short name, unique within the gym.
+    pub code: String,
+    /// The city.
+    pub city: Option<String>,
+    /// The street.
+    pub address: Option<String>,
+    /// How to find it.
+    pub location: Option<String>,
+    /// Whom to call, as it is printed.
+    pub phone: Option<String>,
+    /// Whether it is open for business.
+    pub is_active: bool,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// Who runs it; the longest-serving one if there are several.
+    pub manager: Option<String>,
+    /// Its size.
+    pub figures: Figures,
+}
+
+/// The size of a branch, now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Active customers.
+    pub customers: i64,
+    /// Of those, registered today.
+    pub customers_today: i64,
+    /// Of those, registered since the first of the month.
+    pub customers_this_month: i64,
+    /// Subscriptions that are good for today.
+    pub active_subscriptions: i64,
+    /// Active staff users whose home it is.
+    pub staff: i64,
+    /// What it earned; none for somebody who may not read figures.
+    pub revenue: Option<Revenue>,
+}
+
+/// What was earned, net, in the smallest unit of the currency.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Revenue {
+    /// In the last thirty days, today included.
+    pub window: i64,
+    /// Today.
+    pub today: i64,
+    /// Since the first of the month.
+    pub this_month: i64,
+}
+
+/// A branch to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// What it is called.
+    pub name: Line,
+    /// Short name.
+    pub code: Code,
+    /// The city.
+    pub city: Option<Line>,
+    /// The street.
+    pub address: Option<Line>,
+    /// How to find it.
+    pub location: Option<Line>,
+    /// Whom to call.
+    pub phone: Option<Line>,
+}
+
+/// What changes of a branch; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edit {
+    /// What it is called.
+    pub name: Option<Line>,
+    /// Short name.
+    pub code: Option<Code>,
+    /// The city.
+    pub city: Change<Line>,
+    /// The street.
+    pub address: Change<Line>,
+    /// How to find it.
+    pub location: Change<Line>,
+    /// Whom to call.
+    pub phone: Change<Line>,
+}
+
+/// The short name of a branch: 1 to 20 characters, upper case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code(Line);
+
+/// Longest code, in characters.
+const CODE_MAX: usize = 20;
+
+impl Code {
+    /// Reads a code; letter case makes no difference, so that `dra001` and `DRA001` are one.
+    pub fn parse(text: &str) -> Result<Self, TextInvalid> {
+        Line::parse_within(&text.to_uppercase(), CODE_MAX).map(Self)
+    }
+
+    /// The code as it is kept.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+/// Why nothing was done to a branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BranchRefused {
+    /// There is none with this id, or it is not theirs.
+    #[error("no such branch")]
+    NotFound,
+    /// Another branch of the gym has this code.
+    #[error("the code is taken")]
+    CodeTaken,
+}
+
+impl Refusal for BranchRefused {
+    fn kind(&self) -> RefusalKind {
+        match self {
+            Self::NotFound => RefusalKind::NotFound,
+            Self::CodeTaken => RefusalKind::Conflict,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "BRANCH_NOT_FOUND",
+            Self::CodeTaken => "BRANCH_CODE_TAKEN",
+        }
+    }
+
+    fn say(&self, language: Language) -> Cow<'static, str> {
+        let text = match self {
+            Self::NotFound => Text { en: "Branch not found", ar: "الفرع غير موجود" },
+            Self::CodeTaken => Text {
+                en: "Another branch already has this code",
+                ar: "هذا الرمز مستخدم لفرع آخر",
+            },
+        };
+        text.say(language).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_that_differ_in_case_or_blanks_are_one() {
+        assert_eq!(Code::parse(" dra001 "), Code::parse("DRA001"));
+        assert_eq!(Code::parse("فرع 1").unwrap().as_str(), "فرع 1");
+    }
+
+    #[test]
+    fn a_code_has_one_to_twenty_characters() {
+        assert_eq!(Code::parse(" "), Err(TextInvalid::Empty));
+        assert!(Code::parse(&"x".repeat(20)).is_ok());
+        assert_eq!(Code::parse(&"x".repeat(21)), Err(TextInvalid::TooLong { max: 20 }));
+        assert_eq!(Code::parse(&"ß".repeat(11)), Err(TextInvalid::TooLong { max: 20 }));
+    }
+}
