@@ -10,6 +10,7 @@ mod fields;
 pub mod gyms;
 pub mod housekeeping;
 pub mod members;
+pub mod notifications;
 pub mod payments;
 pub mod plans;
 pub mod platform;

@@ -1,0 +1,64 @@
+//! What is done with devices.
+
+use super::{Device, DeviceRefused, DeviceToken, model::Holder, store};
+use crate::{
+    access::{Granted, Me, can},
+    error::Error,
+    platform::{
+        audit::Note,
+        db::{Accountable, Db},
+    },
+};
+
+/// The device is a staff user's from now on.
+///
+/// # Refuses
+/// [`DeviceRefused::OtherApp`] for the member app.
+pub async fn register(db: &Db, staff: &Granted<can::UseTheApp>, device: &Device) -> Result<(), Error> {
+    if !device.app.is_for_staff() {
+        return Err(DeviceRefused::OtherApp.into());
+    }
+    keep(db, staff, Holder::Staff(staff.staff()), device).await
+}
+
+/// The device is a member's from now on.
+///
+/// # Refuses
+/// [`DeviceRefused::OtherApp`] for the staff app.
+pub async fn register_own(db: &Db, me: &Me, device: &Device) -> Result<(), Error> {
+    if device.app.is_for_staff() {
+        return Err(DeviceRefused::OtherApp.into());
+    }
+    keep(db, &me.doing("account.register_device"), Holder::Customer(me.customer()), device).await
+}
+
+/// The device is no longer a staff user's. One that never was, or is somebody else's by now, stays as it is.
+pub async fn unregister(db: &Db, staff: &Granted<can::UseTheApp>, token: &DeviceToken) -> Result<(), Error> {
+    forget(db, staff, Holder::Staff(staff.staff()), token).await
+}
+
+/// The device is no longer a member's. One that never was, or is somebody else's by now, stays as it is.
+pub async fn unregister_own(db: &Db, me: &Me, token: &DeviceToken) -> Result<(), Error> {
+    forget(db, &me.doing("account.unregister_device"), Holder::Customer(me.customer()), token).await
+}
+
+async fn keep(db: &Db, by: &impl Accountable, holder: Holder, device: &Device) -> Result<(), Error> {
+    db.write(by, async |tx| {
+        let now = tx.now();
+        let id = store::insert_device(tx.conn(), holder, device, now).await?;
+        store::delete_older_devices(tx.conn(), holder).await?;
+        tx.note(Note::on("device", id.get()));
+        Ok(())
+    })
+    .await
+}
+
+async fn forget(db: &Db, by: &impl Accountable, holder: Holder, token: &DeviceToken) -> Result<(), Error> {
+    db.write(by, async |tx| {
+        if let Some(id) = store::delete_device(tx.conn(), holder, token).await? {
+            tx.note(Note::on("device", id.get()));
+        }
+        Ok(())
+    })
+    .await
+}
