@@ -1,0 +1,41 @@
+//! What is done with the audit log: it is read.
+
+use super::{Filter, Listed, store};
+use crate::{
+    access::{AccessRefused, Granted, can},
+    error::Error,
+    platform::db::Db,
+    vocabulary::Page,
+};
+
+/// What was done in one's own gym, newest first.
+///
+/// # Refuses
+/// [`super::RangeRefused::Reversed`].
+pub async fn list(
+    db: &Db,
+    owner: &Granted<can::ReadAudit>,
+    filter: &Filter,
+    page: Page,
+) -> Result<Listed, Error> {
+    let gym = owner.gym().ok_or(AccessRefused::NotAllowed)?;
+    let moments = filter.moments(owner.calendar())?;
+    let one_more = Page { limit: page.limit.saturating_add(1), ..page };
+    let mut conn = db.conn().await?;
+    let conn = conn.get();
+    let mut deeds = match filter {
+        Filter { subject_kind: Some(_), subject: Some(_), .. } => {
+            store::list_deeds_on(conn, gym, filter, moments, one_more).await?
+        }
+        Filter { actor: Some(_), .. } => store::list_deeds_by(conn, gym, filter, moments, one_more).await?,
+        Filter { action: Some(_), .. } => {
+            store::list_deeds_called(conn, gym, filter, moments, one_more).await?
+        }
+        Filter { .. } => store::list_deeds(conn, gym, filter, moments, one_more).await?,
+    };
+    let shown = usize::try_from(page.limit).unwrap_or(usize::MAX);
+    let has_more = deeds.len() > shown;
+    deeds.truncate(shown);
+    let next = deeds.last().filter(|_| has_more).map(|deed| deed.id);
+    Ok(Listed { deeds, next })
+}
