@@ -15,6 +15,7 @@ pub mod notifications;
 pub mod payments;
 pub mod plans;
 pub mod platform;
+pub mod reports;
 pub mod subscriptions;
 #[cfg(feature = "testing")]
 pub mod testing;

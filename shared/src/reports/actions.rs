@@ -1,0 +1,37 @@
+//! Reading figures.
+
+use super::{Overview, Totals, rules};
+use crate::{
+    access::{Granted, PlaceRefused, can},
+    branches::{self, Sight, Window},
+    error::Error,
+    gyms::{self, GymRefused},
+    platform::db::Db,
+    vocabulary::{BranchId, GymId},
+};
+
+/// What a staff user's branches, or one of them, earned, and how large they are.
+///
+/// # Refuses
+/// [`crate::access::AccessRefused::NoSuchBranch`]; [`PlaceRefused::BranchRequired`] for a super admin who names none,
+/// for the gyms of a platform have no calendar and no currency in common.
+pub async fn overview(
+    db: &Db,
+    staff: &Granted<can::ReadDashboards>,
+    branch: Option<BranchId>,
+) -> Result<Overview, Error> {
+    let scope = staff.scope_at(branch)?;
+    let gym = scope.gym().map(GymId::from).ok_or(PlaceRefused::BranchRequired)?;
+    let calendar = match staff.gym() {
+        Some(_) => staff.calendar(),
+        None => gyms::find_calendar(db.conn().await?.get(), gym).await?.ok_or(GymRefused::NotFound)?,
+    };
+    let sight = match branch {
+        Some(_) => Sight::within(&scope, true),
+        None => Sight::of(staff),
+    };
+    let window = Window::at(calendar, staff.now());
+    let mut branches = branches::list_seen(db, &sight, &window).await?;
+    rules::by_revenue(&mut branches);
+    Ok(Overview { window, totals: Totals::of(&branches), branches })
+}
