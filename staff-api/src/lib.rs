@@ -8,6 +8,8 @@ macro_rules! endpoint {
 }
 
 mod account;
+mod branches;
+mod gyms;
 mod subscriptions;
 
 use axum::Router;
@@ -17,7 +19,11 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// The table of contents.
 pub fn router(app: App) -> (Router, OpenApi) {
-    let contents = OpenApiRouter::new().nest("/api", account::routes()).nest("/api", subscriptions::routes());
+    let contents = OpenApiRouter::new()
+        .nest("/api", account::routes())
+        .nest("/api", gyms::routes())
+        .nest("/api", branches::routes())
+        .nest("/api", subscriptions::routes());
     let (router, mut api) = contents.with_state(app).split_for_parts();
     document::finish(&mut api, "staff-api", "The staff app's side of the gym: desk, sales, door, figures.");
     (router, api)

@@ -1,0 +1,283 @@
+//! The gym: its brand, its rules; for super admins, all gyms.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shared::{
+    Error, Fields, Invalid, Text,
+    access::can,
+    branches,
+    gyms::{self, Colour, Edit, GymRule, GymRules, ImageUrl, Switched},
+    vocabulary::{Calendar, GymId, Line},
+    web::{
+        Answer, App, Json, Path, Staff,
+        envelope::{Failure, Success},
+        wire,
+    },
+};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::branches::BranchRow;
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(endpoint!(list_gyms))
+        .routes(endpoint!(switch_gym))
+        .routes(endpoint!(list_branches_of_gym))
+        .routes(endpoint!(my_gym))
+        .routes(endpoint!(set_up_gym))
+        .routes(endpoint!(gym_rules))
+        .routes(endpoint!(change_gym_rules))
+}
+
+/// A gym.
+#[derive(Debug, Serialize, ToSchema)]
+struct Gym {
+    /// Id.
+    #[schema(example = 1)]
+    id: i64,
+    /// What it is called.
+    #[schema(example = "Nile Fitness")]
+    name: String,
+    /// Its owner's id.
+    #[schema(example = 1002)]
+    owner_id: Option<i64>,
+    /// Its owner's name.
+    owner_name: Option<String>,
+    /// Its owner's sign-in name.
+    #[schema(example = "owner")]
+    owner_username: Option<String>,
+    /// Whole address of its logo.
+    logo_url: Option<String>,
+    /// First colour of its brand.
+    #[schema(example = "#DC2626")]
+    primary_color: String,
+    /// Second colour of its brand.
+    #[schema(example = "#EF4444")]
+    secondary_color: String,
+    /// Time zone in which its days are counted.
+    #[schema(example = "Africa/Cairo")]
+    time_zone: String,
+    /// Currency of its money.
+    #[schema(example = "EGP")]
+    currency: String,
+    /// Whether the owner has finished setting it up.
+    is_setup_complete: bool,
+    /// Whether it may use the platform.
+    is_active: bool,
+    /// Branches, open or not.
+    branch_count: i64,
+    /// Active customers.
+    customer_count: i64,
+    /// Active staff users.
+    staff_count: i64,
+    /// When it was opened, on the gym's clock.
+    created_at: NaiveDateTime,
+}
+
+impl From<gyms::Gym> for Gym {
+    fn from(gym: gyms::Gym) -> Self {
+        let calendar = Calendar::parse(&gym.time_zone).unwrap_or_default();
+        let (owner_id, owner_name, owner_username) = match gym.owner {
+            Some(owner) => (Some(owner.id.get()), Some(owner.name), Some(owner.username)),
+            None => (None, None, None),
+        };
+        Self {
+            id: gym.id.get(),
+            name: gym.name,
+            owner_id,
+            owner_name,
+            owner_username,
+            logo_url: gym.logo_url,
+            primary_color: gym.primary_color,
+            secondary_color: gym.secondary_color,
+            currency: gym.currency,
+            is_setup_complete: gym.is_setup_complete,
+            is_active: gym.is_active,
+            branch_count: gym.branches,
+            customer_count: gym.customers,
+            staff_count: gym.staff,
+            created_at: wire::local(calendar, gym.created_at),
+            time_zone: gym.time_zone,
+        }
+    }
+}
+
+/// Read the gyms of the platform, with the size of each.
+#[utoipa::path(get, path = "/gyms", tag = "gyms", responses((status = 200, body = Success<Vec<Gym>>)))]
+async fn list_gyms(admin: Staff<can::ReadGyms>, State(app): State<App>) -> Result<Answer<Vec<Gym>>, Error> {
+    let gyms = gyms::list(&app.db, &admin).await?;
+    Ok(Answer::new(gyms.into_iter().map(Gym::from).collect()))
+}
+
+/// Whether a gym is to be on.
+#[derive(Debug, Deserialize, ToSchema)]
+struct SwitchBody {
+    /// False ends every session of its staff and members.
+    is_active: bool,
+}
+
+/// A gym that was switched, and what that ended.
+#[derive(Debug, Serialize, ToSchema)]
+struct SwitchedGym {
+    /// The gym.
+    #[serde(flatten)]
+    gym: Gym,
+    /// Sessions of staff users that ended.
+    staff_sessions_ended: u64,
+    /// Sessions of members that ended.
+    member_sessions_ended: u64,
+}
+
+impl From<(gyms::Gym, Switched)> for SwitchedGym {
+    fn from((gym, switched): (gyms::Gym, Switched)) -> Self {
+        Self {
+            gym: gym.into(),
+            staff_sessions_ended: switched.ended.staff_sessions,
+            member_sessions_ended: switched.ended.member_sessions,
+        }
+    }
+}
+
+/// Switch a gym on or off.
+#[utoipa::path(put, path = "/gyms/{id}", tag = "gyms", params(("id" = i64, Path, description = "The gym")),
+    responses((status = 200, body = Success<SwitchedGym>)))]
+async fn switch_gym(
+    admin: Staff<can::SwitchGyms>,
+    State(app): State<App>,
+    Path(id): Path<i64>,
+    Json(body): Json<SwitchBody>,
+) -> Result<Answer<SwitchedGym>, Error> {
+    Ok(Answer::new(gyms::switch(&app.db, &admin, GymId::from(id), body.is_active).await?.into()))
+}
+
+/// Read the branches of a gym, with the size of each.
+#[utoipa::path(get, path = "/gyms/{id}/branches", tag = "gyms", params(("id" = i64, Path, description = "The gym")),
+    responses((status = 200, body = Success<Vec<BranchRow>>)))]
+async fn list_branches_of_gym(
+    admin: Staff<can::ReadGyms>,
+    State(app): State<App>,
+    Path(id): Path<i64>,
+) -> Result<Answer<Vec<BranchRow>>, Error> {
+    let branches = branches::list_of_gym(&app.db, &admin, GymId::from(id)).await?;
+    Ok(Answer::new(BranchRow::all(branches, admin.calendar())))
+}
+
+/// Read one's own gym.
+#[utoipa::path(get, path = "/gyms/my-gym", tag = "gyms", responses((status = 200, body = Success<Gym>)))]
+async fn my_gym(staff: Staff<can::ReadOwnGym>, State(app): State<App>) -> Result<Answer<Gym>, Error> {
+    Ok(Answer::new(gyms::find_own(&app.db, &staff).await?.into()))
+}
+
+/// What an owner says about the gym; what is absent, null or blank stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+struct SetupBody {
+    /// What it is called, up to 100 characters.
+    #[schema(example = "Nile Fitness")]
+    name: Option<String>,
+    /// First colour of its brand.
+    #[schema(example = "#DC2626")]
+    primary_color: Option<String>,
+    /// Second colour of its brand.
+    #[schema(example = "#EF4444")]
+    secondary_color: Option<String>,
+    /// Whole address of its logo, up to 500 characters.
+    logo_url: Option<String>,
+    /// Whether setting it up is finished.
+    is_setup_complete: Option<bool>,
+}
+
+impl TryFrom<SetupBody> for Edit {
+    type Error = Invalid;
+
+    fn try_from(body: SetupBody) -> Result<Self, Invalid> {
+        let mut fields = Fields::new();
+        let edit = Self {
+            name: fields.optional("name", body.name.as_deref(), |name| Line::parse_within(name, 100)),
+            primary_color: fields.optional("primary_color", body.primary_color.as_deref(), Colour::parse),
+            secondary_color: fields.optional(
+                "secondary_color",
+                body.secondary_color.as_deref(),
+                Colour::parse,
+            ),
+            logo_url: fields.optional("logo_url", body.logo_url.as_deref(), ImageUrl::parse),
+            is_setup_complete: body.is_setup_complete,
+        };
+        fields.build(Some(edit))
+    }
+}
+
+const SAVED: Text = Text { en: "Saved", ar: "تم الحفظ" };
+
+/// Name, colour and set up one's own gym.
+#[utoipa::path(put, path = "/gyms/setup", tag = "gyms", responses((status = 200, body = Success<Gym>)))]
+async fn set_up_gym(
+    owner: Staff<can::EditOwnGym>,
+    State(app): State<App>,
+    Json(body): Json<SetupBody>,
+) -> Result<Answer<Gym>, Error> {
+    let gym = gyms::edit(&app.db, &owner, &body.try_into()?).await?;
+    Ok(Answer::new(gym.into()).said(SAVED))
+}
+
+/// The rules of a gym.
+#[derive(Debug, Serialize, ToSchema)]
+struct Rules {
+    /// Each rule by its key.
+    rules: BTreeMap<&'static str, Rule>,
+}
+
+/// A rule that an owner can switch.
+#[derive(Debug, Serialize, ToSchema)]
+struct Rule {
+    /// Whether it is on.
+    value: bool,
+    /// Whether it is on until the owner decides.
+    default: bool,
+    /// What it says, in Arabic.
+    label_ar: &'static str,
+    /// What it says, in English.
+    #[schema(example = "Members may enter every branch")]
+    label_en: &'static str,
+}
+
+impl From<GymRules> for Rules {
+    fn from(rules: GymRules) -> Self {
+        let row = |rule: GymRule| {
+            let (label, default) = (rule.label(), rule.default());
+            (rule.key(), Rule { value: rules.is_on(rule), default, label_ar: label.ar, label_en: label.en })
+        };
+        Self { rules: GymRule::ALL.into_iter().map(row).collect() }
+    }
+}
+
+/// Read the rules of one's own gym.
+#[utoipa::path(get, path = "/gyms/settings", tag = "gyms", responses((status = 200, body = Success<Rules>)))]
+async fn gym_rules(staff: Staff<can::ReadOwnGym>, State(app): State<App>) -> Result<Answer<Rules>, Error> {
+    Ok(Answer::new(gyms::rules_of_own(&app.db, &staff).await?.into()))
+}
+
+/// Rules to be set.
+#[derive(Debug, Deserialize, ToSchema)]
+struct RulesBody {
+    /// The rules to set, by key: true or false. Rules that are not named stay.
+    #[schema(value_type = BTreeMap<String, bool>)]
+    rules: BTreeMap<String, Value>,
+}
+
+/// Set rules of one's own gym.
+#[utoipa::path(put, path = "/gyms/settings", tag = "gyms", responses(
+    (status = 200, body = Success<Rules>),
+    (status = 400, description = "UNKNOWN_RULE, RULE_NOT_A_SWITCH, MISSING_FIELDS", body = Failure)))]
+async fn change_gym_rules(
+    owner: Staff<can::EditOwnGym>,
+    State(app): State<App>,
+    Json(body): Json<RulesBody>,
+) -> Result<Answer<Rules>, Error> {
+    let changes = gyms::parse_changes(&body.rules)?;
+    Ok(Answer::new(gyms::change_rules(&app.db, &owner, &changes).await?.into()).said(SAVED))
+}
