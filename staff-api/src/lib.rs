@@ -10,6 +10,7 @@ macro_rules! endpoint {
 mod account;
 mod branches;
 mod gyms;
+mod services;
 mod subscriptions;
 
 use axum::Router;
@@ -23,6 +24,7 @@ pub fn router(app: App) -> (Router, OpenApi) {
         .nest("/api", account::routes())
         .nest("/api", gyms::routes())
         .nest("/api", branches::routes())
+        .nest("/api", services::routes())
         .nest("/api", subscriptions::routes());
     let (router, mut api) = contents.with_state(app).split_for_parts();
     document::finish(&mut api, "staff-api", "The staff app's side of the gym: desk, sales, door, figures.");

@@ -5,4 +5,5 @@
 mod account;
 mod branches;
 mod gyms;
+mod services;
 mod subscriptions;

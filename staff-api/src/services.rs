@@ -1,0 +1,311 @@
+//! What is sold.
+//!
+//! `data` is the bare array that the older app insists on; `services` beside it is what today's app reads first.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use shared::{
+    Error, Fields, Invalid, Text,
+    access::can,
+    plans::{self, Doors, Edit, Kind, Service, ServiceType, Shelf},
+    vocabulary::{BranchId, Change, Line, Money, Note, ServiceId},
+    web::{Answer, App, Json, Path, Query, Staff, envelope::Success, wire},
+};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(endpoint!(list_services))
+        .routes(endpoint!(create_service))
+        .routes(endpoint!(find_service))
+        .routes(endpoint!(edit_service))
+        .routes(endpoint!(patch_service))
+        .routes(endpoint!(remove_service))
+        .routes(endpoint!(activate_service))
+        .routes(endpoint!(deactivate_service))
+}
+
+/// A service.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct ServiceRow {
+    /// Id.
+    #[schema(example = 1)]
+    id: i64,
+    /// What it is called.
+    #[schema(example = "Monthly Gym")]
+    name: String,
+    /// What it is, in more words.
+    description: Option<String>,
+    /// How it is used up.
+    kind: Kind,
+    /// The same, as sales call it.
+    subscription_type: Kind,
+    /// What it is for.
+    service_type: ServiceType,
+    /// The same, under its older name.
+    category: ServiceType,
+    /// What is asked for it.
+    price: Money,
+    /// Days from its first to its last; null when it does not lapse by date.
+    #[schema(example = 30)]
+    duration_days: Option<i32>,
+    /// Coins, when it is coins.
+    coins: Option<i32>,
+    /// Sessions, when it is sessions or training.
+    sessions: Option<i32>,
+    /// Freezes of one subscription.
+    #[schema(example = 2)]
+    max_freezes: i32,
+    /// Days over all freezes of one subscription.
+    #[schema(example = 15)]
+    max_freeze_days: i32,
+    /// Asked for each freeze.
+    freeze_fee: Money,
+    /// Whether it opens the door.
+    opens_door: bool,
+    /// Whether it does so at every branch of the gym.
+    opens_every_branch: bool,
+    /// The only branch that sells it; null for every branch.
+    branch_id: Option<i64>,
+    /// Whether it is for sale.
+    is_active: bool,
+}
+
+impl From<Service> for ServiceRow {
+    fn from(service: Service) -> Self {
+        let terms = service.terms;
+        Self {
+            id: service.id.get(),
+            name: service.name,
+            description: service.description,
+            kind: terms.kind,
+            subscription_type: terms.kind,
+            service_type: terms.service_type,
+            category: terms.service_type,
+            price: terms.price,
+            duration_days: terms.duration_days,
+            coins: terms.coins(),
+            sessions: terms.sessions(),
+            max_freezes: terms.freeze.times,
+            max_freeze_days: terms.freeze.days,
+            freeze_fee: terms.freeze.fee,
+            opens_door: terms.opens_door,
+            opens_every_branch: terms.doors.is_every_branch(),
+            branch_id: service.branch.map(BranchId::get),
+            is_active: service.is_active,
+        }
+    }
+}
+
+/// Which services to read.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ServicesQuery {
+    /// Only those sold at this branch.
+    #[serde(default, deserialize_with = "wire::loose_integer")]
+    #[param(value_type = Option<i64>)]
+    branch_id: Option<i64>,
+    /// Also those that are no longer for sale.
+    #[serde(default)]
+    include_inactive: Flag,
+}
+
+/// Whether something is wanted: true, 1, yes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+enum Flag {
+    /// Not wanted.
+    #[default]
+    #[serde(alias = "false", alias = "0", alias = "no")]
+    No,
+    /// Wanted.
+    #[serde(alias = "true", alias = "1", alias = "yes")]
+    Yes,
+}
+
+impl From<Flag> for Shelf {
+    fn from(flag: Flag) -> Self {
+        match flag {
+            Flag::No => Self::OnSale,
+            Flag::Yes => Self::Everything,
+        }
+    }
+}
+
+/// Read what is sold.
+#[utoipa::path(get, path = "/services", tag = "services", responses((status = 200,
+    body = Success<Vec<ServiceRow>>, description = "The same list stands at the top level as `services`")))]
+async fn list_services(
+    staff: Staff<can::ReadServices>,
+    State(app): State<App>,
+    Query(query): Query<ServicesQuery>,
+) -> Result<Answer<Vec<ServiceRow>>, Error> {
+    let branch = query.branch_id.map(BranchId::from);
+    let services = plans::list(&app.db, &staff, branch, query.include_inactive.into()).await?;
+    let rows: Vec<ServiceRow> = services.into_iter().map(ServiceRow::from).collect();
+    let again = json!(rows);
+    Ok(Answer::new(rows).also("services", again))
+}
+
+/// Read one service, for sale or not.
+#[utoipa::path(get, path = "/services/{id}", tag = "services", params(("id" = i64, Path, description = "The service")),
+    responses((status = 200, body = Success<ServiceRow>)))]
+async fn find_service(
+    staff: Staff<can::ReadServices>,
+    State(app): State<App>,
+    Path(id): Path<i64>,
+) -> Result<Answer<ServiceRow>, Error> {
+    Ok(Answer::new(plans::find(&app.db, &staff, ServiceId::from(id)).await?.into()))
+}
+
+/// A service as it is to be. A new one needs `name`, `kind` and `price`; of an existing one, what is absent stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+struct ServiceBody {
+    /// What it is called, up to 100 characters.
+    #[schema(example = "Monthly Gym")]
+    name: Option<String>,
+    /// What it is, in more words; null or blank empties it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    description: Change<String>,
+    /// How it is used up.
+    kind: Option<Kind>,
+    /// What it is for; also read as `category`.
+    #[serde(alias = "category")]
+    service_type: Option<ServiceType>,
+    /// What is asked for it.
+    price: Option<Money>,
+    /// Days from its first to its last, 1 to 3660; null when it does not lapse by date. Time always has them.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, example = 30)]
+    duration_days: Change<i64>,
+    /// Coins, 1 to 100000: for coins only.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>)]
+    coins: Change<i64>,
+    /// Sessions, 1 to 100000: for sessions and training only.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>)]
+    sessions: Change<i64>,
+    /// Freezes of one subscription, 0 to 100.
+    #[schema(example = 2)]
+    max_freezes: Option<i64>,
+    /// Days over all freezes of one subscription, 0 to 366.
+    #[schema(example = 15)]
+    max_freeze_days: Option<i64>,
+    /// Asked for each freeze.
+    freeze_fee: Option<Money>,
+    /// Whether it opens the door; a new one does unless it is training.
+    opens_door: Option<bool>,
+    /// Whether it does so at every branch of the gym.
+    opens_every_branch: Option<bool>,
+    /// The only branch that sells it; null for every branch, which only an owner decides.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>)]
+    branch_id: Change<BranchId>,
+    /// Whether it is for sale.
+    is_active: Option<bool>,
+}
+
+impl TryFrom<ServiceBody> for Edit {
+    type Error = Invalid;
+
+    fn try_from(body: ServiceBody) -> Result<Self, Invalid> {
+        let mut fields = Fields::new();
+        let edit = Self {
+            name: fields.optional("name", body.name.as_deref(), |name| Line::parse_within(name, 100)),
+            description: body
+                .description
+                .parsed(|text| fields.optional("description", Some(&text), Note::parse)),
+            kind: body.kind,
+            service_type: body.service_type,
+            price: body.price,
+            duration_days: body.duration_days,
+            coins: body.coins,
+            sessions: body.sessions,
+            max_freezes: body.max_freezes,
+            max_freeze_days: body.max_freeze_days,
+            freeze_fee: body.freeze_fee,
+            opens_door: body.opens_door,
+            doors: body.opens_every_branch.map(Doors::of),
+            branch: body.branch_id,
+            is_active: body.is_active,
+        };
+        fields.build(Some(edit))
+    }
+}
+
+const CREATED: Text = Text { en: "The service is for sale", ar: "تمت إضافة الخدمة" };
+const SAVED: Text = Text { en: "Saved", ar: "تم الحفظ" };
+
+/// Put a service on sale.
+#[utoipa::path(post, path = "/services", tag = "services", responses((status = 201, body = Success<ServiceRow>)))]
+async fn create_service(
+    staff: Staff<can::ManageServices>,
+    State(app): State<App>,
+    Json(body): Json<ServiceBody>,
+) -> Result<Answer<ServiceRow>, Error> {
+    let service = plans::create(&app.db, &staff, body.try_into()?).await?;
+    Ok(Answer::new(service.into()).created().said(CREATED))
+}
+
+/// Change a service; past sales stay as they were sold.
+#[utoipa::path(put, path = "/services/{id}", tag = "services", params(("id" = i64, Path, description = "The service")),
+    responses((status = 200, body = Success<ServiceRow>)))]
+async fn edit_service(
+    staff: Staff<can::ManageServices>,
+    State(app): State<App>,
+    Path(id): Path<i64>,
+    Json(body): Json<ServiceBody>,
+) -> Result<Answer<ServiceRow>, Error> {
+    let service = plans::edit(&app.db, &staff, ServiceId::from(id), body.try_into()?).await?;
+    Ok(Answer::new(service.into()).said(SAVED))
+}
+
+/// Change a service; the same as PUT.
+#[utoipa::path(patch, path = "/services/{id}", tag = "services", params(("id" = i64, Path, description = "The service")),
+    responses((status = 200, body = Success<ServiceRow>)))]
+async fn patch_service(
+    staff: Staff<can::ManageServices>,
+    app: State<App>,
+    id: Path<i64>,
+    body: Json<ServiceBody>,
+) -> Result<Answer<ServiceRow>, Error> {
+    edit_service(staff, app, id, body).await
+}
+
+/// Put a service back on sale.
+#[utoipa::path(post, path = "/services/{id}/activate", tag = "services",
+    params(("id" = i64, Path, description = "The service")), responses((status = 200, body = Success<ServiceRow>)))]
+async fn activate_service(
+    staff: Staff<can::ManageServices>,
+    State(app): State<App>,
+    Path(id): Path<i64>,
+) -> Result<Answer<ServiceRow>, Error> {
+    let service = plans::switch(&app.db, &staff, ServiceId::from(id), true).await?;
+    Ok(Answer::new(service.into()).said(SAVED))
+}
+
+/// Take a service off sale.
+#[utoipa::path(post, path = "/services/{id}/deactivate", tag = "services",
+    params(("id" = i64, Path, description = "The service")), responses((status = 200, body = Success<ServiceRow>)))]
+async fn deactivate_service(
+    staff: Staff<can::ManageServices>,
+    State(app): State<App>,
+    Path(id): Path<i64>,
+) -> Result<Answer<ServiceRow>, Error> {
+    let service = plans::switch(&app.db, &staff, ServiceId::from(id), false).await?;
+    Ok(Answer::new(service.into()).said(SAVED))
+}
+
+/// Take a service off sale; it is kept for the sales that name it.
+#[utoipa::path(delete, path = "/services/{id}", tag = "services", params(("id" = i64, Path, description = "The service")),
+    responses((status = 200, body = Success<ServiceRow>)))]
+async fn remove_service(
+    staff: Staff<can::ManageServices>,
+    app: State<App>,
+    id: Path<i64>,
+) -> Result<Answer<ServiceRow>, Error> {
+    deactivate_service(staff, app, id).await
+}
