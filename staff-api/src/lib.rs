@@ -9,6 +9,7 @@ macro_rules! endpoint {
 
 mod account;
 mod branches;
+mod devices;
 mod gyms;
 mod services;
 mod subscriptions;
@@ -25,8 +26,16 @@ pub fn router(app: App) -> (Router, OpenApi) {
         .nest("/api", gyms::routes())
         .nest("/api", branches::routes())
         .nest("/api", services::routes())
-        .nest("/api", subscriptions::routes());
+        .nest("/api", devices::routes())
+        .nest("/api", subscriptions::routes())
+        .nest("/api/api", alias(devices::twice_prefixed(), "twice_prefixed"));
     let (router, mut api) = contents.with_state(app).split_for_parts();
     document::finish(&mut api, "staff-api", "The staff app's side of the gym: desk, sales, door, figures.");
     (router, api)
+}
+
+/// The same operations at another address, for installed apps.
+fn alias(mut routes: OpenApiRouter<App>, suffix: &str) -> OpenApiRouter<App> {
+    document::mark_as_alias(routes.get_openapi_mut(), suffix);
+    routes
 }

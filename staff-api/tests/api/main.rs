@@ -4,6 +4,7 @@
 
 mod account;
 mod branches;
+mod devices;
 mod gyms;
 mod services;
 mod subscriptions;

@@ -1,0 +1,105 @@
+//! Devices that receive notifications; the one thing that both apps ask of this door.
+//!
+//! Both calls need a live session. Without one they answer 401, which neither app turns into a loop: the staff app is
+//! signing out already, and the member app refreshes once and is refused with another status.
+
+use axum::extract::State;
+use serde::Deserialize;
+use shared::{
+    Error, Fields, Invalid, Text,
+    notifications::{self, AppType, Device, DeviceToken, Platform},
+    web::{
+        Answer, Anybody, App, Json,
+        envelope::{Failure, Success},
+    },
+};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(endpoint!(register_device)).routes(endpoint!(unregister_device))
+}
+
+/// Where the member app signs a device off when it was started with a stored session: it then writes `/api` twice.
+pub(crate) fn twice_prefixed() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(endpoint!(unregister_device))
+}
+
+/// A device to be registered.
+#[derive(Debug, Deserialize, ToSchema)]
+struct RegisterBody {
+    /// How the push provider calls it, 1 to 1024 visible ASCII characters; also read as `token`.
+    #[serde(alias = "token", default)]
+    #[schema(required = true)]
+    fcm_token: Option<String>,
+    /// Which app runs on it.
+    app_type: AppType,
+    /// What it runs.
+    platform: Platform,
+}
+
+impl TryFrom<RegisterBody> for Device {
+    type Error = Invalid;
+
+    fn try_from(body: RegisterBody) -> Result<Self, Invalid> {
+        let mut fields = Fields::new();
+        let token = fields.required("fcm_token", body.fcm_token.as_deref(), DeviceToken::parse);
+        fields.build(token.map(|token| Self { token, app: body.app_type, platform: body.platform }))
+    }
+}
+
+const REGISTERED: Text = Text { en: "Notifications are on", ar: "تم تفعيل الإشعارات" };
+const UNREGISTERED: Text = Text { en: "Notifications are off", ar: "تم إيقاف الإشعارات" };
+
+/// Receive notifications on a device; whoever had it before receives none there.
+#[utoipa::path(post, path = "/notifications/register-device", tag = "notifications", responses(
+    (status = 200, body = Success<Option<String>>),
+    (status = 400, description = "DEVICE_TOKEN_INVALID, APP_TYPE_MISMATCH, INVALID_FIELD", body = Failure)))]
+async fn register_device(
+    caller: Anybody,
+    State(app): State<App>,
+    Json(body): Json<RegisterBody>,
+) -> Result<Answer<Option<()>>, Error> {
+    let device = body.try_into()?;
+    match caller {
+        Anybody::Staff(staff) => notifications::register(&app.db, &staff, &device).await?,
+        Anybody::Member(me) => notifications::register_own(&app.db, &me, &device).await?,
+    }
+    Ok(Answer::done(REGISTERED))
+}
+
+/// A device to be signed off.
+#[derive(Debug, Deserialize, ToSchema)]
+struct UnregisterBody {
+    /// How the push provider calls it; also read as `token`.
+    #[serde(alias = "token", default)]
+    #[schema(required = true)]
+    fcm_token: Option<String>,
+}
+
+impl TryFrom<UnregisterBody> for DeviceToken {
+    type Error = Invalid;
+
+    fn try_from(body: UnregisterBody) -> Result<Self, Invalid> {
+        let mut fields = Fields::new();
+        let token = fields.required("fcm_token", body.fcm_token.as_deref(), Self::parse);
+        fields.build(token)
+    }
+}
+
+/// Receive no more notifications on a device; one that was not registered is left alone.
+#[utoipa::path(post, path = "/notifications/unregister-device", tag = "notifications", responses(
+    (status = 200, body = Success<Option<String>>),
+    (status = 400, description = "DEVICE_TOKEN_INVALID", body = Failure)))]
+async fn unregister_device(
+    caller: Anybody,
+    State(app): State<App>,
+    Json(body): Json<UnregisterBody>,
+) -> Result<Answer<Option<()>>, Error> {
+    let token = body.try_into()?;
+    match caller {
+        Anybody::Staff(staff) => notifications::unregister(&app.db, &staff, &token).await?,
+        Anybody::Member(me) => notifications::unregister_own(&app.db, &me, &token).await?,
+    }
+    Ok(Answer::done(UNREGISTERED))
+}
