@@ -8,7 +8,9 @@ macro_rules! endpoint {
 }
 
 mod account;
+mod audit;
 mod branches;
+mod dashboards;
 mod devices;
 mod gyms;
 mod services;
@@ -27,6 +29,8 @@ pub fn router(app: App) -> (Router, OpenApi) {
         .nest("/api", branches::routes())
         .nest("/api", services::routes())
         .nest("/api", devices::routes())
+        .nest("/api", audit::routes())
+        .nest("/api", dashboards::routes())
         .nest("/api", subscriptions::routes())
         .nest("/api/api", alias(devices::twice_prefixed(), "twice_prefixed"));
     let (router, mut api) = contents.with_state(app).split_for_parts();

@@ -3,7 +3,9 @@
 #![cfg(test)]
 
 mod account;
+mod audit;
 mod branches;
+mod dashboards;
 mod devices;
 mod gyms;
 mod services;

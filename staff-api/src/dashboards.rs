@@ -1,0 +1,125 @@
+//! The gym at a glance.
+
+use axum::extract::State;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use shared::{
+    Error,
+    access::can,
+    reports::{self, Overview},
+    vocabulary::{BranchId, Calendar, Money},
+    web::{
+        Answer, App, Query, Staff,
+        envelope::{Failure, Success},
+        wire,
+    },
+};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::branches::BranchRow;
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(endpoint!(overview))
+}
+
+/// Whose figures to read.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct OverviewQuery {
+    /// Only those of this branch; a super admin must name one.
+    #[serde(default, deserialize_with = "wire::loose_integer")]
+    #[param(value_type = Option<i64>)]
+    branch_id: Option<i64>,
+}
+
+/// The figures of the branches one works with. Expenses are not kept, so that no profit is told either.
+#[derive(Debug, Serialize, ToSchema)]
+struct OverviewAnswer {
+    /// Net revenue of `period`.
+    total_revenue: Money,
+    /// Subscriptions that are good for today.
+    #[schema(example = 112)]
+    active_subscriptions: i64,
+    /// Active customers.
+    #[schema(example = 150)]
+    total_customers: i64,
+    /// Branches, open or not.
+    #[schema(example = 3)]
+    total_branches: i64,
+    /// Branches that are open for business.
+    #[schema(example = 3)]
+    active_branches: i64,
+    /// Active staff users with a home branch.
+    #[schema(example = 14)]
+    total_staff: i64,
+    /// The days that `total_revenue` and the revenue of each branch are about.
+    period: Period,
+    /// Today, in the gym's calendar.
+    today: Figures,
+    /// Since the first of the month, in the gym's calendar.
+    this_month: Figures,
+    /// Each branch, the one that earned most first.
+    revenue_by_branch: Vec<BranchRow>,
+}
+
+/// Days, in the gym's calendar.
+#[derive(Debug, Serialize, ToSchema)]
+struct Period {
+    /// First day.
+    from: NaiveDate,
+    /// Last day: today.
+    to: NaiveDate,
+}
+
+/// What happened within some days.
+#[derive(Debug, Serialize, ToSchema)]
+struct Figures {
+    /// First of the days.
+    from: NaiveDate,
+    /// Net revenue.
+    revenue: Money,
+    /// Customers who registered and are active.
+    #[schema(example = 3)]
+    new_customers: i64,
+}
+
+impl From<(Overview, Calendar)> for OverviewAnswer {
+    fn from((overview, calendar): (Overview, Calendar)) -> Self {
+        let (totals, window) = (overview.totals, overview.window);
+        Self {
+            total_revenue: totals.revenue,
+            active_subscriptions: totals.active_subscriptions,
+            total_customers: totals.customers,
+            total_branches: totals.branches,
+            active_branches: totals.active_branches,
+            total_staff: totals.staff,
+            period: Period { from: window.since, to: window.today },
+            today: Figures {
+                from: window.today,
+                revenue: totals.revenue_today,
+                new_customers: totals.customers_today,
+            },
+            this_month: Figures {
+                from: window.month,
+                revenue: totals.revenue_this_month,
+                new_customers: totals.customers_this_month,
+            },
+            revenue_by_branch: BranchRow::all(overview.branches, calendar),
+        }
+    }
+}
+
+/// Read what the gym earned and how large it is.
+#[utoipa::path(get, path = "/dashboards/overview", tag = "dashboards", responses(
+    (status = 200, body = Success<OverviewAnswer>),
+    (status = 400, description = "BRANCH_REQUIRED", body = Failure),
+    (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
+async fn overview(
+    staff: Staff<can::ReadDashboards>,
+    State(app): State<App>,
+    Query(query): Query<OverviewQuery>,
+) -> Result<Answer<OverviewAnswer>, Error> {
+    let overview = reports::overview(&app.db, &staff, query.branch_id.map(BranchId::from)).await?;
+    Ok(Answer::new((overview, staff.calendar()).into()))
+}
