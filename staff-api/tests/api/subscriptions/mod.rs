@@ -6,6 +6,7 @@ mod listing;
 mod renewing;
 mod repeating;
 mod selling;
+mod status;
 
 use axum::Router;
 use seeds::cast::{Answered, Caller, Gym};
