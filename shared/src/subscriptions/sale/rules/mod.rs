@@ -307,3 +307,6 @@ impl Refusal for SaleRefused {
         Text { en, ar }.say(language).into()
     }
 }
+
+#[cfg(test)]
+mod tests;

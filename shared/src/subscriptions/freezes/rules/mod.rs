@@ -175,3 +175,6 @@ impl Refusal for RestRefused {
         text.say(language).into()
     }
 }
+
+#[cfg(test)]
+mod tests;
