@@ -55,6 +55,57 @@ impl FieldError for (&'static str, Text) {
     }
 }
 
+/// A text that is none of the words it may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownWord;
+
+impl UnknownWord {
+    /// The value that a word named, if it named one.
+    pub fn unless<T>(value: Option<T>) -> Result<T, Self> {
+        value.ok_or(Self)
+    }
+}
+
+impl FieldError for UnknownWord {
+    fn code(&self) -> &'static str {
+        "UNKNOWN_VALUE"
+    }
+
+    fn say(&self, language: Language) -> Cow<'static, str> {
+        Text { en: "This value is not known", ar: "القيمة غير معروفة" }.say(language).into()
+    }
+}
+
+/// What becomes of a value that may be absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change<T> {
+    /// It stays as it is.
+    Keep,
+    /// It goes.
+    Clear,
+    /// It becomes this.
+    Set(T),
+}
+
+impl<T> Change<T> {
+    /// What is there afterwards, if `kept` was there before.
+    pub fn over(self, kept: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => kept,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+
+    /// Whether anything is to become of it.
+    pub const fn is_one(&self) -> bool {
+        match self {
+            Self::Keep => false,
+            Self::Clear | Self::Set(_) => true,
+        }
+    }
+}
+
 const MISSING: Text = Text { en: "This field is required", ar: "هذا الحقل مطلوب" };
 
 /// Collects the problems of a request while its fields are read.
@@ -127,6 +178,21 @@ impl Fields {
     ) -> Option<T> {
         let text = text.filter(|text| !text.trim().is_empty())?;
         self.check(field, parse(text))
+    }
+
+    /// A text that, when it is sent, must parse; blank takes away what is there. A text that does not parse changes
+    /// nothing, and [`Fields::done`] refuses.
+    pub fn change<T, E: FieldError>(
+        &mut self,
+        field: &'static str,
+        sent: Option<&str>,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Change<T> {
+        match sent {
+            None => Change::Keep,
+            Some(text) if text.trim().is_empty() => Change::Clear,
+            Some(text) => self.check(field, parse(text)).map_or(Change::Keep, Change::Set),
+        }
     }
 
     /// # Refuses

@@ -23,4 +23,4 @@ pub mod vocabulary;
 pub mod web;
 
 pub use error::{Error, Fault, FieldProblem, Invalid, OnConstraint, Refusal, RefusalKind, Text};
-pub use fields::{FieldError, Fields};
+pub use fields::{Change, FieldError, Fields, UnknownWord};

@@ -87,6 +87,11 @@ impl TemporaryPassword {
         Self(SecretString::from(text))
     }
 
+    /// One read from the store.
+    pub(crate) fn kept(text: String) -> Self {
+        Self(SecretString::from(text))
+    }
+
     /// The six characters.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()

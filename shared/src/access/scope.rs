@@ -26,7 +26,7 @@ impl Scope {
         Self { gym: None, branches: Branches::All }
     }
 
-    pub(super) fn gym_wide(gym: GymId) -> Self {
+    pub(crate) fn gym_wide(gym: GymId) -> Self {
         Self { gym: Some(gym), branches: Branches::All }
     }
 
@@ -34,7 +34,7 @@ impl Scope {
         Self { gym: Some(gym), branches: Branches::One(branch) }
     }
 
-    pub(super) fn branches(gym: GymId, branches: &[BranchId]) -> Self {
+    pub(crate) fn branches(gym: GymId, branches: &[BranchId]) -> Self {
         let branches = match branches {
             [one] => Branches::One(*one),
             several => Branches::Many(several.to_vec()),

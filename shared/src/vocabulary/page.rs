@@ -97,6 +97,13 @@ impl Page {
         self.offset.checked_div(self.limit).map_or(1, |before| before.saturating_add(1))
     }
 
+    /// How many rows there are in all, if it follows from how many of them this page holds.
+    pub fn total_after(self, rows: usize) -> Option<i64> {
+        let rows = i64::try_from(rows).ok()?;
+        let is_last = rows < self.limit && (rows > 0 || self.offset == 0);
+        is_last.then(|| self.offset.saturating_add(rows))
+    }
+
     /// How many such pages `total` rows make.
     pub fn pages(self, total: i64) -> i64 {
         let full = total.checked_div(self.limit).unwrap_or(0);
@@ -169,6 +176,16 @@ mod tests {
     fn a_page_knows_its_place() {
         let third = page("limit=20&page=3").unwrap();
         assert_eq!((third.number(), third.pages(40), third.pages(41), third.pages(0)), (3, 2, 3, 0));
+    }
+
+    #[test]
+    fn a_page_that_is_not_full_tells_the_total() {
+        let third = page("limit=20&page=3").unwrap();
+        assert_eq!(
+            (third.total_after(5), third.total_after(20), third.total_after(0)),
+            (Some(45), None, None)
+        );
+        assert_eq!(page("limit=20").unwrap().total_after(0), Some(0));
     }
 
     proptest! {

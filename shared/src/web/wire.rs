@@ -3,7 +3,7 @@
 use chrono::{NaiveDateTime, SubsecRound};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::vocabulary::{Calendar, Timestamp};
+use crate::vocabulary::{Calendar, Timestamp, number_text};
 
 /// A time as the gym's clock shows it, without zone: what the apps print as given. Whole seconds.
 pub fn local(calendar: Calendar, at: Timestamp) -> NaiveDateTime {
@@ -50,6 +50,28 @@ pub fn loose_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
         Some(Loose::Text(text)) => text.trim().parse().map(Some).map_err(D::Error::custom),
     }
 }
+
+/// The flag that a query spells out.
+pub fn flag(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" => Some(true),
+        "false" | "0" | "no" => Some(false),
+        _ => None,
+    }
+}
+
+/// Reads a text that may come as a number; null is absent.
+pub fn loose_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<LooseText>::deserialize(deserializer)?.map(|text| text.0))
+}
+
+/// As [`loose_text`], for a field of a partial edit: null is blank, which takes away what is there.
+pub fn loose_change<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Some(loose_text(deserializer)?.unwrap_or_default()))
+}
+
+#[derive(Deserialize)]
+struct LooseText(#[serde(deserialize_with = "number_text")] String);
 
 #[derive(Deserialize)]
 #[serde(untagged)]
