@@ -1,3 +1,23 @@
-//! The members of a branch.
+//! The members of a branch: who they are, how they are found, and how they get into the member app.
+//!
+//! A phone number and an e-mail address belong to one customer of a gym. What follows from the measures of a body is
+//! computed here and nowhere else ([`metrics`]). A temporary password is kept in clear until it is changed or 72 hours
+//! old; who sees it is decided before a [`Customer`] leaves this folder. A QR code names its customer; regenerating it
+//! raises the version that short-lived door codes carry. Nobody is deleted: a deactivated customer keeps the past.
+//!
+//! What a customer may enter with belongs to subscriptions; signing in belongs to members.
 
+mod actions;
+mod listing;
 pub mod metrics;
+mod model;
+mod rules;
+mod store;
+
+pub use actions::{activate, deactivate, draw_qr, edit, read_qr, regenerate_qr, register, reset_password};
+pub use listing::{Term, find, find_by_phone, list, search};
+pub use model::{
+    Body, Changes, Current, Customer, Left, Listed, Login, Regenerated, Registration, Standing, Wanted,
+    qr_code, read_qr_code,
+};
+pub use rules::CustomerRefused;

@@ -1,0 +1,234 @@
+//! Registering customers, and what becomes of them.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::{
+    listing::{find, sight},
+    model::{Changes, Customer, Regenerated, Registration, qr_code},
+    rules::{self, CustomerRefused, Sight},
+    store::{self, Locked, Secret},
+};
+use crate::{
+    access::{
+        AccessRefused, Can, Granted, Password, Passwords, Permit, TEMPORARY_HOURS, TemporaryPassword, can,
+        end_member_sessions,
+    },
+    error::{Error, Fault},
+    platform::{
+        audit::Note,
+        db::{Db, Tx},
+        limits::Limits,
+        qr,
+    },
+    vocabulary::{BranchId, CustomerId, GymId, Timestamp},
+};
+
+/// Registers a customer at the branch, with a temporary password for the member app.
+///
+/// # Refuses
+/// [`CustomerRefused::PhoneTaken`], [`CustomerRefused::EmailTaken`], [`CustomerRefused::BranchInactive`]; a date of birth
+/// that cannot be.
+pub async fn register(
+    db: &Db,
+    passwords: &Passwords,
+    desk: &Permit<can::RegisterCustomers>,
+    taken: Registration,
+) -> Result<Customer, Error> {
+    let today = desk.calendar().today(desk.now());
+    let details = rules::take_down(taken, today)?;
+    let secret = draw(passwords, desk.now()).await?;
+    let (gym, branch) = (desk.gym(), desk.branch());
+    let id = db
+        .write(desk, async |tx: &mut Tx| {
+            refuse_inactive(tx, branch).await?;
+            let now = tx.now();
+            let id = store::insert_customer(tx.conn(), (gym, branch), &details, &secret, now).await?;
+            store::insert_door(tx.conn(), id).await?;
+            tx.note(Note::on("customer", id.get()));
+            Ok(id)
+        })
+        .await?;
+    read(db, desk.granted(), id, &Sight::JustMade).await
+}
+
+/// Changes what is written down about a customer within reach, or moves them to another branch within reach.
+///
+/// # Refuses
+/// [`CustomerRefused`]; [`AccessRefused::NoSuchBranch`] for a branch out of reach; a date of birth that cannot be.
+pub async fn edit(
+    db: &Db,
+    staff: &Granted<can::EditCustomers>,
+    id: CustomerId,
+    changes: Changes,
+) -> Result<Customer, Error> {
+    let today = staff.calendar().today(staff.now());
+    db.write(staff, async |tx: &mut Tx| {
+        let Locked { gym, branch, details } = lock(tx, staff, id).await?;
+        let branch = match changes.branch.filter(|wanted| *wanted != branch) {
+            Some(wanted) => move_to(tx, staff, gym, wanted).await?,
+            None => branch,
+        };
+        let details = rules::change(details, changes.clone(), today)?;
+        let now = tx.now();
+        store::update_details(tx.conn(), id, branch, &details, now).await?;
+        tx.note(Note::on("customer", id.get()).with(json!({ "changed": changes.names() })));
+        Ok(())
+    })
+    .await?;
+    read(db, staff, id, &sight(staff)).await
+}
+
+/// Keeps a customer out of the gym and of the member app; their sessions end.
+///
+/// # Refuses
+/// [`CustomerRefused::NotFound`].
+pub async fn deactivate(
+    db: &Db,
+    staff: &Granted<can::SwitchCustomers>,
+    id: CustomerId,
+) -> Result<Customer, Error> {
+    db.write(staff, async |tx: &mut Tx| {
+        lock(tx, staff, id).await?;
+        let now = tx.now();
+        store::update_activity(tx.conn(), id, false, now).await?;
+        end_member_sessions(tx.conn(), &[id], None, now).await?;
+        tx.note(Note::on("customer", id.get()).with(json!({ "is_active": false })));
+        Ok(())
+    })
+    .await?;
+    read(db, staff, id, &sight(staff)).await
+}
+
+/// Lets a deactivated customer in again.
+///
+/// # Refuses
+/// [`CustomerRefused::NotFound`].
+pub async fn activate(
+    db: &Db,
+    staff: &Granted<can::SwitchCustomers>,
+    id: CustomerId,
+) -> Result<Customer, Error> {
+    db.write(staff, async |tx: &mut Tx| {
+        lock(tx, staff, id).await?;
+        let now = tx.now();
+        store::update_activity(tx.conn(), id, true, now).await?;
+        tx.note(Note::on("customer", id.get()).with(json!({ "is_active": true })));
+        Ok(())
+    })
+    .await?;
+    read(db, staff, id, &sight(staff)).await
+}
+
+/// Gives a customer a new temporary password; what they had no longer fits, and their sessions end.
+///
+/// # Refuses
+/// [`CustomerRefused::NotFound`].
+pub async fn reset_password(
+    db: &Db,
+    passwords: &Passwords,
+    staff: &Granted<can::ResetCustomerPasswords>,
+    id: CustomerId,
+) -> Result<Customer, Error> {
+    let secret = draw(passwords, staff.now()).await?;
+    db.write(staff, async |tx: &mut Tx| {
+        lock(tx, staff, id).await?;
+        let now = tx.now();
+        store::update_password(tx.conn(), id, &secret, now).await?;
+        end_member_sessions(tx.conn(), &[id], None, now).await?;
+        tx.note(Note::on("customer", id.get()));
+        Ok(())
+    })
+    .await?;
+    read(db, staff, id, &Sight::JustMade).await
+}
+
+/// Makes a customer's QR code anew: door codes that were made for the one before open nothing any more.
+///
+/// # Refuses
+/// [`CustomerRefused::NotFound`]; [`TooMany`](crate::platform::limits::TooMany) beyond ten in a minute.
+pub async fn regenerate_qr(
+    db: &Db,
+    limits: &Limits,
+    staff: &Granted<can::RegenerateQr>,
+    id: CustomerId,
+) -> Result<Regenerated, Error> {
+    limits.qr_regeneration(db, staff.staff(), staff.now()).await?;
+    let (qr_version, at) = db
+        .write(staff, async |tx: &mut Tx| {
+            lock(tx, staff, id).await?;
+            let now = tx.now();
+            let qr_version = store::update_qr_version(tx.conn(), id, now).await?;
+            tx.note(Note::on("customer", id.get()).with(json!({ "qr_version": qr_version })));
+            Ok((qr_version, now))
+        })
+        .await?;
+    Ok(Regenerated { customer: id, qr_version, at })
+}
+
+/// A customer within reach, and a PNG of their QR code in base64.
+///
+/// # Refuses
+/// [`CustomerRefused::NotFound`].
+pub async fn read_qr(
+    db: &Db,
+    staff: &Granted<can::ReadCustomers>,
+    id: CustomerId,
+) -> Result<(Customer, String), Error> {
+    let customer = find(db, staff, id).await?;
+    let picture = qr::png_base64(&qr_code(id)).map_err(Fault::new)?;
+    Ok((customer, picture))
+}
+
+/// A PNG of the QR code of a customer within reach.
+///
+/// # Refuses
+/// [`CustomerRefused::NotFound`].
+pub async fn draw_qr(db: &Db, staff: &Granted<can::ReadCustomers>, id: CustomerId) -> Result<Vec<u8>, Error> {
+    let customer = find(db, staff, id).await?;
+    Ok(qr::png(&qr_code(customer.id)).map_err(Fault::new)?)
+}
+
+/// A temporary password and its hash. Made before a transaction begins: hashing takes as long as all of its statements.
+async fn draw(passwords: &Passwords, now: Timestamp) -> Result<Secret, Error> {
+    let password = TemporaryPassword::draw();
+    let hash = passwords.hash(Password::typed(password.expose())).await?;
+    let until = now.checked_add_signed(TimeDelta::hours(TEMPORARY_HOURS)).unwrap_or(now);
+    Ok(Secret { password, hash, until })
+}
+
+/// Holds the row of a customer within reach; the audit row tells their branch.
+async fn lock<C: Can>(tx: &mut Tx, staff: &Granted<C>, id: CustomerId) -> Result<Locked, Error> {
+    let found = store::lock_customer(tx.conn(), id).await?;
+    let locked = found.filter(|locked| staff.at(locked.branch).is_ok()).ok_or(CustomerRefused::NotFound)?;
+    tx.stand_at(locked.gym, Some(locked.branch));
+    Ok(locked)
+}
+
+async fn move_to(
+    tx: &mut Tx,
+    staff: &Granted<can::EditCustomers>,
+    gym: GymId,
+    wanted: BranchId,
+) -> Result<BranchId, Error> {
+    let there = staff.at(wanted)?;
+    if there.gym() != gym {
+        return Err(AccessRefused::NoSuchBranch.into());
+    }
+    refuse_inactive(tx, wanted).await?;
+    Ok(wanted)
+}
+
+async fn refuse_inactive(tx: &mut Tx, branch: BranchId) -> Result<(), Error> {
+    if store::lock_branch(tx.conn(), branch).await? {
+        Ok(())
+    } else {
+        Err(CustomerRefused::BranchInactive.into())
+    }
+}
+
+async fn read<C: Can>(db: &Db, staff: &Granted<C>, id: CustomerId, sight: &Sight) -> Result<Customer, Error> {
+    let today = staff.calendar().today(staff.now());
+    let found = store::find_customer(db.conn().await?.get(), id, today).await?;
+    Ok(found.ok_or(CustomerRefused::NotFound)?.seen(sight, staff.now()))
+}

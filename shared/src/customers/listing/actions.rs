@@ -1,0 +1,112 @@
+//! Finding one customer, or many.
+
+use super::{
+    rules::Term,
+    store::{self, Filter},
+};
+use crate::{
+    access::{Can, Granted, Role, can},
+    customers::{
+        model::{Customer, Listed, Wanted},
+        rules::{CustomerRefused, Sight},
+        store::{find_customer, list_customers},
+    },
+    error::Error,
+    platform::db::Db,
+    vocabulary::{BranchId, CustomerId, Page, Phone},
+};
+
+/// How many who fit a search a list goes through.
+const MATCHES: i64 = 1000;
+
+/// How far somebody who may exercise `C` sees temporary passwords.
+pub(in crate::customers) fn sight<C: Can>(staff: &Granted<C>) -> Sight {
+    match staff.also::<can::SeeTemporaryPasswords>() {
+        None => Sight::Nothing,
+        Some(may) if may.role() == Role::FrontDesk => Sight::WhereTheGymAllows(may.scope()),
+        Some(may) => Sight::Within(may.scope()),
+    }
+}
+
+/// A page of the customers within reach, newest first.
+pub async fn list(
+    db: &Db,
+    staff: &Granted<can::ReadCustomers>,
+    wanted: &Wanted,
+    page: Page,
+) -> Result<Listed, Error> {
+    let scope = staff.scope_at(wanted.branch)?;
+    let today = staff.calendar().today(staff.now());
+    let mut conn = db.conn().await?;
+    let ids = match &wanted.term {
+        Some(term) => Some(store::list_matches(conn.get(), &scope, term, MATCHES).await?),
+        None => None,
+    };
+    let filter =
+        Filter { ids, is_active: wanted.is_active, gender: wanted.gender, standing: wanted.standing };
+    let picked = store::list_newest(conn.get(), &scope, &filter, today, page).await?;
+    let total = match page.total_after(picked.len()) {
+        Some(total) => total,
+        None => store::count_customers(conn.get(), &scope, &filter, today).await?,
+    };
+    let sight = sight(staff);
+    let kept = list_customers(conn.get(), &picked, today).await?;
+    let customers = kept.into_iter().map(|kept| kept.seen(&sight, staff.now())).collect();
+    Ok(Listed { customers, total })
+}
+
+/// The customers within reach who fit what was typed, the best first; the newest ones if nothing was.
+///
+/// The total is how many are answered: a search is made narrower, not leafed through.
+pub async fn search(
+    db: &Db,
+    staff: &Granted<can::ReadCustomers>,
+    term: Option<&Term>,
+    branch: Option<BranchId>,
+    limit: i64,
+) -> Result<Listed, Error> {
+    let scope = staff.scope_at(branch)?;
+    let today = staff.calendar().today(staff.now());
+    let mut conn = db.conn().await?;
+    let newest = Page { limit, offset: 0 };
+    let ids = match term {
+        Some(term) => store::list_matches(conn.get(), &scope, term, limit).await?,
+        None => store::list_newest(conn.get(), &scope, &Filter::default(), today, newest).await?,
+    };
+    let sight = sight(staff);
+    let kept = list_customers(conn.get(), &ids, today).await?;
+    let customers: Vec<Customer> = kept.into_iter().map(|kept| kept.seen(&sight, staff.now())).collect();
+    let total = i64::try_from(customers.len()).unwrap_or(i64::MAX);
+    Ok(Listed { customers, total })
+}
+
+/// One customer within reach.
+///
+/// # Refuses
+/// [`CustomerRefused::NotFound`], also for those of other branches.
+pub async fn find(db: &Db, staff: &Granted<can::ReadCustomers>, id: CustomerId) -> Result<Customer, Error> {
+    let today = staff.calendar().today(staff.now());
+    let found = find_customer(db.conn().await?.get(), id, today).await?;
+    let scope = staff.scope();
+    let kept = found
+        .filter(|kept| scope.covers(kept.customer.gym, kept.customer.branch))
+        .ok_or(CustomerRefused::NotFound)?;
+    Ok(kept.seen(&sight(staff), staff.now()))
+}
+
+/// The customer within reach who has this number.
+///
+/// # Refuses
+/// [`CustomerRefused::NotFound`], also for those of other branches.
+pub async fn find_by_phone(
+    db: &Db,
+    staff: &Granted<can::ReadCustomers>,
+    phone: &Phone,
+) -> Result<Customer, Error> {
+    let today = staff.calendar().today(staff.now());
+    let mut conn = db.conn().await?;
+    let id =
+        store::find_by_phone(conn.get(), &staff.scope(), phone).await?.ok_or(CustomerRefused::NotFound)?;
+    let kept = find_customer(conn.get(), id, today).await?.ok_or(CustomerRefused::NotFound)?;
+    Ok(kept.seen(&sight(staff), staff.now()))
+}

@@ -1,0 +1,193 @@
+//! The SQL of finding customers.
+
+use chrono::NaiveDate;
+use sqlx::PgConnection;
+
+use super::rules::{Term, WORDS};
+use crate::{
+    access::Scope,
+    customers::model::Standing,
+    error::Error,
+    vocabulary::{CustomerId, Gender, Page, Phone},
+};
+
+/// Which customers of a scope a list holds.
+#[derive(Debug, Default)]
+pub(super) struct Filter {
+    pub(super) ids: Option<Vec<i64>>,
+    pub(super) is_active: Option<bool>,
+    pub(super) gender: Option<Gender>,
+    pub(super) standing: Option<Standing>,
+}
+
+/// The ids of one page, newest first.
+///
+/// The subscription is asked for by a scalar subquery with a limit, so that it is looked up for the customers that are
+/// walked past, and never for all.
+pub(super) async fn list_newest(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    filter: &Filter,
+    today: NaiveDate,
+    page: Page,
+) -> Result<Vec<i64>, Error> {
+    let (standing, is_wanted) = wanted_standing(filter);
+    let many = scope.many();
+    let ids = sqlx::query_scalar!(
+        "select c.id
+         from customers c
+         where ($1::bigint is null or c.gym_id = $1)
+           and ($2::bigint is null or c.branch_id = $2)
+           and ($3::bigint[] is null or c.branch_id = any($3))
+           and ($4::bigint[] is null or c.id = any($4))
+           and ($5::boolean is null or c.is_active = $5)
+           and ($6::text is null or c.gender = $6)
+           and ($7::text is null or $8 = coalesce((
+               select true
+               from subscriptions s
+               left join subscription_balances b on b.subscription_id = s.id
+               where s.customer_id = c.id
+                 and subscription_status(
+                     s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at, b.remaining, $9) = $7
+               limit 1
+           ), false))
+         order by c.id desc
+         limit $10 offset $11",
+        gym_of(scope),
+        scope.one(),
+        many.as_deref(),
+        filter.ids.as_deref(),
+        filter.is_active,
+        filter.gender.map(Gender::as_str),
+        standing.map(Standing::as_str),
+        is_wanted,
+        today,
+        page.limit,
+        page.offset,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids)
+}
+
+/// How many customers a list holds.
+pub(super) async fn count_customers(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    filter: &Filter,
+    today: NaiveDate,
+) -> Result<i64, Error> {
+    let (standing, is_wanted) = wanted_standing(filter);
+    let many = scope.many();
+    let total = sqlx::query_scalar!(
+        r#"select count(*) as "total!"
+         from customers c
+         where ($1::bigint is null or c.gym_id = $1)
+           and ($2::bigint is null or c.branch_id = $2)
+           and ($3::bigint[] is null or c.branch_id = any($3))
+           and ($4::bigint[] is null or c.id = any($4))
+           and ($5::boolean is null or c.is_active = $5)
+           and ($6::text is null or c.gender = $6)
+           and ($7::text is null or $8 = coalesce((
+               select true
+               from subscriptions s
+               left join subscription_balances b on b.subscription_id = s.id
+               where s.customer_id = c.id
+                 and subscription_status(
+                     s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at, b.remaining, $9) = $7
+               limit 1
+           ), false))"#,
+        gym_of(scope),
+        scope.one(),
+        many.as_deref(),
+        filter.ids.as_deref(),
+        filter.is_active,
+        filter.gender.map(Gender::as_str),
+        standing.map(Standing::as_str),
+        is_wanted,
+        today,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(total)
+}
+
+/// The status that is looked for, and whether it is to be there.
+fn wanted_standing(filter: &Filter) -> (Option<Standing>, bool) {
+    match filter.standing {
+        Some(Standing::Inactive) => (Some(Standing::Active), false),
+        standing @ (Some(Standing::Active | Standing::Frozen) | None) => (standing, true),
+    }
+}
+
+/// The gym, where branches do not say it already: without it the index of a branch answers alone.
+fn gym_of(scope: &Scope) -> Option<i64> {
+    if scope.one().is_some() || scope.many().is_some() { None } else { scope.gym() }
+}
+
+/// How many customers are looked at for a part inside of their name or number; a vaguer search is not made better by
+/// sorting more.
+const CANDIDATES: i64 = 1000;
+
+/// The ids of who fits `term`, the best first: the id or the whole number, a name that begins so, an address that begins
+/// so, a part of the number, a word of the name, any part of the name; each by name.
+///
+/// Parts are only looked for when beginnings did not fill the list.
+pub(super) async fn list_matches(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    term: &Term,
+    limit: i64,
+) -> Result<Vec<i64>, Error> {
+    let many = scope.many();
+    let parts = term.name_parts.as_ref().map(|parts| parts.each_ref().map(String::as_str));
+    let [first, second, third] = parts.map_or([None; WORDS], |parts| parts.map(Some));
+    let rows = sqlx::query_file_scalar!(
+        "src/customers/listing/list_matches.sql",
+        gym_of(scope),
+        scope.one(),
+        many.as_deref(),
+        term.id.map(CustomerId::get),
+        term.phone.as_ref().map(Phone::as_str),
+        term.name.from,
+        term.name.to,
+        term.email.as_ref().map(|start| start.from.as_str()),
+        term.email.as_ref().map(|start| start.to.as_str()),
+        term.phone_part,
+        first,
+        second,
+        third,
+        term.word_start,
+        limit,
+        CANDIDATES,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// The id of who has this number within the scope.
+pub(super) async fn find_by_phone(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    phone: &Phone,
+) -> Result<Option<CustomerId>, Error> {
+    let many = scope.many();
+    let id = sqlx::query_scalar!(
+        "select c.id
+         from customers c
+         where c.phone = $4
+           and ($1::bigint is null or c.gym_id = $1)
+           and ($2::bigint is null or c.branch_id = $2)
+           and ($3::bigint[] is null or c.branch_id = any($3))
+         order by c.id
+         limit 1",
+        scope.gym(),
+        scope.one(),
+        many.as_deref(),
+        phone.as_str(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(CustomerId::from))
+}

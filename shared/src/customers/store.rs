@@ -1,0 +1,327 @@
+//! The SQL of customers.
+
+use chrono::NaiveDate;
+use sqlx::PgConnection;
+
+use super::{
+    metrics::{BodyMetrics, Height, Weight},
+    model::{Body, Born, Current, Customer, Details, Left, Login, Standing},
+    rules::{CustomerRefused, Kept},
+};
+use crate::{
+    access::{PasswordHash, TemporaryPassword},
+    error::{Error, Fault, OnConstraint as _},
+    vocabulary::{
+        BranchId, CustomerId, Email, Gender, GymId, Language, Note, PersonName, Phone, SubscriptionId,
+        Timestamp, text::fold,
+    },
+};
+
+struct Row {
+    id: i64,
+    gym_id: i64,
+    branch_id: i64,
+    branch_name: String,
+    full_name: String,
+    phone: Option<Phone>,
+    email: Option<Email>,
+    gender: Option<Gender>,
+    date_of_birth: Option<NaiveDate>,
+    age_years: Option<i16>,
+    age_recorded_on: Option<NaiveDate>,
+    height_mm: Option<i32>,
+    weight_g: Option<i32>,
+    notes: Option<String>,
+    qr_version: i32,
+    temporary_password: Option<String>,
+    temporary_password_until: Option<Timestamp>,
+    password_changed: bool,
+    preferred_language: Option<Language>,
+    is_active: bool,
+    deletion_requested_at: Option<Timestamp>,
+    created_at: Timestamp,
+    desk_sees: Option<bool>,
+    subscription_id: Option<i64>,
+    service_name: Option<String>,
+    kind: Option<String>,
+    standing: Option<Standing>,
+    starts_on: Option<NaiveDate>,
+    ends_on: Option<NaiveDate>,
+    remaining: Option<i32>,
+}
+
+impl Row {
+    fn read(mut self, today: NaiveDate) -> Result<Kept, Error> {
+        let born = born_of(self.date_of_birth, self.age_years, self.age_recorded_on);
+        let age_years = born.age(today);
+        let body = Body {
+            gender: self.gender,
+            date_of_birth: self.date_of_birth,
+            age_years,
+            height: self.height_mm.and_then(Height::of),
+            weight: self.weight_g.and_then(Weight::of),
+            metrics: BodyMetrics::of(self.height_mm, self.weight_g, self.gender, age_years),
+        };
+        let subscription = current(&mut self)?;
+        let customer = Customer {
+            id: CustomerId::from(self.id),
+            gym: GymId::from(self.gym_id),
+            branch: BranchId::from(self.branch_id),
+            branch_name: self.branch_name,
+            full_name: self.full_name,
+            phone: self.phone,
+            email: self.email,
+            body,
+            notes: self.notes,
+            qr_version: self.qr_version,
+            login: Login { password_changed: self.password_changed, temporary_password: None },
+            language: self.preferred_language,
+            is_active: self.is_active,
+            deletion_requested_at: self.deletion_requested_at,
+            created_at: self.created_at,
+            subscription,
+        };
+        let temporary =
+            self.temporary_password.map(TemporaryPassword::kept).zip(self.temporary_password_until);
+        Ok(Kept { customer, temporary, desk_sees: self.desk_sees })
+    }
+}
+
+/// The subscription in the row, if the look-up found one.
+fn current(row: &mut Row) -> Result<Option<Current>, Error> {
+    let Some(id) = row.subscription_id else { return Ok(None) };
+    let found = (row.service_name.take(), row.kind.take(), row.standing, row.starts_on);
+    let (Some(service_name), Some(kind), Some(standing), Some(starts_on)) = found else {
+        return Err(Fault::new(format!("subscriptions {id}: incomplete")).into());
+    };
+    let left = match row.remaining {
+        None => Left::Days,
+        Some(coins) if kind == "coins" => Left::Coins(coins),
+        Some(sessions) => Left::Sessions(sessions),
+    };
+    let id = SubscriptionId::from(id);
+    Ok(Some(Current { id, service_name, kind, standing, starts_on, ends_on: row.ends_on, left }))
+}
+
+fn born_of(date: Option<NaiveDate>, years: Option<i16>, told_on: Option<NaiveDate>) -> Born {
+    match (date, years, told_on) {
+        (Some(date), ..) => Born::On(date),
+        (None, Some(years), Some(on)) => Born::Told { years: i32::from(years), on },
+        (None, ..) => Born::Unknown,
+    }
+}
+
+/// The customers with these ids, in this order, each with the subscription they can use on `today`.
+pub(super) async fn list_customers(
+    conn: &mut PgConnection,
+    ids: &[i64],
+    today: NaiveDate,
+) -> Result<Vec<Kept>, Error> {
+    let rows =
+        sqlx::query_file_as!(Row, "src/customers/list_customers.sql", ids, today).fetch_all(conn).await?;
+    rows.into_iter().map(|row| row.read(today)).collect()
+}
+
+/// One customer.
+pub(super) async fn find_customer(
+    conn: &mut PgConnection,
+    id: CustomerId,
+    today: NaiveDate,
+) -> Result<Option<Kept>, Error> {
+    Ok(list_customers(conn, &[id.get()], today).await?.pop())
+}
+
+/// A customer whose row is held until the transaction ends.
+#[derive(Debug)]
+pub(super) struct Locked {
+    pub(super) gym: GymId,
+    pub(super) branch: BranchId,
+    pub(super) details: Details,
+}
+
+/// Holds a customer's row.
+pub(super) async fn lock_customer(conn: &mut PgConnection, id: CustomerId) -> Result<Option<Locked>, Error> {
+    let row = sqlx::query!(
+        r#"select gym_id, branch_id, full_name as "full_name: PersonName", phone as "phone: Phone",
+               email as "email: Email", gender as "gender: Gender", date_of_birth, age_years, age_recorded_on, height_mm,
+               weight_g, notes as "notes: Note"
+           from customers
+           where id = $1
+           for no key update"#,
+        id.get(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Locked {
+        gym: GymId::from(row.gym_id),
+        branch: BranchId::from(row.branch_id),
+        details: Details {
+            full_name: row.full_name,
+            phone: row.phone,
+            email: row.email,
+            gender: row.gender,
+            born: born_of(row.date_of_birth, row.age_years, row.age_recorded_on),
+            height: row.height_mm.and_then(Height::of),
+            weight: row.weight_g.and_then(Weight::of),
+            notes: row.notes,
+        },
+    }))
+}
+
+/// Whether the branch is active; it stays as it is until the transaction ends.
+pub(super) async fn lock_branch(conn: &mut PgConnection, branch: BranchId) -> Result<bool, Error> {
+    let is_active =
+        sqlx::query_scalar!("select is_active from branches where id = $1 for share", branch.get())
+            .fetch_optional(conn)
+            .await?;
+    Ok(is_active.unwrap_or(false))
+}
+
+/// The id of a new customer of the branch.
+pub(super) async fn insert_customer(
+    conn: &mut PgConnection,
+    (gym, branch): (GymId, BranchId),
+    details: &Details,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<CustomerId, Error> {
+    let told = details.born.told();
+    let id = sqlx::query_scalar!(
+        "insert into customers (gym_id, branch_id, full_name, name_folded, phone, email, gender, date_of_birth, age_years,
+             age_recorded_on, height_mm, weight_g, notes, qr_version, password_hash, temporary_password,
+             temporary_password_until, password_changed, is_active, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $15, $16, false, true, $17, $17)
+         returning id",
+        gym.get(),
+        branch.get(),
+        details.full_name.as_str(),
+        fold(details.full_name.as_str()),
+        details.phone.as_ref().map(Phone::as_str),
+        details.email.as_ref().map(Email::as_str),
+        details.gender.map(Gender::as_str),
+        details.born.date(),
+        told.and_then(|(years, _)| i16::try_from(years).ok()),
+        told.map(|(_, on)| on),
+        details.height.map(Height::get),
+        details.weight.map(Weight::get),
+        details.notes.as_ref().map(Note::as_str),
+        secret.hash.as_str(),
+        secret.password.expose(),
+        secret.until,
+        now,
+    )
+    .fetch_one(conn)
+    .await
+    .on_constraint("customers_phone_once_per_gym", || CustomerRefused::PhoneTaken)
+    .on_constraint("customers_email_once_per_gym", || CustomerRefused::EmailTaken)?;
+    Ok(CustomerId::from(id))
+}
+
+/// Opens the row that makes entries of a customer a sequence.
+pub(super) async fn insert_door(conn: &mut PgConnection, id: CustomerId) -> Result<(), Error> {
+    sqlx::query!("insert into customer_doors (customer_id, version) values ($1, 0)", id.get())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Writes down what is known of a customer from now on.
+pub(super) async fn update_details(
+    conn: &mut PgConnection,
+    id: CustomerId,
+    branch: BranchId,
+    details: &Details,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let told = details.born.told();
+    sqlx::query!(
+        "update customers
+         set branch_id = $2, full_name = $3, name_folded = $4, phone = $5, email = $6, gender = $7, date_of_birth = $8,
+             age_years = $9, age_recorded_on = $10, height_mm = $11, weight_g = $12, notes = $13, updated_at = $14
+         where id = $1",
+        id.get(),
+        branch.get(),
+        details.full_name.as_str(),
+        fold(details.full_name.as_str()),
+        details.phone.as_ref().map(Phone::as_str),
+        details.email.as_ref().map(Email::as_str),
+        details.gender.map(Gender::as_str),
+        details.born.date(),
+        told.and_then(|(years, _)| i16::try_from(years).ok()),
+        told.map(|(_, on)| on),
+        details.height.map(Height::get),
+        details.weight.map(Weight::get),
+        details.notes.as_ref().map(Note::as_str),
+        now,
+    )
+    .execute(conn)
+    .await
+    .on_constraint("customers_phone_once_per_gym", || CustomerRefused::PhoneTaken)
+    .on_constraint("customers_email_once_per_gym", || CustomerRefused::EmailTaken)?;
+    Ok(())
+}
+
+/// Lets a customer in from now on, or not.
+pub(super) async fn update_activity(
+    conn: &mut PgConnection,
+    id: CustomerId,
+    is_active: bool,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update customers set is_active = $2, updated_at = $3 where id = $1",
+        id.get(),
+        is_active,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Counts a new QR code and returns its number.
+pub(super) async fn update_qr_version(
+    conn: &mut PgConnection,
+    id: CustomerId,
+    now: Timestamp,
+) -> Result<i32, Error> {
+    let version = sqlx::query_scalar!(
+        "update customers set qr_version = qr_version + 1, updated_at = $2 where id = $1 returning qr_version",
+        id.get(),
+        now,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(version)
+}
+
+/// A first-login password, and when it ends.
+#[derive(Debug, Clone)]
+pub(super) struct Secret {
+    pub(super) password: TemporaryPassword,
+    pub(super) hash: PasswordHash,
+    pub(super) until: Timestamp,
+}
+
+/// Gives a customer a first-login password instead of the one they have.
+pub(super) async fn update_password(
+    conn: &mut PgConnection,
+    id: CustomerId,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update customers
+         set password_hash = $2, temporary_password = $3, temporary_password_until = $4, password_changed = false,
+             updated_at = $5
+         where id = $1",
+        id.get(),
+        secret.hash.as_str(),
+        secret.password.expose(),
+        secret.until,
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
