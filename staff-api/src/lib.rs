@@ -10,6 +10,7 @@ macro_rules! endpoint {
 mod account;
 mod audit;
 mod branches;
+mod customers;
 mod dashboards;
 mod devices;
 mod gyms;
@@ -28,6 +29,7 @@ pub fn router(app: App) -> (Router, OpenApi) {
         .nest("/api", gyms::routes())
         .nest("/api", branches::routes())
         .nest("/api", services::routes())
+        .nest("/api", customers::routes())
         .nest("/api", devices::routes())
         .nest("/api", audit::routes())
         .nest("/api", dashboards::routes())

@@ -5,6 +5,7 @@
 mod account;
 mod audit;
 mod branches;
+mod customers;
 mod dashboards;
 mod devices;
 mod gyms;
