@@ -49,6 +49,13 @@ impl Gym {
         Self { db, clock: TestClock::default() }
     }
 
+    /// Opens the demo gym instead, as it stands at `now`.
+    pub async fn demo(now: Timestamp) -> Self {
+        let db = TestDb::open().await;
+        crate::demo::demo(&db.owner, now).await.expect("the demo gym");
+        Self { db, clock: TestClock::at(now) }
+    }
+
     /// What staff-api's handlers reach.
     pub fn staff_app(&self) -> App {
         App::new(self.db.staff(), staff_keyring(), HASH_KEY, Duration::ZERO, Lifetimes::default())

@@ -1,18 +1,111 @@
 //! Gyms, branches, staff and what is sold.
 
-use super::{Moment, STAFF_PASSWORD_HASH, Tx};
+use sqlx::PgConnection;
 
-/// Writes them.
-pub(super) async fn write(tx: &mut Tx, moment: Moment) -> anyhow::Result<()> {
-    let opened = moment.now - chrono::TimeDelta::days(900);
+use super::STAFF_PASSWORD_HASH;
+use crate::{
+    book::{Book, Branch, Moment, Offer, Ref, Service},
+    menu::{
+        self, COINS, FOUNDERS, Listed, MONTHLY, MORE_COINS, QUARTERLY, SESSIONS, SWIMMING, TRAINING, YEARLY,
+    },
+};
+
+/// The monthly of the second gym.
+const ABROAD: Offer =
+    Offer { price: 45_000, about: "One month", max_freezes: 1, max_freeze_days: 7, ..MONTHLY };
+/// The coins of the second gym.
+const ABROAD_COINS: Offer = Offer { price: 55_000, about: "Twenty visits", ..COINS };
+
+/// What members of the demo buy.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Menu {
+    pub(super) monthly: Service,
+    pub(super) quarterly: Service,
+    pub(super) yearly: Service,
+    pub(super) coins: Service,
+    pub(super) more_coins: Service,
+    pub(super) sessions: Service,
+    pub(super) swimming: Service,
+    pub(super) training: Service,
+    pub(super) abroad_monthly: Service,
+    pub(super) abroad_coins: Service,
+}
+
+/// The menu, with the ids it has in the demo.
+pub(super) const MENU: Menu = Menu {
+    monthly: Service { id: 1, offer: &MONTHLY },
+    quarterly: Service { id: 2, offer: &QUARTERLY },
+    yearly: Service { id: 3, offer: &YEARLY },
+    coins: Service { id: 4, offer: &COINS },
+    more_coins: Service { id: 5, offer: &MORE_COINS },
+    sessions: Service { id: 6, offer: &SESSIONS },
+    swimming: Service { id: 7, offer: &SWIMMING },
+    training: Service { id: 8, offer: &TRAINING },
+    abroad_monthly: Service { id: 10, offer: &ABROAD },
+    abroad_coins: Service { id: 11, offer: &ABROAD_COINS },
+};
+
+/// A branch of the demo; `neighbour` counts from nought.
+const fn branch(id: i64, desk: i64, trainer: Option<i64>, neighbour: Option<usize>) -> Site {
+    Site { id, desk, trainer, neighbour }
+}
+
+/// Where a branch stands in the demo.
+#[derive(Debug, Clone, Copy)]
+struct Site {
+    id: i64,
+    desk: i64,
+    trainer: Option<i64>,
+    neighbour: Option<usize>,
+}
+
+/// Branches, with their desks and trainers; the last is the second gym.
+const BRANCHES: [Site; 4] = [
+    branch(1, 1005, Some(1008), Some(1)),
+    branch(2, 1006, Some(1014), Some(2)),
+    branch(3, 1011, Some(1015), Some(0)),
+    branch(4, 1013, None, None),
+];
+
+/// Writes them, and enters the branches in the book.
+pub(super) async fn write(conn: &mut PgConnection, book: &mut Book) -> anyhow::Result<()> {
+    for Site { id, desk, trainer, neighbour } in BRANCHES {
+        let neighbour = neighbour.map(Ref::at).transpose()?;
+        let gym = if id == 4 { 2 } else { 1 };
+        book.branches.push(Branch { id, gym, desk, trainer, neighbour });
+    }
+    write_gyms(conn, book.moment).await?;
+    write_staff(conn, book.moment).await?;
+    menu::write(conn, book.moment, &listed()).await
+}
+
+fn listed() -> Vec<Listed> {
+    let everywhere = |service, gym| Listed { service, gym, branch: None, is_active: true };
+    let founders = Service { id: 9, offer: &FOUNDERS };
+    vec![
+        everywhere(MENU.monthly, 1),
+        everywhere(MENU.quarterly, 1),
+        everywhere(MENU.yearly, 1),
+        everywhere(MENU.coins, 1),
+        everywhere(MENU.more_coins, 1),
+        everywhere(MENU.sessions, 1),
+        Listed { branch: Some(1), ..everywhere(MENU.swimming, 1) },
+        everywhere(MENU.training, 1),
+        Listed { is_active: false, ..everywhere(founders, 1) },
+        everywhere(MENU.abroad_monthly, 2),
+        everywhere(MENU.abroad_coins, 2),
+    ]
+}
+
+async fn write_gyms(conn: &mut PgConnection, moment: Moment) -> anyhow::Result<()> {
     sqlx::query(
         "insert into gyms (id, name, time_zone, currency, calling_code, primary_color, secondary_color,
              is_setup_complete, is_active, created_at) values
              (1, 'Nile Fitness', 'Africa/Cairo', 'EGP', '20', '#DC2626', '#EF4444', true, true, $1),
              (2, 'Delta Fitness', 'Africa/Cairo', 'EGP', '20', '#1D4ED8', '#3B82F6', true, true, $1)",
     )
-    .bind(opened)
-    .execute(&mut **tx)
+    .bind(moment.past(900))
+    .execute(&mut *conn)
     .await?;
     sqlx::query(
         "insert into branches (id, gym_id, name, code, city, address, location, phone, is_active, created_at) values
@@ -21,22 +114,19 @@ pub(super) async fn write(tx: &mut Tx, moment: Moment) -> anyhow::Result<()> {
              (3, 1, 'Falcon Club', 'FAL001', 'Alexandria', '40 Sea Street', 'Stanley', '+2035461003', true, $1),
              (4, 2, 'Delta Club', 'DEL001', 'Mansoura', '8 Canal Street', 'Toriel', '+20502241004', true, $1)",
     )
-    .bind(opened)
-    .execute(&mut **tx)
+    .bind(moment.past(900))
+    .execute(conn)
     .await?;
-    sqlx::query("insert into branch_receipts (branch_id, last_number) select id, 0 from branches")
-        .execute(&mut **tx)
-        .await?;
-    write_staff(tx, moment).await?;
-    write_services(tx, moment).await
+    Ok(())
 }
 
-async fn write_staff(tx: &mut Tx, moment: Moment) -> anyhow::Result<()> {
+async fn write_staff(conn: &mut PgConnection, moment: Moment) -> anyhow::Result<()> {
     sqlx::query(
         "insert into staff_users (id, gym_id, branch_id, username, full_name, role, email, phone, password_hash,
              must_change_password, preferred_language, is_active, created_at)
-         select id, gym_id, branch_id, username, full_name, role, username || '@nilefitness.com', phone, $1, false, 'en',
-             true, $2
+         select id, gym_id, branch_id, username, full_name, role,
+             username || case gym_id when 2 then '@deltafitness.example' else '@nilefitness.example' end, phone, $1, false,
+             'en', username <> 'reception_old', $2
          from (values
              (1001::bigint, null::bigint, null::bigint, 'superadmin', 'Salma Idris', 'super_admin', null::text),
              (1002, 1, null, 'owner', 'Olfat Nour', 'owner', '+201001000002'),
@@ -50,57 +140,34 @@ async fn write_staff(tx: &mut Tx, moment: Moment) -> anyhow::Result<()> {
              (1010, 1, null, 'accountant_c', 'Ashraf Helmy', 'central_accountant', '+201001000010'),
              (1011, 1, 3, 'reception3', 'Radwa Sami', 'front_desk', '+201001000011'),
              (1012, 2, null, 'owner_b', 'Bassem Fathy', 'owner', '+201001000012'),
-             (1013, 2, 4, 'reception_b', 'Basma Adel', 'front_desk', '+201001000013')
+             (1013, 2, 4, 'reception_b', 'Basma Adel', 'front_desk', '+201001000013'),
+             (1014, 1, 2, 'trainer2', 'Tasneem Awad', 'trainer', '+201001000014'),
+             (1015, 1, 3, 'trainer3', 'Taha Morsy', 'trainer', '+201001000015'),
+             (1016, 1, 3, 'manager3', 'Mervat Galal', 'branch_manager', '+201001000016'),
+             (1017, 1, null, 'accountant_r', 'Aya Mourad', 'regional_accountant', '+201001000017'),
+             (1018, 1, 1, 'reception_old', 'Ragaa Fouad', 'front_desk', '+201001000018')
          ) as people (id, gym_id, branch_id, username, full_name, role, phone)",
     )
     .bind(STAFF_PASSWORD_HASH)
-    .bind(moment.now - chrono::TimeDelta::days(800))
-    .execute(&mut **tx)
+    .bind(moment.past(800))
+    .execute(&mut *conn)
     .await?;
-    sqlx::query("insert into staff_branches (staff_id, branch_id) values (1009, 1), (1009, 2)")
-        .execute(&mut **tx)
-        .await?;
-    sqlx::query("update gyms set owner_id = case id when 1 then 1002 else 1012 end")
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-async fn write_services(tx: &mut Tx, moment: Moment) -> anyhow::Result<()> {
     sqlx::query(
-        "insert into services (id, gym_id, branch_id, name, description, kind, service_type, price_minor, duration_days,
-             coins, sessions, max_freezes, max_freeze_days, freeze_fee_minor, opens_door, opens_every_branch, is_active,
-             created_at, updated_at)
-         select id, gym_id, branch_id, name, description, kind, service_type, price_minor, duration_days, coins,
-             sessions, max_freezes, max_freeze_days, freeze_fee_minor, opens_door, opens_every_branch, is_active, $1, $1
-         from (values
-             (1::bigint, 1::bigint, null::bigint, 'Monthly Gym', 'One month, one branch', 'time_based', 'gym', 50000::bigint, 30, null::int, null::int, 2, 15, 0::bigint, true, false, true),
-             (2, 1, null, 'Quarterly Gym', 'Three months, every branch', 'time_based', 'gym', 130000, 90, null, null, 3, 30, 0, true, true, true),
-             (3, 1, null, 'Yearly Gym', 'Twelve months, every branch', 'time_based', 'gym', 420000, 365, null, null, 4, 60, 0, true, true, true),
-             (4, 1, null, 'Coin Pack 20', 'Twenty visits whenever you like', 'coins', 'bundle', 60000, null, 20, null, 0, 0, 0, true, true, true),
-             (5, 1, null, 'Coin Pack 50', 'Fifty visits whenever you like', 'coins', 'bundle', 130000, null, 50, null, 0, 0, 0, true, true, true),
-             (6, 1, null, 'Gym Sessions 20', 'Twenty visits within three months', 'sessions', 'gym', 80000, 90, null, 20, 1, 10, 5000, true, false, true),
-             (7, 1, 1, 'Swimming School', 'Twelve lessons', 'sessions', 'swimming_education', 90000, 60, null, 12, 0, 0, 0, true, false, true),
-             (8, 1, null, 'Personal Training 10', 'Ten hours with a trainer', 'training', 'personal_training', 250000, 60, null, 10, 0, 0, 0, false, false, true),
-             (9, 1, null, 'Founders Offer', 'No longer sold', 'time_based', 'gym', 30000, 30, null, null, 0, 0, 0, true, false, false),
-             (10, 2, null, 'Monthly Gym', 'One month', 'time_based', 'gym', 45000, 30, null, null, 1, 7, 0, true, false, true),
-             (11, 2, null, 'Coin Pack 20', 'Twenty visits', 'coins', 'bundle', 55000, null, 20, null, 0, 0, 0, true, true, true)
-         ) as sold (id, gym_id, branch_id, name, description, kind, service_type, price_minor, duration_days, coins,
-             sessions, max_freezes, max_freeze_days, freeze_fee_minor, opens_door, opens_every_branch, is_active)",
+        "insert into staff_branches (staff_id, branch_id) values (1009, 1), (1009, 2), (1017, 1), (1017, 2)",
     )
-    .bind(moment.now - chrono::TimeDelta::days(800))
-    .execute(&mut **tx)
+    .execute(&mut *conn)
     .await?;
+    sqlx::query("update gyms set owner_id = case id when 1 then 1002 else 1012 end").execute(conn).await?;
     Ok(())
 }
 
 /// Lets the sequences go on after the ids that were given here.
-pub(super) async fn restart_ids(tx: &mut Tx) -> anyhow::Result<()> {
-    sqlx::query("select setval('people_ids', 2000)").execute(&mut **tx).await?;
+pub(super) async fn restart_ids(conn: &mut PgConnection) -> anyhow::Result<()> {
+    sqlx::query("select setval('people_ids', 2000)").execute(&mut *conn).await?;
     for table in ["gyms", "branches", "services", "subscriptions"] {
         sqlx::query("select setval(pg_get_serial_sequence($1, 'id'), 1000)")
             .bind(table)
-            .execute(&mut **tx)
+            .execute(&mut *conn)
             .await?;
     }
     Ok(())

@@ -1,0 +1,118 @@
+-- What must hold in any gym that was made up: each line names what is broken, and how often.
+with broken (what, how_often) as (
+    select 'a balance is not the sum of its movements', count(*)
+    from subscription_balances b
+    where b.remaining <> (select coalesce(sum(m.amount), 0) from subscription_movements m where m.subscription_id = b.subscription_id)
+    union all
+    select 'a total is not what was granted', count(*)
+    from subscription_balances b
+    where b.total <> (
+        select coalesce(sum(m.amount), 0) from subscription_movements m
+        where m.subscription_id = b.subscription_id and m.kind in ('sale', 'renewal')
+    )
+    union all
+    select 'a movement does not follow the one before', count(*)
+    from (
+        select remaining_after, amount, at, lag(at, 1, at) over w as before,
+               sum(amount) over w as running
+        from subscription_movements
+        window w as (partition by subscription_id order by id)
+    ) m
+    where running <> remaining_after or remaining_after < 0 or at < before
+    union all
+    select 'a counted subscription has no balance, or an uncounted one has', count(*)
+    from subscriptions s left join subscription_balances b on b.subscription_id = s.id
+    where (s.kind = 'time_based') <> (b.subscription_id is null)
+    union all
+    select 'receipts have gaps', count(*)
+    from (
+        select r.branch_id
+        from branch_receipts r left join payments p on p.branch_id = r.branch_id
+        group by r.branch_id, r.last_number
+        having count(p.id) <> r.last_number or coalesce(max(p.receipt_number), 0) <> r.last_number
+    ) r
+    union all
+    select 'a branch has no receipts', count(*)
+    from branches where not exists (select from branch_receipts r where r.branch_id = branches.id)
+    union all
+    select 'receipts do not run with time', count(*)
+    from (select taken_at, lag(taken_at) over (partition by branch_id order by receipt_number) as before from payments) p
+    where taken_at < before
+    union all
+    select 'a price is not what was paid', count(*)
+    from subscriptions s
+    where s.price_minor <> (
+        select coalesce(sum(p.amount_minor), 0) from payments p where p.subscription_id = s.id and p.kind <> 'freeze'
+    )
+    union all
+    select 'a reversal does not undo its payment', count(*)
+    from payments r join payments p on p.id = r.reverses_id
+    where r.amount_minor <> -p.amount_minor or r.branch_id <> p.branch_id or r.taken_at < p.taken_at or r.method <> p.method
+    union all
+    select 'a payment is on the wrong day', count(*)
+    from payments where business_day <> (taken_at at time zone 'Africa/Cairo')::date
+    union all
+    select 'a door does not know the last entry', count(*)
+    from customers c
+    left join customer_doors d on d.customer_id = c.id
+    left join lateral (
+        select max(e.id) as id, max(e.at) as at, count(*) as visits
+        from entries e where e.customer_id = c.id and e.is_admitted
+    ) e on true
+    where d.customer_id is null
+       or (d.last_entry_id, d.last_admitted_at, d.version) is distinct from (e.id, e.at, e.visits)
+    union all
+    select 'entries do not run with time', count(*)
+    from (select at, lag(at) over (order by id) as before from entries) e where at < before
+    union all
+    select 'a charge has no movement, or a movement no charge', count(*)
+    from entries e full join subscription_movements m on m.entry_id = e.id
+    where (m.id is null and e.charged > 0)
+       or (m.entry_id is not null and (e.charged <> -m.amount or e.subscription_id <> m.subscription_id or e.at <> m.at))
+    union all
+    select 'something is used before it was sold, or after its end', count(*)
+    from entries e join subscriptions s on s.id = e.subscription_id
+    where e.is_admitted and e.denied_as is null
+      and (e.at < s.created_at or (e.at at time zone 'Africa/Cairo')::date not between s.starts_on and coalesce(s.ends_on, 'infinity')
+           or e.at > s.stopped_at)
+    union all
+    select 'somebody came in during a freeze', count(*)
+    from entries e join subscription_freezes f on f.subscription_id = e.subscription_id
+    where e.is_admitted and e.denied_as is null
+      and (e.at at time zone 'Africa/Cairo')::date between f.starts_on and coalesce(f.ended_on - 1, f.ends_on)
+    union all
+    select 'a door was opened that the subscription does not open', count(*)
+    from entries e join subscriptions s on s.id = e.subscription_id
+    where e.is_admitted and (not s.opens_door or (e.branch_id <> s.branch_id and not s.opens_every_branch))
+    union all
+    select 'freezes are not counted', count(*)
+    from subscriptions s
+    left join lateral (
+        select count(*) as times, coalesce(sum(coalesce(f.ended_on, f.ends_on + 1) - f.starts_on), 0) as days
+        from subscription_freezes f where f.subscription_id = s.id
+    ) f on true
+    where s.freezes_used <> f.times or s.freeze_days_used <> f.days
+       or s.freezes_used > s.max_freezes or s.freeze_days_used > s.max_freeze_days
+    union all
+    select 'a renewal begins before the end of what it renews', count(*)
+    from subscriptions s join subscriptions r on r.renews_id = s.id
+    where r.starts_on <= s.ends_on or r.customer_id <> s.customer_id or r.service_id <> s.service_id or r.id <= s.id
+    union all
+    select 'somebody buys where they do not belong, or before they are there', count(*)
+    from subscriptions s join customers c on c.id = s.customer_id
+    where c.gym_id <> s.gym_id or (c.created_at at time zone 'Africa/Cairo')::date > s.starts_on
+    union all
+    select 'something has not happened yet', (
+        select count(*) from entries where at > $1) + (select count(*) from payments where taken_at > $1)
+        + (select count(*) from subscriptions where created_at > $1 or stopped_at > $1)
+        + (select count(*) from customers where created_at > $1)
+        + (select count(*) from subscription_freezes where frozen_at > $1 or unfrozen_at > $1)
+    union all
+    select 'an id is still to come', (
+        select count(*) from entries where id > (select last_value from entries_id_seq))
+        + (select count(*) from payments where id > (select last_value from payments_id_seq))
+        + (select count(*) from subscriptions where id > (select last_value from subscriptions_id_seq))
+        + (select count(*) from customers where id > (select last_value from people_ids))
+        + (select count(*) from staff_users where id > (select last_value from people_ids))
+)
+select what, how_often from broken where how_often > 0
