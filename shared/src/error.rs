@@ -45,6 +45,10 @@ pub trait Refusal: StdError + Send + Sync + 'static {
     fn fields(&self) -> &[FieldProblem] {
         &[]
     }
+    /// What was recorded of it, as the door shows it.
+    fn data(&self) -> Option<&serde_json::Value> {
+        None
+    }
 }
 
 /// A fixed sentence in both languages of the gym.

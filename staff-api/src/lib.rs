@@ -8,6 +8,7 @@ macro_rules! endpoint {
 }
 
 mod account;
+mod attendance;
 mod audit;
 mod branches;
 mod customers;
@@ -26,6 +27,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub fn router(app: App) -> (Router, OpenApi) {
     let contents = OpenApiRouter::new()
         .nest("/api", account::routes())
+        .nest("/api", attendance::routes())
         .nest("/api", gyms::routes())
         .nest("/api", branches::routes())
         .nest("/api", services::routes())

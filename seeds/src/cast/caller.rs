@@ -40,6 +40,8 @@ pub struct Answered {
     pub body: Value,
     /// The body as it came.
     pub bytes: Vec<u8>,
+    /// How often the database was asked.
+    pub queries: u32,
 }
 
 impl Answered {
@@ -142,7 +144,7 @@ impl Caller {
         let context = self.context(&request);
         request.extensions_mut().insert(Arc::clone(&context));
         let router = self.router.clone();
-        let response = request::scope(context, async move {
+        let response = request::scope(Arc::clone(&context), async move {
             let response = router.oneshot(request).await.expect("infallible");
             let (parts, body) = response.into_parts();
             (parts, body.collect().await.expect("a body").to_bytes().to_vec())
@@ -150,7 +152,7 @@ impl Caller {
         .await;
         let (parts, bytes) = response;
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answered { status: parts.status, headers: parts.headers, body, bytes }
+        Answered { status: parts.status, headers: parts.headers, body, bytes, queries: context.queries() }
     }
 
     fn context(&self, request: &Request<Body>) -> Arc<RequestContext> {

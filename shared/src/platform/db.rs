@@ -94,18 +94,22 @@ impl Tx {
 pub(crate) struct Conn {
     conn: PoolConnection<Postgres>,
     began: Instant,
+    statements: u32,
 }
 
 impl Conn {
-    /// The connection itself.
+    /// The connection itself, for one statement.
     pub(crate) fn get(&mut self) -> &mut PgConnection {
+        self.statements = self.statements.saturating_add(1);
         &mut self.conn
     }
 }
 
 impl Drop for Conn {
     fn drop(&mut self) {
-        count(self.began);
+        if let Some(context) = request::current() {
+            context.count_queries(self.statements, self.began.elapsed());
+        }
     }
 }
 
@@ -154,7 +158,7 @@ impl Db {
         async move {
             let began = Instant::now();
             match self.pool.acquire().await {
-                Ok(conn) => Ok(Conn { conn, began }),
+                Ok(conn) => Ok(Conn { conn, began, statements: 0 }),
                 Err(error) => {
                     tracing::debug!(%at, "no connection");
                     Err(error.into())
@@ -283,6 +287,6 @@ where
 
 fn count(began: Instant) {
     if let Some(context) = request::current() {
-        context.count_query(began.elapsed());
+        context.count_queries(1, began.elapsed());
     }
 }

@@ -202,9 +202,9 @@ impl RequestContext {
         self.code.get_or_init(|| code);
     }
 
-    /// Counts one round trip to the database.
-    pub fn count_query(&self, took: Duration) {
-        self.queries.fetch_add(1, Ordering::Relaxed);
+    /// Counts round trips to the database that took so long together.
+    pub fn count_queries(&self, round_trips: u32, took: Duration) {
+        self.queries.fetch_add(round_trips, Ordering::Relaxed);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         self.database_micros.fetch_add(micros, Ordering::Relaxed);
     }

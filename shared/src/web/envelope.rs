@@ -130,6 +130,9 @@ pub struct Failure {
     /// What is wrong with which field, when fields are the reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<std::collections::BTreeMap<String, String>>,
+    /// What was recorded of it, e.g. a denied entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<Value>,
 }
 
 const BROKEN: Text = Text {
@@ -182,7 +185,8 @@ fn refused(refusal: &dyn Refusal) -> Response {
     let errors = (!fields.is_empty()).then(|| {
         fields.iter().map(|problem| (problem.field.to_owned(), problem.say(language).to_owned())).collect()
     });
-    failure(status_of(kind), refusal.code(), refusal.say(language), errors, retry_after)
+    let also = Also { errors, data: refusal.data().cloned(), retry_after };
+    failure(status_of(kind), refusal.code(), refusal.say(language), also)
 }
 
 fn failed(fault: &Fault) -> Response {
@@ -203,8 +207,7 @@ pub fn fault_response() -> Response {
         StatusCode::INTERNAL_SERVER_ERROR,
         "INTERNAL_ERROR",
         BROKEN.say(request::language()).into(),
-        None,
-        None,
+        Also::default(),
     )
 }
 
@@ -214,8 +217,7 @@ pub fn unavailable(code: &'static str, retry_after: u32) -> Response {
         StatusCode::SERVICE_UNAVAILABLE,
         code,
         AWAY.say(request::language()).into(),
-        None,
-        Some(retry_after),
+        Also { retry_after: Some(retry_after), ..Also::default() },
     )
 }
 
@@ -226,16 +228,18 @@ pub fn machine_failure(
     text: Text,
     retry_after: Option<u32>,
 ) -> Response {
-    failure(status, code, text.say(request::language()).into(), None, retry_after)
+    failure(status, code, text.say(request::language()).into(), Also { retry_after, ..Also::default() })
 }
 
-fn failure(
-    status: StatusCode,
-    code: &'static str,
-    text: Cow<'static, str>,
+/// What a failure carries beside its sentence.
+#[derive(Default)]
+struct Also {
     errors: Option<std::collections::BTreeMap<String, String>>,
+    data: Option<Value>,
     retry_after: Option<u32>,
-) -> Response {
+}
+
+fn failure(status: StatusCode, code: &'static str, text: Cow<'static, str>, also: Also) -> Response {
     let context = request::current();
     if let Some(context) = &context {
         context.settle_code(code);
@@ -247,10 +251,11 @@ fn failure(
         error: text.into_owned(),
         code: code.to_owned(),
         request_id: context.map_or_else(String::new, |context| context.id().to_owned()),
-        errors,
+        errors: also.errors,
+        data: also.data,
     };
     let mut response = json(status, serde_json::to_vec(&body).unwrap_or_default());
-    if let Some(seconds) = retry_after {
+    if let Some(seconds) = also.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response

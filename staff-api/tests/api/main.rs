@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod account;
+mod attendance;
 mod audit;
 mod branches;
 mod customers;

@@ -1,0 +1,189 @@
+//! What a scanner or a hand gives to tell who stands at the door.
+//!
+//! A code names the customer (`customer_id:115`, `115`, `GYM-115`, `GYM-115-ABCD1234`, `CUST-115`) or is a signed token
+//! that a member's phone shows for a minute. What follows the id in a `GYM-` code is not looked at: the codes printed
+//! years ago carry all sorts of it, and the installed scanner reads the id only.
+
+use std::borrow::Cow;
+
+use crate::{
+    access::{Audience, Claims, Keyring},
+    error::{Refusal, RefusalKind, Text},
+    vocabulary::{CustomerId, Language, Timestamp},
+};
+
+/// Longest text that is read as a code; a door token has about 300 characters.
+const LONGEST: usize = 2048;
+
+/// A code, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Code {
+    /// It names the customer.
+    Customer(CustomerId),
+    /// It looks like a signed token.
+    Token(String),
+}
+
+/// Text that is no code of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a code of ours")]
+pub struct CodeUnreadable;
+
+impl Refusal for CodeUnreadable {
+    fn kind(&self) -> RefusalKind {
+        RefusalKind::Rejected
+    }
+
+    fn code(&self) -> &'static str {
+        "QR_INVALID"
+    }
+
+    fn say(&self, language: Language) -> Cow<'static, str> {
+        Text { en: "This code is not one of ours", ar: "هذا الرمز غير صالح" }.say(language).into()
+    }
+}
+
+/// Reads what was scanned or typed; any text, no panic.
+pub(super) fn parse_code(text: &str) -> Result<Code, CodeUnreadable> {
+    let text = text.trim();
+    if text.len() > LONGEST {
+        return Err(CodeUnreadable);
+    }
+    if let Some(rest) = after(text, "customer_id:") {
+        return customer(rest.trim());
+    }
+    if let Some(rest) = after(text, "GYM-") {
+        let id = rest.split_once('-').map_or(rest, |(id, _)| id);
+        return customer(id);
+    }
+    if let Some(rest) = after(text, "CUST-") {
+        return customer(rest);
+    }
+    if is_token(text) {
+        return Ok(Code::Token(text.to_owned()));
+    }
+    customer(text)
+}
+
+/// What a genuine token says, also when it is over: that is a reason to deny, and a denial is recorded.
+pub(super) fn open_token(keys: &Keyring, token: &str) -> Result<Claims, CodeUnreadable> {
+    match keys.verify(token, Audience::Door, Timestamp::MIN_UTC) {
+        Ok(claims) => Ok(*claims),
+        Err(_not_ours) => Err(CodeUnreadable),
+    }
+}
+
+fn after<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    let (head, rest) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+fn customer(digits: &str) -> Result<Code, CodeUnreadable> {
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(CodeUnreadable);
+    }
+    match digits.parse::<i64>() {
+        Ok(id) if id > 0 => Ok(Code::Customer(CustomerId::new(id))),
+        Ok(_) | Err(_) => Err(CodeUnreadable),
+    }
+}
+
+fn is_token(text: &str) -> bool {
+    let is_base64url = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    text.split('.').count() == 3 && text.split('.').all(is_base64url)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn id(number: i64) -> Result<Code, CodeUnreadable> {
+        Ok(Code::Customer(CustomerId::new(number)))
+    }
+
+    #[test]
+    fn every_form_that_was_ever_printed_names_its_customer() {
+        let forms = [
+            "115",
+            "customer_id:115",
+            " Customer_ID: 115 ",
+            "GYM-115",
+            "gym-115-ABCD1234",
+            "GYM-115-7-8",
+            "CUST-115",
+            "0115",
+        ];
+        for form in forms {
+            assert_eq!(parse_code(form), id(115), "{form}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_no_code() {
+        let odd = [
+            "",
+            " ",
+            "0",
+            "-5",
+            "+5",
+            "5.0",
+            "1e3",
+            "GYM-",
+            "GYM--5",
+            "CUST-5-6",
+            "customer_id:",
+            "customer_id:five",
+            "customer:5",
+            "99999999999999999999",
+            "a.b",
+            "a..c",
+            "a.b.c.d",
+            "١١٥",
+            "GYM-5\0",
+            "hello world",
+            "https://example.com/115",
+        ];
+        for text in odd {
+            assert_eq!(parse_code(text), Err(CodeUnreadable), "{text:?}");
+        }
+        assert_eq!(parse_code(&"1".repeat(5000)), Err(CodeUnreadable));
+    }
+
+    #[test]
+    fn what_looks_like_a_token_is_one_until_its_signature_is_checked() {
+        assert_eq!(parse_code(" eyJh.eyJp.c2ln "), Ok(Code::Token("eyJh.eyJp.c2ln".to_owned())));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in any::<String>()) {
+            let _read = parse_code(&text);
+        }
+
+        #[test]
+        fn no_text_behind_a_known_beginning_panics(
+            start in prop::sample::select(vec!["customer_id:", "GYM-", "CUST-", "cust", ""]),
+            rest in any::<String>(),
+        ) {
+            let _read = parse_code(&format!("{start}{rest}"));
+        }
+
+        #[test]
+        fn an_id_is_found_in_every_form(number in 1..i64::MAX, suffix in "[A-Z0-9]{1,8}") {
+            for form in [
+                format!("{number}"),
+                format!("customer_id:{number}"),
+                format!("GYM-{number}"),
+                format!("GYM-{number}-{suffix}"),
+                format!("CUST-{number}"),
+            ] {
+                prop_assert_eq!(parse_code(&form), id(number));
+            }
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Why somebody is not let in.
+
+use std::borrow::Cow;
+
+use crate::{
+    error::{Refusal, RefusalKind, Text},
+    subscriptions::{NotNow, SpendRefused, Unit},
+    vocabulary::{Language, SubscriptionId},
+};
+
+/// Why the door stays shut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denial {
+    /// The branch is switched off.
+    BranchInactive,
+    /// They are a member no more.
+    CustomerInactive,
+    /// The token that was shown has opened a door.
+    QrAlreadyUsed,
+    /// The token that was shown is over.
+    QrExpired,
+    /// The token was made before the code was regenerated.
+    QrOutdated,
+    /// A subscription's status stands in the way.
+    NotNow(NotNow),
+    /// A subscription opens other doors, not this one.
+    OtherBranch,
+    /// A package of training does not open the door here.
+    TrainingOnly,
+    /// What they bought does not open doors.
+    NotForEntry,
+    /// Nothing is left of a subscription.
+    NoneLeft(Unit),
+    /// They never bought anything.
+    NoSubscription,
+}
+
+impl Denial {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::BranchInactive,
+        Self::CustomerInactive,
+        Self::QrAlreadyUsed,
+        Self::QrExpired,
+        Self::QrOutdated,
+        Self::NotNow(NotNow::Frozen),
+        Self::NotNow(NotNow::Pending),
+        Self::OtherBranch,
+        Self::TrainingOnly,
+        Self::NotForEntry,
+        Self::NoneLeft(Unit::Coins),
+        Self::NoneLeft(Unit::Sessions),
+        Self::NotNow(NotNow::Expired),
+        Self::NotNow(NotNow::Stopped),
+        Self::NoSubscription,
+    ];
+
+    /// The stable name that the table keeps and the apps read.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::BranchInactive => "BRANCH_INACTIVE",
+            Self::CustomerInactive => "CUSTOMER_INACTIVE",
+            Self::QrAlreadyUsed => "QR_ALREADY_USED",
+            Self::QrExpired => "QR_EXPIRED",
+            Self::QrOutdated => "QR_OUTDATED",
+            Self::NotNow(not_now) => not_now.code(),
+            Self::OtherBranch => "OTHER_BRANCH",
+            Self::TrainingOnly => "TRAINING_ONLY",
+            Self::NotForEntry => "NOT_FOR_ENTRY",
+            Self::NoneLeft(unit) => SpendRefused::NoneLeft(unit).code(),
+            Self::NoSubscription => "NO_SUBSCRIPTION",
+        }
+    }
+
+    /// The denial with this code.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|denial| denial.code() == code)
+    }
+
+    /// The sentence that the desk reads.
+    pub fn say(self, language: Language) -> Cow<'static, str> {
+        let text = match self {
+            Self::BranchInactive => Text { en: "This branch is closed", ar: "هذا الفرع مغلق" },
+            Self::CustomerInactive => {
+                Text { en: "This customer is deactivated", ar: "حساب هذا العميل موقوف" }
+            }
+            Self::QrAlreadyUsed => Text {
+                en: "This code was used already; ask for a fresh one",
+                ar: "تم استخدام هذا الرمز من قبل، اطلب رمزا جديدا",
+            },
+            Self::QrExpired => Text {
+                en: "This code has expired; ask for a fresh one",
+                ar: "انتهت صلاحية هذا الرمز، اطلب رمزا جديدا",
+            },
+            Self::QrOutdated => Text {
+                en: "This code was replaced; ask for a fresh one",
+                ar: "تم استبدال هذا الرمز، اطلب رمزا جديدا",
+            },
+            Self::NotNow(not_now) => return not_now.say(language),
+            Self::OtherBranch => Text {
+                en: "The subscription belongs to another branch",
+                ar: "الاشتراك تابع لفرع آخر",
+            },
+            Self::TrainingOnly => Text {
+                en: "A training package does not include entry",
+                ar: "باقة التدريب لا تشمل الدخول",
+            },
+            Self::NotForEntry => Text {
+                en: "This subscription does not include entry",
+                ar: "هذا الاشتراك لا يشمل الدخول",
+            },
+            Self::NoneLeft(unit) => return SpendRefused::NoneLeft(unit).say(language),
+            Self::NoSubscription => Text { en: "No subscription", ar: "لا يوجد اشتراك" },
+        };
+        text.say(language).into()
+    }
+
+    /// How early it is told: first what stands in the way of everything, then what a living subscription lacks, then
+    /// what has ended.
+    pub(super) const fn rank(self) -> u8 {
+        match self {
+            Self::BranchInactive => 0,
+            Self::CustomerInactive => 1,
+            Self::QrAlreadyUsed | Self::QrExpired | Self::QrOutdated => 2,
+            Self::NotNow(NotNow::Frozen) => 3,
+            Self::NotNow(NotNow::Pending) => 4,
+            Self::OtherBranch => 5,
+            Self::TrainingOnly => 6,
+            Self::NotForEntry => 7,
+            Self::NoneLeft(_) | Self::NotNow(NotNow::Expired | NotNow::Stopped) => 8,
+            Self::NoSubscription => 9,
+        }
+    }
+}
+
+/// Every reason to deny, the first one first; never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reasons {
+    first: Denial,
+    further: Vec<Denial>,
+    about: Option<SubscriptionId>,
+}
+
+impl Reasons {
+    /// One reason.
+    pub const fn one(denial: Denial) -> Self {
+        Self { first: denial, further: Vec::new(), about: None }
+    }
+
+    /// The reasons found in order, each once, with the subscriptions that gave them; none at all if there were none.
+    pub(super) fn of(found: impl IntoIterator<Item = (Denial, SubscriptionId)>) -> Option<Self> {
+        let mut found = found.into_iter();
+        let (first, about) = found.next()?;
+        let mut further = Vec::new();
+        for (denial, _) in found {
+            if denial != first && !further.contains(&denial) {
+                further.push(denial);
+            }
+        }
+        Some(Self { first, further, about: Some(about) })
+    }
+
+    /// The same reason, about a subscription.
+    #[must_use]
+    pub(super) const fn about(mut self, subscription: Option<SubscriptionId>) -> Self {
+        self.about = subscription;
+        self
+    }
+
+    /// The reason that is told.
+    pub const fn first(&self) -> Denial {
+        self.first
+    }
+
+    /// All of them, in order.
+    pub fn all(&self) -> impl Iterator<Item = Denial> + '_ {
+        std::iter::once(self.first).chain(self.further.iter().copied())
+    }
+
+    /// The subscription that the first reason is about.
+    pub const fn subscription(&self) -> Option<SubscriptionId> {
+        self.about
+    }
+}
+
+/// There is nobody with this id, or nobody that this door may know of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no such customer")]
+pub struct NobodyThere;
+
+impl Refusal for NobodyThere {
+    fn kind(&self) -> RefusalKind {
+        RefusalKind::NotFound
+    }
+
+    fn code(&self) -> &'static str {
+        "CUSTOMER_NOT_FOUND"
+    }
+
+    fn say(&self, language: Language) -> Cow<'static, str> {
+        Text { en: "Customer not found", ar: "العميل غير موجود" }.say(language).into()
+    }
+}
+
+/// Why the door was not even asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AskRefused {
+    /// Neither an id nor a code.
+    #[error("nobody was named")]
+    NobodyNamed,
+    /// The id and the code name different people.
+    #[error("the id and the code name different people")]
+    TwoPeople,
+    /// The house does not let managers overrule a denial.
+    #[error("the gym does not allow overriding")]
+    OverrideOff,
+    /// Others kept coming in between.
+    #[error("too many at the same door at once")]
+    Crowded,
+}
+
+impl Refusal for AskRefused {
+    fn kind(&self) -> RefusalKind {
+        match self {
+            Self::NobodyNamed | Self::TwoPeople => RefusalKind::Invalid,
+            Self::OverrideOff => RefusalKind::Forbidden,
+            Self::Crowded => RefusalKind::Unavailable,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NobodyNamed => "MISSING_FIELDS",
+            Self::TwoPeople => "CUSTOMER_MISMATCH",
+            Self::OverrideOff => "OVERRIDE_NOT_ALLOWED",
+            Self::Crowded => "DOOR_BUSY",
+        }
+    }
+
+    fn say(&self, language: Language) -> Cow<'static, str> {
+        let text = match self {
+            Self::NobodyNamed => Text {
+                en: "Say who it is: customer_id or qr_code is required",
+                ar: "حدد العميل: الحقل customer_id أو qr_code مطلوب",
+            },
+            Self::TwoPeople => Text {
+                en: "The customer and the code do not belong together",
+                ar: "رقم العميل لا يطابق الرمز",
+            },
+            Self::OverrideOff => Text {
+                en: "This gym does not allow overriding a denial",
+                ar: "لا تسمح إدارة النادي بتجاوز الرفض",
+            },
+            Self::Crowded => {
+                Text { en: "Please try again in a moment", ar: "يرجى المحاولة بعد لحظات" }
+            }
+        };
+        text.say(language).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_denial_is_found_again_by_its_code() {
+        for denial in Denial::ALL {
+            assert_eq!(Denial::parse(denial.code()), Some(denial));
+            assert_ne!(denial.say(Language::En), denial.say(Language::Ar));
+        }
+        assert_eq!(Denial::parse("OF_NO_CONCERN"), None);
+    }
+
+    #[test]
+    fn a_reason_is_told_once() {
+        let id = SubscriptionId::new;
+        let found =
+            [(Denial::OtherBranch, id(1)), (Denial::TrainingOnly, id(2)), (Denial::OtherBranch, id(3))];
+        let reasons = Reasons::of(found).unwrap();
+        assert_eq!(reasons.all().collect::<Vec<_>>(), [Denial::OtherBranch, Denial::TrainingOnly]);
+        assert_eq!(reasons.subscription(), Some(id(1)));
+        assert_eq!(Reasons::of([]), None);
+    }
+}

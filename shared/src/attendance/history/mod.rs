@@ -1,0 +1,89 @@
+//! Looking back: who came in.
+
+mod own;
+mod store;
+
+use sqlx::PgConnection;
+
+pub use own::{BUSY_FROM, Crowd, Level, MODERATE_FROM, OwnStats, branch_activity, list_own, own_stats};
+
+use super::model::{Entry, EntryStatus};
+use crate::{
+    access::{Granted, Scope, can},
+    error::Error,
+    platform::db::Db,
+    vocabulary::{BranchId, Calendar, CustomerId, EntryId, Page, dates::Day},
+};
+use store::Wanted;
+
+/// Entries are counted up to this many; a list that has more says so many.
+pub const COUNTED_MOST: i64 = 10_000;
+
+/// Which entries are wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EntryFilter {
+    /// At this branch.
+    pub branch: Option<BranchId>,
+    /// Of this customer.
+    pub customer: Option<CustomerId>,
+    /// From this day of the gym on.
+    pub from: Option<Day>,
+    /// Up to this day of the gym, included.
+    pub to: Option<Day>,
+    /// That ended so.
+    pub status: Option<EntryStatus>,
+}
+
+/// A page of entries, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entries {
+    /// The page.
+    pub items: Vec<Entry>,
+    /// How many there are, at most [`COUNTED_MOST`].
+    pub total: i64,
+}
+
+/// Lists the entries that a staff user may see.
+pub async fn list(
+    db: &Db,
+    staff: &Granted<can::ReadEntries>,
+    filter: &EntryFilter,
+    page: Page,
+) -> Result<Entries, Error> {
+    let scope = staff.scope_at(filter.branch)?;
+    let wanted = wanted(filter, staff.calendar());
+    let mut conn = db.conn().await?;
+    match filter.customer {
+        Some(customer) => of_customer(conn.get(), Some(&scope), customer, &wanted, page).await,
+        None => {
+            let items = store::list_entries(conn.get(), &scope, &wanted, page).await?;
+            let total = store::count_entries(conn.get(), &scope, &wanted, COUNTED_MOST).await?;
+            Ok(Entries { items, total })
+        }
+    }
+}
+
+async fn of_customer(
+    conn: &mut PgConnection,
+    scope: Option<&Scope>,
+    customer: CustomerId,
+    wanted: &Wanted,
+    page: Page,
+) -> Result<Entries, Error> {
+    let items = store::list_entries_of_customer(conn, scope, customer, wanted, page).await?;
+    let total = store::count_entries_of_customer(conn, scope, customer, wanted, COUNTED_MOST).await?;
+    Ok(Entries { items, total })
+}
+
+fn wanted(filter: &EntryFilter, calendar: Calendar) -> Wanted {
+    Wanted {
+        since: filter.from.map(|day| calendar.day_start(day.date())),
+        before: filter.to.map(|day| calendar.day_end(day.date())),
+        status: filter.status,
+    }
+}
+
+/// One entry.
+pub(super) async fn find(conn: &mut PgConnection, id: EntryId) -> Result<Option<Entry>, Error> {
+    store::find_entry(conn, id).await
+}

@@ -1,0 +1,287 @@
+//! The SQL of the door.
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+
+use super::{
+    denial::Denial,
+    model::{Action, Facts, LastEntry, Look, Outcome, Pass, Seen, Source, Token},
+};
+use crate::{
+    error::{Error, Fault},
+    gyms::{GymRule, GymRules},
+    platform::{db::Signature, request::Actor},
+    subscriptions::{Doors, FreezeSpan, Kind, Standing},
+    vocabulary::{BranchId, CustomerId, EntryId, GymId, StaffId, SubscriptionId, Timestamp},
+};
+
+/// A boolean column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(transparent)]
+pub(super) struct Flag(pub(super) bool);
+
+/// The customer and the entry of a moment ago, once per subscription.
+struct SeenRow {
+    customer_id: i64,
+    customer_name: String,
+    home_id: i64,
+    customer_is_active: Flag,
+    qr_version: i32,
+    branch_name: String,
+    branch_is_active: Flag,
+    version: i64,
+    rules_on: Vec<String>,
+    rules_off: Vec<String>,
+    token_spent_at: Option<Timestamp>,
+    last_id: Option<i64>,
+    last_branch_id: Option<i64>,
+    last_at: Option<Timestamp>,
+    last_subscription_id: Option<i64>,
+    last_source: Option<Source>,
+    last_action: Option<Action>,
+    last_charged: Option<i32>,
+    last_denied_as: Option<String>,
+    subscription_id: Option<i64>,
+    sold_at_id: Option<i64>,
+    service_name: Option<String>,
+    kind: Option<Kind>,
+    opens_door: Option<Flag>,
+    opens_every_branch: Option<Flag>,
+    starts_on: Option<NaiveDate>,
+    ends_on: Option<NaiveDate>,
+    frozen_from: Option<NaiveDate>,
+    frozen_until: Option<NaiveDate>,
+    stopped_at: Option<Timestamp>,
+    remaining: Option<i32>,
+    total: Option<i32>,
+    is_prepaid: Flag,
+}
+
+impl SeenRow {
+    fn pass(&self) -> Option<Pass> {
+        Some(Pass {
+            id: SubscriptionId::from(self.subscription_id?),
+            branch: BranchId::from(self.sold_at_id?),
+            service_name: self.service_name.clone()?,
+            kind: self.kind?,
+            opens_door: self.opens_door?.0,
+            doors: if self.opens_every_branch?.0 { Doors::EveryBranch } else { Doors::OwnBranch },
+            standing: Standing {
+                starts_on: self.starts_on?,
+                ends_on: self.ends_on,
+                freeze: self
+                    .frozen_from
+                    .zip(self.frozen_until)
+                    .map(|(from, until)| FreezeSpan { from, until }),
+                stopped_at: self.stopped_at,
+                remaining: self.remaining,
+            },
+            total: self.total,
+            prepaid: i32::from(self.is_prepaid.0),
+        })
+    }
+
+    fn last(&self) -> Result<Option<LastEntry>, Error> {
+        let (Some(id), Some(branch), Some(at)) = (self.last_id, self.last_branch_id, self.last_at) else {
+            return Ok(None);
+        };
+        let (Some(source), Some(action), Some(charged)) =
+            (self.last_source, self.last_action, self.last_charged)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(LastEntry {
+            id: EntryId::from(id),
+            branch: BranchId::from(branch),
+            at,
+            subscription: self.last_subscription_id.map(SubscriptionId::from),
+            source,
+            action,
+            charged,
+            overruled: denial_of(id, self.last_denied_as.as_deref())?,
+        }))
+    }
+
+    fn rules(&self) -> GymRules {
+        let set = |keys: &[String], is_on: bool| -> Vec<(GymRule, bool)> {
+            keys.iter().filter_map(|key| GymRule::parse(key)).map(|rule| (rule, is_on)).collect()
+        };
+        [set(&self.rules_on, true), set(&self.rules_off, false)].into_iter().flatten().collect()
+    }
+}
+
+/// The denial that an entry keeps, if it keeps one.
+pub(super) fn denial_of(entry: i64, code: Option<&str>) -> Result<Option<Denial>, Error> {
+    match code.map(|code| Denial::parse(code).ok_or(code)) {
+        None => Ok(None),
+        Some(Ok(denial)) => Ok(Some(denial)),
+        Some(Err(code)) => Err(Fault::new(format!("entries {entry}: unknown denial {code}")).into()),
+    }
+}
+
+/// Everything the decision and its writing need, in one look; nothing for somebody who is not of the gym.
+pub(super) async fn find_seen(conn: &mut PgConnection, look: &Look) -> Result<Option<Seen>, Error> {
+    let rows = sqlx::query_file_as!(
+        SeenRow,
+        "src/attendance/read.sql",
+        look.gym.get(),
+        look.branch.get(),
+        look.customer.map(CustomerId::get),
+        look.subscription.map(SubscriptionId::get),
+        look.token,
+        look.paid_by.map(StaffId::get),
+        look.since,
+    )
+    .fetch_all(conn)
+    .await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    Ok(Some(Seen {
+        facts: Facts {
+            customer: CustomerId::from(row.customer_id),
+            customer_name: row.customer_name.clone(),
+            home: BranchId::from(row.home_id),
+            customer_is: row.customer_is_active.0.into(),
+            qr_version: row.qr_version,
+            branch: look.branch,
+            branch_name: row.branch_name.clone(),
+            branch_is: row.branch_is_active.0.into(),
+            rules: row.rules(),
+            passes: rows.iter().filter_map(SeenRow::pass).collect(),
+        },
+        version: row.version,
+        last: row.last()?,
+        token_spent_at: row.token_spent_at,
+    }))
+}
+
+/// What is to be written about an attempt.
+#[derive(Debug)]
+pub(super) struct Record<'a> {
+    pub gym: GymId,
+    pub branch: BranchId,
+    pub customer: CustomerId,
+    pub subscription: Option<SubscriptionId>,
+    pub at: Timestamp,
+    pub source: Source,
+    pub action: Action,
+    pub outcome: &'a Outcome,
+    pub staff: StaffId,
+    /// The audit row; none when the transaction around writes one.
+    pub signature: Option<&'a Signature>,
+}
+
+impl Record<'_> {
+    fn actor(&self) -> Actor {
+        Actor::Staff(self.staff.get())
+    }
+
+    fn detail(&self) -> Value {
+        detail(self.customer, self.subscription, self.action, self.source, self.outcome)
+    }
+}
+
+/// What the audit row says of an attempt.
+pub(super) fn detail(
+    customer: CustomerId,
+    subscription: Option<SubscriptionId>,
+    action: Action,
+    source: Source,
+    outcome: &Outcome,
+) -> Value {
+    json!({
+        "customer_id": customer,
+        "subscription_id": subscription,
+        "admitted": outcome.is_admitted(),
+        "denied_as": outcome.denial().map(Denial::code),
+        "charged": outcome.charged(),
+        "action": action,
+        "source": source,
+    })
+}
+
+/// What an admission moves on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Admission<'a> {
+    pub version: i64,
+    pub today: NaiveDate,
+    pub override_reason: Option<&'a str>,
+    pub token: Option<Token>,
+}
+
+/// What an admission left behind.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Written {
+    pub entry: EntryId,
+    /// What is left after a charge.
+    pub remaining: Option<i32>,
+}
+
+/// Writes an admission and everything that hangs on it, or nothing at all when somebody was faster.
+///
+/// # Locks
+/// The customer's door, the customer, the subscription, its balance.
+pub(super) async fn insert_admission(
+    conn: &mut PgConnection,
+    record: &Record<'_>,
+    admission: Admission<'_>,
+) -> Result<Option<Written>, Error> {
+    let written = sqlx::query_file!(
+        "src/attendance/admit.sql",
+        record.customer.get(),
+        admission.version,
+        record.at,
+        record.gym.get(),
+        record.branch.get(),
+        record.subscription.map(SubscriptionId::get),
+        record.outcome.charged(),
+        admission.today,
+        record.outcome.denial().map(Denial::code),
+        record.source.as_str(),
+        record.action.as_str(),
+        admission.override_reason,
+        record.staff.get(),
+        record.actor().kind(),
+        record.actor().id(),
+        admission.token.map(|token| token.id),
+        admission.token.map(|token| token.expires_at),
+        record.signature.map(|signature| signature.deed),
+        record.detail(),
+        record.signature.map(|signature| signature.request.id()),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(written.map(|row| Written { entry: EntryId::from(row.id), remaining: row.remaining }))
+}
+
+/// Writes a denial.
+pub(super) async fn insert_denial(conn: &mut PgConnection, record: &Record<'_>) -> Result<Written, Error> {
+    let id = sqlx::query_file_scalar!(
+        "src/attendance/deny.sql",
+        record.gym.get(),
+        record.branch.get(),
+        record.customer.get(),
+        record.subscription.map(SubscriptionId::get),
+        record.at,
+        record.outcome.denial().map(Denial::code),
+        record.source.as_str(),
+        record.action.as_str(),
+        record.staff.get(),
+        record.actor().kind(),
+        record.actor().id(),
+        record.signature.map(|signature| signature.deed),
+        record.detail(),
+        record.signature.map(|signature| signature.request.id()),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Written { entry: EntryId::from(id), remaining: None })
+}
+
+/// Makes the next entries of a customer wait for this transaction.
+pub(super) async fn lock_door(conn: &mut PgConnection, customer: CustomerId) -> Result<(), Error> {
+    sqlx::query!("select from customer_doors where customer_id = $1 for update", customer.get())
+        .fetch_optional(conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,249 @@
+//! Who came.
+
+use axum::extract::State;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use serde::{Deserialize, Serialize};
+use shared::{
+    Error, Fields, Invalid, Text,
+    access::can,
+    attendance::{self, Action, Entries, Entry, EntryFilter, EntryStatus, Source},
+    vocabulary::{Calendar, Page, PageQuery, StaffId, SubscriptionId, dates::Day},
+    web::{Answer, App, Query, Staff, envelope::Success, wire::local},
+};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+
+use super::answer::DenialReason;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(endpoint!(list_entries))
+        .routes(endpoint!(list_entries_by_branch))
+        .routes(endpoint!(list_entry_logs))
+}
+
+const UNKNOWN_STATUS: (&str, Text) =
+    ("INVALID_STATUS", Text { en: "Must be approved or denied", ar: "القيمة approved أو denied" });
+
+/// Which entries.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct EntryQuery {
+    /// Only at this branch.
+    #[param(value_type = Option<i64>)]
+    branch_id: Option<String>,
+    /// Only of this customer.
+    #[param(value_type = Option<i64>)]
+    customer_id: Option<String>,
+    /// From this day on.
+    #[param(value_type = Option<NaiveDate>)]
+    date_from: Option<String>,
+    /// Up to this day, included.
+    #[param(value_type = Option<NaiveDate>)]
+    date_to: Option<String>,
+    /// The same as `date_from`.
+    #[param(value_type = Option<NaiveDate>)]
+    start_date: Option<String>,
+    /// The same as `date_to`.
+    #[param(value_type = Option<NaiveDate>)]
+    end_date: Option<String>,
+    /// Only those that ended so.
+    #[param(value_type = Option<EntryStatus>)]
+    status: Option<String>,
+}
+
+impl TryFrom<EntryQuery> for EntryFilter {
+    type Error = Invalid;
+
+    fn try_from(query: EntryQuery) -> Result<Self, Invalid> {
+        let mut fields = Fields::new();
+        let from = query.date_from.or(query.start_date);
+        let to = query.date_to.or(query.end_date);
+        let filter = Self {
+            branch: fields.optional("branch_id", query.branch_id.as_deref(), str::parse),
+            customer: fields.optional("customer_id", query.customer_id.as_deref(), str::parse),
+            from: fields.optional("date_from", from.as_deref(), Day::parse),
+            to: fields.optional("date_to", to.as_deref(), Day::parse),
+            status: fields.optional("status", query.status.as_deref(), |word| {
+                EntryStatus::from_word(word).ok_or(UNKNOWN_STATUS)
+            }),
+        };
+        fields.done()?;
+        Ok(filter)
+    }
+}
+
+/// One attempt to come in.
+#[derive(Debug, Serialize, ToSchema)]
+struct EntryRow {
+    /// Id.
+    id: i64,
+    /// Id again.
+    entry_id: i64,
+    /// The customer.
+    customer_id: i64,
+    /// Their name.
+    #[schema(example = "Mona Adel")]
+    customer_name: String,
+    /// The branch.
+    branch_id: i64,
+    /// Its name.
+    #[schema(example = "Dragon Club")]
+    branch_name: String,
+    /// The subscription it went by, or that was in the way.
+    subscription_id: Option<i64>,
+    /// What was sold with it.
+    service_name: Option<String>,
+    /// When, by the gym's clock.
+    entry_time: NaiveDateTime,
+    /// The same.
+    check_in_time: NaiveDateTime,
+    /// The day of it.
+    date: NaiveDate,
+    /// The time of it.
+    time: NaiveTime,
+    /// How it ended.
+    entry_status: EntryStatus,
+    /// The same.
+    status: EntryStatus,
+    /// How the customer was named.
+    entry_type: Source,
+    /// What was asked.
+    action: Action,
+    /// Coins or sessions taken.
+    charged: i32,
+    /// The same.
+    coins_used: i32,
+    /// Why it was denied; also there when a manager overruled it.
+    reason: Option<DenialReason>,
+    /// Why a manager overruled it.
+    override_reason: Option<String>,
+    /// Who stood at the desk.
+    staff_id: Option<i64>,
+    /// Their name.
+    staff_name: Option<String>,
+    /// The same.
+    employee_name: Option<String>,
+}
+
+impl From<(Entry, Calendar)> for EntryRow {
+    fn from((entry, calendar): (Entry, Calendar)) -> Self {
+        let at = local(calendar, entry.at);
+        Self {
+            id: entry.id.get(),
+            entry_id: entry.id.get(),
+            customer_id: entry.customer.get(),
+            customer_name: entry.customer_name,
+            branch_id: entry.branch.get(),
+            branch_name: entry.branch_name,
+            subscription_id: entry.subscription.map(SubscriptionId::get),
+            service_name: entry.service_name,
+            entry_time: at,
+            check_in_time: at,
+            date: at.date(),
+            time: at.time(),
+            entry_status: entry.status,
+            status: entry.status,
+            entry_type: entry.source,
+            action: entry.action,
+            charged: entry.charged,
+            coins_used: entry.charged,
+            reason: entry.denied_as.map(DenialReason::from),
+            override_reason: entry.override_reason,
+            staff_id: entry.staff.map(StaffId::get),
+            employee_name: entry.staff_name.clone(),
+            staff_name: entry.staff_name,
+        }
+    }
+}
+
+/// Entries.
+#[derive(Debug, Serialize, ToSchema)]
+struct EntryList {
+    /// Newest first.
+    items: Vec<EntryRow>,
+    /// How many there are; 10000 for that many or more.
+    #[schema(example = 1)]
+    total: i64,
+    /// The number of this page, from 1.
+    #[schema(example = 1)]
+    page: i64,
+    /// Rows of a page.
+    #[schema(example = 50)]
+    per_page: i64,
+}
+
+impl From<(Entries, Calendar, Page)> for EntryList {
+    fn from((entries, calendar, page): (Entries, Calendar, Page)) -> Self {
+        Self {
+            items: entries.items.into_iter().map(|entry| EntryRow::from((entry, calendar))).collect(),
+            total: entries.total,
+            page: page.number(),
+            per_page: page.limit,
+        }
+    }
+}
+
+/// List who came in and who was denied, newest first.
+#[utoipa::path(get, path = "/attendance", tag = "door", responses((status = 200, body = Success<EntryList>)))]
+async fn list_entries(
+    staff: Staff<can::ReadEntries>,
+    State(app): State<App>,
+    Query(query): Query<EntryQuery>,
+    Query(page): Query<PageQuery>,
+) -> Result<Answer<EntryList>, Error> {
+    let mut fields = Fields::new();
+    let page = fields.check("page", Page::parse(&page));
+    let page = fields.build(page)?;
+    let entries = attendance::list(&app.db, &staff, &query.try_into()?, page).await?;
+    Ok(Answer::new(EntryList::from((entries, staff.calendar(), page))))
+}
+
+/// List who came in at a branch, newest first, as a bare list.
+#[utoipa::path(
+    get, path = "/attendance/by-branch", tag = "door",
+    responses((status = 200, description = "The list stands at the top level as `attendance`, too", body = Success<Vec<EntryRow>>)),
+)]
+async fn list_entries_by_branch(
+    staff: Staff<can::ReadEntries>,
+    State(app): State<App>,
+    Query(query): Query<EntryQuery>,
+    Query(page): Query<PageQuery>,
+) -> Result<Answer<Vec<EntryRow>>, Error> {
+    let mut fields = Fields::new();
+    let page = fields.check("page", Page::parse(&page));
+    let page = fields.build(page)?;
+    let entries = attendance::list(&app.db, &staff, &query.try_into()?, page).await?;
+    let rows = EntryList::from((entries, staff.calendar(), page)).items;
+    let again = serde_json::to_value(&rows).unwrap_or_default();
+    Ok(Answer::new(rows).also("attendance", again))
+}
+
+/// Entries, as the trainers' screen reads them.
+#[derive(Debug, Serialize, ToSchema)]
+struct EntryLogs {
+    /// Newest first.
+    entries: Vec<EntryRow>,
+    /// How many there are; 10000 for that many or more.
+    #[schema(example = 1)]
+    total: i64,
+}
+
+/// List who came in and who was denied, newest first, as `entries`.
+#[utoipa::path(
+    get, path = "/validation/entry-logs", tag = "door",
+    responses((status = 200, body = Success<EntryLogs>)),
+)]
+async fn list_entry_logs(
+    staff: Staff<can::ReadEntries>,
+    State(app): State<App>,
+    Query(query): Query<EntryQuery>,
+    Query(page): Query<PageQuery>,
+) -> Result<Answer<EntryLogs>, Error> {
+    let mut fields = Fields::new();
+    let page = fields.check("page", Page::parse(&page));
+    let page = fields.build(page)?;
+    let entries = attendance::list(&app.db, &staff, &query.try_into()?, page).await?;
+    let EntryList { items, total, .. } = EntryList::from((entries, staff.calendar(), page));
+    Ok(Answer::new(EntryLogs { entries: items, total }))
+}
