@@ -4,7 +4,7 @@ use axum::Router;
 use seeds::cast::{Answered, Caller, Gym, customer, subscription};
 use serde_json::{Value, json};
 
-use super::{at_once, with_code, with_status};
+use super::support::{at_once, with_code, with_status};
 
 struct Desk {
     gym: Gym,

@@ -6,7 +6,7 @@ use shared::subscriptions::{FreezeSpan, Standing, Status};
 use super::Desk;
 
 fn day(offset: i64) -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 4, 17).unwrap() + TimeDelta::days(offset)
+    NaiveDate::from_ymd_opt(2026, 4, 17).unwrap().checked_add_signed(TimeDelta::days(offset)).unwrap()
 }
 
 /// Every combination of first day, last day, freeze, stop and remainder that tells a case apart.
