@@ -7,6 +7,7 @@ macro_rules! endpoint {
     };
 }
 
+mod entries;
 mod profile;
 mod sign_in;
 mod subscription;
@@ -33,7 +34,11 @@ fn entrance(app: &App) -> Entrance<'_> {
 
 /// What the source document names.
 fn documented() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(sign_in::routes()).merge(profile::routes()).merge(subscription::routes())
+    OpenApiRouter::new()
+        .merge(sign_in::routes())
+        .merge(profile::routes())
+        .merge(subscription::routes())
+        .merge(entries::routes())
 }
 
 /// Every spelling of it that an installed app knows.
@@ -43,9 +48,10 @@ fn everything() -> OpenApiRouter<App> {
 
 /// The table of contents.
 pub fn router(app: App) -> (Router, OpenApi) {
-    let mut aliases = OpenApiRouter::new().nest("/api/client", everything());
+    let mut aliases = OpenApiRouter::new().nest("/api/client", everything().merge(entries::listed()));
     document::mark_as_alias(aliases.get_openapi_mut(), "alias");
-    let contents = OpenApiRouter::new().nest("/api/clients", everything()).merge(aliases);
+    let contents =
+        OpenApiRouter::new().nest("/api/clients", everything().merge(entries::documented())).merge(aliases);
     let (router, mut api) = contents.with_state(app).split_for_parts();
     document::finish(
         &mut api,

@@ -2,6 +2,7 @@
 
 mod account;
 mod codes;
+mod entries;
 mod profile;
 mod sessions;
 mod support;

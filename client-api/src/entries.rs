@@ -1,0 +1,270 @@
+//! A member's entries, and the question at the door.
+
+use axum::extract::State;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use serde::{Deserialize, Serialize};
+use shared::{
+    Error, Fields,
+    attendance::{self, Decision, Entry, Outlook, parse_moment},
+    platform::request,
+    vocabulary::{BranchId, Calendar, Page, PageQuery},
+    web::{Answer, App, Member, Query, envelope::Success, wire},
+};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+
+/// Under every base path.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(endpoint!(stats)).routes(endpoint!(branch_activity)).routes(endpoint!(access))
+}
+
+/// The history as the source document has it.
+pub(crate) fn documented() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(endpoint!(entry_history))
+}
+
+/// The history as the installed apps read it.
+pub(crate) fn listed() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(endpoint!(list_entries))
+}
+
+/// One entry.
+#[derive(Debug, Serialize, ToSchema)]
+struct EntryAnswer {
+    /// Id.
+    #[schema(example = 1234)]
+    id: i64,
+    /// When.
+    entry_time: DateTime<Utc>,
+    /// The day, by the gym's clock.
+    date: NaiveDate,
+    /// The time, by the gym's clock.
+    #[schema(value_type = String, example = "18:15:00")]
+    time: NaiveTime,
+    /// Where.
+    #[schema(example = "Dragon Club")]
+    branch_name: String,
+    /// Where, as the apps read it.
+    branch: String,
+    /// What it went by.
+    service: Option<String>,
+    /// Coins or sessions taken.
+    coins_used: i32,
+    /// How one was named; upper case for the apps, lower case in the documented shape.
+    #[schema(example = "qr_scan")]
+    entry_type: String,
+    /// Whether one was let in; upper case for the apps, lower case in the documented shape.
+    #[schema(example = "approved")]
+    entry_status: String,
+    /// Why not, in the member's language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+fn answer(entry: Entry, calendar: Calendar) -> EntryAnswer {
+    let local = wire::local(calendar, entry.at);
+    EntryAnswer {
+        id: entry.id.get(),
+        entry_time: entry.at,
+        date: local.date(),
+        time: local.time(),
+        branch_name: entry.branch_name.clone(),
+        branch: entry.branch_name,
+        service: entry.service_name,
+        coins_used: entry.charged,
+        entry_type: entry.source.as_str().to_owned(),
+        entry_status: entry.status.as_str().to_owned(),
+        reason: entry.denied_as.map(|denial| denial.say(request::language()).into_owned()),
+    }
+}
+
+/// A page of entries.
+#[derive(Debug, Serialize, ToSchema)]
+struct HistoryAnswer {
+    /// Newest first.
+    entries: Vec<EntryAnswer>,
+    /// How many there are in all.
+    #[schema(example = 125)]
+    total: i64,
+    /// Entries in a page.
+    #[schema(example = 50)]
+    limit: i64,
+    /// Entries before this page.
+    #[schema(example = 0)]
+    offset: i64,
+}
+
+/// Read one's own entries, newest first.
+#[utoipa::path(get, path = "/entry-history", tag = "entries",
+    responses((status = 200, body = Success<HistoryAnswer>)))]
+async fn entry_history(
+    member: Member,
+    State(app): State<App>,
+    Query(query): Query<PageQuery>,
+) -> Result<Answer<HistoryAnswer>, Error> {
+    let page = page_of(&query)?;
+    let found = attendance::list_own(&app.db, &member, page).await?;
+    let calendar = member.calendar();
+    Ok(Answer::new(HistoryAnswer {
+        entries: found.items.into_iter().map(|entry| answer(entry, calendar)).collect(),
+        total: found.total,
+        limit: page.limit,
+        offset: page.offset,
+    }))
+}
+
+/// Read one's own entries as a bare list, newest first.
+#[utoipa::path(get, path = "/entry-history", tag = "entries",
+    responses((status = 200, body = Success<Vec<EntryAnswer>>)))]
+async fn list_entries(
+    member: Member,
+    State(app): State<App>,
+    Query(query): Query<PageQuery>,
+) -> Result<Answer<Vec<EntryAnswer>>, Error> {
+    let found = attendance::list_own(&app.db, &member, page_of(&query)?).await?;
+    let calendar = member.calendar();
+    let rows = found.items.into_iter().map(|entry| {
+        let mut row = answer(entry, calendar);
+        row.entry_type.make_ascii_uppercase();
+        row.entry_status.make_ascii_uppercase();
+        row
+    });
+    Ok(Answer::new(rows.collect()))
+}
+
+fn page_of(query: &PageQuery) -> Result<Page, Error> {
+    let mut fields = Fields::new();
+    let page = fields.check("limit", Page::parse(query));
+    Ok(fields.build(page)?)
+}
+
+/// How diligent one was.
+#[derive(Debug, Serialize, ToSchema)]
+struct StatsAnswer {
+    /// Times let in, ever.
+    total_visits: i64,
+    /// This calendar month.
+    visits_this_month: i64,
+    /// This week.
+    visits_this_week: i64,
+    /// Days in a row up to today or yesterday.
+    streak_days: i64,
+    /// Coins and sessions spent, ever.
+    coins_used: i64,
+    /// The last time, by the gym's clock.
+    last_visit: Option<NaiveDateTime>,
+}
+
+/// Read how often one came.
+#[utoipa::path(get, path = "/stats", tag = "entries", responses((status = 200, body = Success<StatsAnswer>)))]
+async fn stats(member: Member, State(app): State<App>) -> Result<Answer<StatsAnswer>, Error> {
+    let stats = attendance::own_stats(&app.db, &member).await?;
+    Ok(Answer::new(StatsAnswer {
+        total_visits: stats.visits,
+        visits_this_month: stats.visits_this_month,
+        visits_this_week: stats.visits_this_week,
+        streak_days: stats.streak_days,
+        coins_used: stats.spent,
+        last_visit: stats.last_visit_at.map(|at| wire::local(member.calendar(), at)),
+    }))
+}
+
+/// How full it is.
+#[derive(Debug, Serialize, ToSchema)]
+struct ActivityAnswer {
+    /// `quiet`, `moderate` or `busy`.
+    #[schema(example = "quiet")]
+    level: String,
+    /// Members let in during the last hour.
+    entries_last_hour: i64,
+}
+
+/// Read how full one's own branch is.
+#[utoipa::path(get, path = "/branch-activity", tag = "entries", responses((status = 200, body = Success<ActivityAnswer>)))]
+async fn branch_activity(member: Member, State(app): State<App>) -> Result<Answer<ActivityAnswer>, Error> {
+    let crowd = attendance::branch_activity(&app.db, &member).await?;
+    Ok(Answer::new(ActivityAnswer {
+        level: crowd.level.as_str().to_owned(),
+        entries_last_hour: crowd.entries_last_hour,
+    }))
+}
+
+/// Where and when.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct AccessQuery {
+    /// A branch of the member's gym; their own if absent.
+    #[param(value_type = Option<i64>)]
+    branch_id: Option<BranchId>,
+    /// A moment by the gym's clock, e.g. `2026-11-20T18:00` or `18:00`; now if absent.
+    at: Option<String>,
+}
+
+/// Whether the door would open.
+#[derive(Debug, Serialize, ToSchema)]
+struct AccessAnswer {
+    /// Whether it would.
+    allowed: bool,
+    /// Which branch.
+    branch_id: i64,
+    /// Its name.
+    branch_name: String,
+    /// The moment asked about, by the gym's clock.
+    at: NaiveDateTime,
+    /// Coins or sessions it would take.
+    charge: i32,
+    /// What it would go by.
+    service_name: Option<String>,
+    /// Why not, the first reason first.
+    reasons: Vec<ReasonAnswer>,
+}
+
+/// Why the door stays shut.
+#[derive(Debug, Serialize, ToSchema)]
+struct ReasonAnswer {
+    /// Stable name.
+    #[schema(example = "SUBSCRIPTION_FROZEN")]
+    code: String,
+    /// In the member's language.
+    message: String,
+}
+
+/// Can I come in? The same decision as at the door; nothing happens.
+#[utoipa::path(get, path = "/access", tag = "entries",
+    responses((status = 200, body = Success<AccessAnswer>)))]
+async fn access(
+    member: Member,
+    State(app): State<App>,
+    Query(query): Query<AccessQuery>,
+) -> Result<Answer<AccessAnswer>, Error> {
+    let mut fields = Fields::new();
+    let at = fields
+        .optional("at", query.at.as_deref(), |text| parse_moment(text, member.calendar(), member.now()));
+    fields.done()?;
+    let outlook = attendance::can_i_come_in(&app.db, &member, query.branch_id, at).await?;
+    Ok(Answer::new(AccessAnswer::from(outlook)))
+}
+
+impl From<Outlook> for AccessAnswer {
+    fn from(outlook: Outlook) -> Self {
+        let (charge, reasons) = match &outlook.decision {
+            Decision::Admit { charge, .. } => (Some(*charge), Vec::new()),
+            Decision::Deny(reasons) => (None, reasons.all().collect()),
+        };
+        Self {
+            allowed: charge.is_some(),
+            branch_id: outlook.branch.get(),
+            branch_name: outlook.branch_name,
+            at: outlook.at,
+            charge: charge.unwrap_or(0),
+            service_name: outlook.pass.map(|pass| pass.service_name),
+            reasons: reasons
+                .into_iter()
+                .map(|denial| ReasonAnswer {
+                    code: denial.code().to_owned(),
+                    message: denial.say(request::language()).into_owned(),
+                })
+                .collect(),
+        }
+    }
+}
