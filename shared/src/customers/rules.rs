@@ -12,6 +12,7 @@ use crate::{
     access::{Scope, TemporaryPassword},
     error::{FieldProblem, Invalid, Refusal, RefusalKind, Text},
     fields::Change,
+    gyms::GymRule,
     vocabulary::{Day, Language, Timestamp, dates::age_on},
 };
 
@@ -153,9 +154,6 @@ pub(super) fn change(kept: Details, changes: Changes, today: NaiveDate) -> Resul
     })
 }
 
-/// Whether a gym that has not said otherwise lets its front desk look temporary passwords up.
-const DESK_SEES_BY_DEFAULT: bool = true;
-
 /// How far somebody sees temporary passwords.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Sight {
@@ -187,7 +185,8 @@ impl Kept {
         let is_seen = match sight {
             Sight::Nothing => false,
             Sight::WhereTheGymAllows(scope) => {
-                desk_sees.unwrap_or(DESK_SEES_BY_DEFAULT) && scope.covers(customer.gym, customer.branch)
+                desk_sees.unwrap_or(GymRule::DeskSeesTemporaryPasswords.default())
+                    && scope.covers(customer.gym, customer.branch)
             }
             Sight::Within(scope) => scope.covers(customer.gym, customer.branch),
             Sight::JustMade => true,
