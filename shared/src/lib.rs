@@ -17,6 +17,7 @@ pub mod payments;
 pub mod plans;
 pub mod platform;
 pub mod reports;
+pub mod staff;
 pub mod subscriptions;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -29,6 +29,6 @@ pub use scope::Scope;
 pub use store::Ended;
 pub(crate) use store::{
     end_member_session, end_member_sessions, end_sessions_at, end_staff_session, end_staff_sessions,
-    insert_member_session, insert_staff_session,
+    extend_staff_session, insert_member_session, insert_staff_session,
 };
 pub use token::{Audience, Claims, KeyProblem, Keyring, MemberClaims, StaffClaims, TokenRefused};

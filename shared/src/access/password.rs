@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     error::{Error, Fault, Refusal, RefusalKind, Text},
+    fields::FieldError,
     vocabulary::Language,
 };
 
@@ -62,6 +63,16 @@ impl Refusal for PasswordRefused {
             },
         };
         text.say(language).into()
+    }
+}
+
+impl FieldError for PasswordRefused {
+    fn code(&self) -> &'static str {
+        Refusal::code(self)
+    }
+
+    fn say(&self, language: Language) -> Cow<'static, str> {
+        Refusal::say(self, language)
     }
 }
 

@@ -146,6 +146,30 @@ pub(crate) async fn insert_member_session(
     Ok(())
 }
 
+/// Lets a live staff session last until `until`, but no longer than so many days in all. Answers when it ends now;
+/// nothing if it was over.
+pub(crate) async fn extend_staff_session(
+    conn: &mut PgConnection,
+    id: SessionId,
+    now: Timestamp,
+    until: Timestamp,
+    longest_days: i32,
+) -> Result<Option<Timestamp>, Error> {
+    let ends = sqlx::query_scalar!(
+        "update staff_sessions
+         set expires_at = greatest(expires_at, least($3, created_at + make_interval(days => $4)))
+         where id = $1 and ended_at is null and expires_at > $2
+         returning expires_at",
+        id.get(),
+        now,
+        until,
+        longest_days,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(ends)
+}
+
 /// Ends one staff session; nothing happens to one that has ended.
 pub(crate) async fn end_staff_session(
     conn: &mut PgConnection,

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use super::{Colour, Edit, Gym, GymRule, GymRules, ImageUrl, Owner};
 use crate::{
     error::{Error, Fault},
-    vocabulary::{Calendar, GymId, Line, StaffId},
+    vocabulary::{Calendar, GymId, Line, StaffId, Timestamp},
 };
 
 /// Gyms of a platform that one list answers.
@@ -144,4 +144,25 @@ pub(crate) async fn find_calendar(conn: &mut PgConnection, gym: GymId) -> Result
         Ok(calendar) => Ok(Some(calendar)),
         Err(unknown) => Err(Fault::new(format!("gyms {gym}: time zone {zone}: {unknown}")).into()),
     }
+}
+
+/// Opens a gym in Egypt, in the colours of the platform, still to be set up.
+pub(super) async fn insert_gym(conn: &mut PgConnection, name: &str, now: Timestamp) -> Result<GymId, Error> {
+    let id = sqlx::query_scalar!(
+        "insert into gyms (name, time_zone, currency, calling_code, primary_color, secondary_color, is_setup_complete,
+             is_active, created_at)
+         values ($1, 'Africa/Cairo', 'EGP', '20', '#DC2626', '#EF4444', false, true, $2)
+         returning id",
+        name,
+        now,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(GymId::from(id))
+}
+
+/// Names the owner of a gym.
+pub(super) async fn update_owner(conn: &mut PgConnection, gym: GymId, owner: StaffId) -> Result<(), Error> {
+    sqlx::query!("update gyms set owner_id = $2 where id = $1", gym.get(), owner.get()).execute(conn).await?;
+    Ok(())
 }

@@ -1,0 +1,26 @@
+//! Opening a gym for an owner who is being hired, and reading the one somebody belongs to.
+
+use sqlx::PgConnection;
+
+use super::{Gym, store};
+use crate::{
+    error::Error,
+    platform::db::Tx,
+    vocabulary::{GymId, PersonName, StaffId},
+};
+
+/// A gym that carries its owner's name until they set it up.
+pub(crate) async fn open(tx: &mut Tx, name: &PersonName) -> Result<GymId, Error> {
+    let now = tx.now();
+    store::insert_gym(tx.conn(), name.as_str(), now).await
+}
+
+/// Names the owner of a gym.
+pub(crate) async fn give_to(tx: &mut Tx, gym: GymId, owner: StaffId) -> Result<(), Error> {
+    store::update_owner(tx.conn(), gym, owner).await
+}
+
+/// The gym with this id.
+pub(crate) async fn find_gym_of(conn: &mut PgConnection, gym: GymId) -> Result<Option<Gym>, Error> {
+    Ok(store::list_gyms(conn, Some(gym)).await?.pop())
+}
