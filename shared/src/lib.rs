@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod attendance;
+pub mod accounts;
 pub mod audit_trail;
 pub mod branches;
 pub mod customers;

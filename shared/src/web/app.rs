@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     access::{Codes, Doorkeeper, Keyring, Lifetimes, Passwords},
+    accounts::Entrance,
     error::Error,
     platform::{db::Db, limits::Limits},
 };
@@ -43,5 +44,16 @@ impl App {
             limits: Limits::new(hash_key),
             lifetimes,
         })
+    }
+
+    /// What signing in to staff-api needs.
+    pub fn staff_entrance(&self) -> Entrance<'_> {
+        Entrance {
+            db: &self.db,
+            limits: &self.limits,
+            passwords: &self.passwords,
+            doorkeeper: &self.doorkeeper,
+            lifetime: self.lifetimes.staff_access,
+        }
     }
 }

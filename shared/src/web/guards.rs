@@ -119,3 +119,33 @@ impl FromRequestParts<App> for Anyone {
         Ok(Self(Visitor::new(context(parts)?)))
     }
 }
+
+/// Somebody on their way out: the staff user that the token names, or nobody, if it names none any more.
+///
+/// For signing out, which the staff app also does without a token after it was told that its session is over.
+#[derive(Debug, Clone)]
+pub struct Leaving(Option<Granted<can::UseTheApp>>);
+
+impl Leaving {
+    /// Who leaves.
+    pub fn staff(&self) -> Option<&Granted<can::UseTheApp>> {
+        self.0.as_ref()
+    }
+}
+
+impl Guard for Leaving {
+    const REQUIREMENT: Requirement = Requirement::Public;
+}
+
+impl FromRequestParts<App> for Leaving {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let request = context(parts)?;
+        match app.doorkeeper.staff(bearer(&parts.headers), &request).await {
+            Ok(grants) => Ok(Self(grants.require().ok())),
+            Err(Error::Refused(_)) => Ok(Self(None)),
+            Err(fault) => Err(fault),
+        }
+    }
+}

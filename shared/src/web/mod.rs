@@ -27,4 +27,4 @@ pub mod wire;
 pub use app::App;
 pub use envelope::Answer;
 pub use extract::{Json, Now, Path, Query};
-pub use guards::{Anybody, Anyone, Member, Staff};
+pub use guards::{Anybody, Anyone, Leaving, Member, Staff};

@@ -1,0 +1,79 @@
+//! Somebody at the entrance, and what they get there.
+
+use chrono::TimeDelta;
+
+use super::rules::SignInRefused;
+use crate::{
+    access::{Doorkeeper, Password, Passwords},
+    gyms::Gym,
+    platform::{db::Db, limits::Limits},
+    staff::StaffUser,
+    vocabulary::{Calendar, Timestamp},
+};
+
+/// What signing in needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Entrance<'a> {
+    /// The database.
+    pub db: &'a Db,
+    /// Counts the guesses.
+    pub limits: &'a Limits,
+    /// Checks passwords.
+    pub passwords: &'a Passwords,
+    /// Signs tokens and remembers sessions.
+    pub doorkeeper: &'a Doorkeeper,
+    /// How long a token lives.
+    pub lifetime: TimeDelta,
+}
+
+/// A sign-in name and a password, as typed.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// Trimmed, in small letters; not necessarily anybody's.
+    pub(super) name: String,
+    pub(super) password: Password,
+}
+
+impl Credentials {
+    /// Reads what was typed. The name may be anything: members type their phones and addresses here.
+    ///
+    /// # Refuses
+    /// [`SignInRefused::Incomplete`] unless both are there.
+    pub fn typed(name: Option<&str>, password: Option<&str>) -> Result<Self, SignInRefused> {
+        let is_there = |text: &&str| !text.trim().is_empty();
+        let name = name.filter(is_there).ok_or(SignInRefused::Incomplete)?;
+        let password = password.filter(is_there).ok_or(SignInRefused::Incomplete)?;
+        Ok(Self { name: name.trim().to_lowercase(), password: Password::typed(password) })
+    }
+}
+
+/// Who somebody is and where they work.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// They.
+    pub user: StaffUser,
+    /// Their gym; none for a super admin.
+    pub gym: Option<Gym>,
+    /// The calendar of their gym.
+    pub calendar: Calendar,
+}
+
+/// A session that was opened or made longer.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The token that names it.
+    pub token: String,
+    /// When the token ends.
+    pub expires_at: Timestamp,
+    /// Whose it is.
+    pub profile: Profile,
+}
+
+/// An old password and a new one.
+#[derive(Debug, Clone)]
+pub struct PasswordChange {
+    /// As typed.
+    pub current: Password,
+    /// As chosen.
+    pub new: Password,
+}

@@ -1,0 +1,108 @@
+//! The SQL of signing in: the columns of a staff user that nobody else reads.
+
+use sqlx::PgConnection;
+
+use crate::{
+    access::PasswordHash,
+    error::Error,
+    vocabulary::{BranchId, GymId, Language, StaffId, Timestamp},
+};
+
+/// A staff user's password, as stored.
+pub(super) struct Stored {
+    pub(super) id: StaffId,
+    pub(super) hash: PasswordHash,
+}
+
+/// An account whose row is held.
+pub(super) struct Held {
+    pub(super) hash: PasswordHash,
+    pub(super) gym: Option<GymId>,
+    pub(super) branch: Option<BranchId>,
+    /// Whether the account, its home branch and its gym are active.
+    pub(super) is_open: bool,
+}
+
+/// The account with this sign-in name, in small letters.
+pub(super) async fn find_by_name(conn: &mut PgConnection, name: &str) -> Result<Option<Stored>, Error> {
+    let row = sqlx::query!("select id, password_hash from staff_users where username = $1", name)
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.map(|row| Stored { id: StaffId::from(row.id), hash: PasswordHash::stored(row.password_hash) }))
+}
+
+/// The password of a staff user.
+pub(super) async fn find_hash(conn: &mut PgConnection, id: StaffId) -> Result<Option<PasswordHash>, Error> {
+    let hash = sqlx::query_scalar!("select password_hash from staff_users where id = $1", id.get())
+        .fetch_optional(conn)
+        .await?;
+    Ok(hash.map(PasswordHash::stored))
+}
+
+/// The account as it is now; holds its row until the transaction ends.
+pub(super) async fn lock_account(conn: &mut PgConnection, id: StaffId) -> Result<Option<Held>, Error> {
+    let row = sqlx::query!(
+        r#"select u.password_hash, u.gym_id, u.branch_id,
+               u.is_active and coalesce(g.is_active, true) and coalesce(h.is_active, true) as "is_open!"
+           from staff_users u
+           left join gyms g on g.id = u.gym_id
+           left join branches h on h.id = u.branch_id
+           where u.id = $1
+           for update of u"#,
+        id.get(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Held {
+        hash: PasswordHash::stored(row.password_hash),
+        gym: row.gym_id.map(GymId::from),
+        branch: row.branch_id.map(BranchId::from),
+        is_open: row.is_open,
+    }))
+}
+
+/// Remembers a sign-in.
+pub(super) async fn update_last_login(
+    conn: &mut PgConnection,
+    id: StaffId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query!("update staff_users set last_login_at = $2 where id = $1", id.get(), now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Stores a new password.
+pub(super) async fn update_password(
+    conn: &mut PgConnection,
+    id: StaffId,
+    hash: &PasswordHash,
+    must_change: bool,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update staff_users set password_hash = $2, must_change_password = $3 where id = $1",
+        id.get(),
+        hash.as_str(),
+        must_change,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Stores the language somebody chose.
+pub(super) async fn update_language(
+    conn: &mut PgConnection,
+    id: StaffId,
+    language: Language,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update staff_users set preferred_language = $2 where id = $1",
+        id.get(),
+        language.as_str(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
