@@ -36,7 +36,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// A gym.
 #[derive(Debug, Serialize, ToSchema)]
-struct Gym {
+pub(crate) struct Gym {
     /// Id.
     #[schema(example = 1)]
     id: i64,

@@ -17,6 +17,7 @@ mod devices;
 mod gyms;
 mod services;
 mod subscriptions;
+mod users;
 
 use axum::Router;
 use shared::web::{App, document};
@@ -28,6 +29,7 @@ pub fn router(app: App) -> (Router, OpenApi) {
     let contents = OpenApiRouter::new()
         .nest("/api", account::routes())
         .nest("/api", attendance::routes())
+        .nest("/api", users::routes())
         .nest("/api", gyms::routes())
         .nest("/api", branches::routes())
         .nest("/api", services::routes())

@@ -12,3 +12,5 @@ mod devices;
 mod gyms;
 mod services;
 mod subscriptions;
+mod tokens;
+mod users;

@@ -1,0 +1,203 @@
+//! Who works here: lists under the names that the apps know.
+//!
+//! `GET /api/staff` has two shapes. Document 1 shows `{items}`; the February app, which always sends `start_date`, takes
+//! nothing but a bare array. So a request with `start_date` or `end_date` gets the array and any other the object.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use shared::{
+    Error, Fields, Text,
+    access::{Role, can},
+    staff::{self, Filter, Found, Whom},
+    vocabulary::{BranchId, Calendar, Page, PageQuery, StaffId},
+    web::{Answer, App, Path, Query, Staff, envelope::Success},
+};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+
+use super::{StaffBody, UNKNOWN_ROLE};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(endpoint!(list_users))
+        .routes(endpoint!(list_staff))
+        .routes(endpoint!(list_employees))
+        .routes(endpoint!(list_user_staff))
+        .routes(endpoint!(list_user_employees))
+        .routes(endpoint!(get_user))
+}
+
+/// Which staff users are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct StaffQuery {
+    /// Only this role, in any spelling: also manager, receptionist, reception, accountant.
+    role: Option<String>,
+    /// Only those who work at this branch.
+    #[param(value_type = Option<i64>)]
+    branch_id: Option<BranchId>,
+    /// Only active ones (`true`) or only others (`false`).
+    is_active: Option<String>,
+    /// Part of a name, sign-in name, e-mail address or phone.
+    #[serde(alias = "search")]
+    q: Option<String>,
+    /// Begin of a period, sent by the older apps; not looked at.
+    start_date: Option<String>,
+    /// End of a period, sent by the older apps; not looked at.
+    end_date: Option<String>,
+}
+
+impl StaffQuery {
+    /// Whether the February app asks: it always names a period.
+    fn is_of_february(&self) -> bool {
+        self.start_date.is_some() || self.end_date.is_some()
+    }
+}
+
+/// A query that was read.
+struct Wanted {
+    branch: Option<BranchId>,
+    filter: Filter,
+    page: Page,
+}
+
+impl Wanted {
+    /// At most `rows` rows unless the query says how many.
+    fn read(query: StaffQuery, page: &PageQuery, whom: Whom, rows: i64) -> Result<Self, Error> {
+        let mut fields = Fields::new();
+        let role =
+            fields.optional("role", query.role.as_deref(), |text| Role::parse(text).ok_or(UNKNOWN_ROLE));
+        let is_active = fields.optional("is_active", query.is_active.as_deref(), |text| {
+            match text.trim().to_ascii_lowercase().as_str() {
+                "true" | "1" => Ok(true),
+                "false" | "0" => Ok(false),
+                _ => Err(NOT_A_SWITCH),
+            }
+        });
+        let page = fields.check("page", Page::parse_or(page, rows));
+        let filter = Filter { role, is_active, search: query.q, whom };
+        Ok(Self { branch: query.branch_id, filter, page: fields.build(page)? })
+    }
+
+    async fn find(&self, app: &App, staff: &Staff<can::ReadStaff>) -> Result<Found, Error> {
+        staff::list(&app.db, staff, self.branch, &self.filter, self.page).await
+    }
+}
+
+const NOT_A_SWITCH: (&str, Text) =
+    ("INVALID_BOOLEAN", Text { en: "Say true or false", ar: "القيمة true أو false" });
+
+/// A page of staff users.
+#[derive(Debug, Serialize, ToSchema)]
+struct StaffPage {
+    /// The page, by id.
+    items: Vec<StaffBody>,
+    /// How many there are on all pages.
+    total: i64,
+    /// Number of the page, from 1.
+    page: i64,
+    /// Rows of a page.
+    per_page: i64,
+}
+
+impl StaffPage {
+    fn new(found: Found, calendar: Calendar, page: Page) -> Self {
+        Self { total: found.total, items: rows(found, calendar), page: page.number(), per_page: page.limit }
+    }
+}
+
+fn rows(found: Found, calendar: Calendar) -> Vec<StaffBody> {
+    found.staff.into_iter().map(|user| StaffBody::new(user, calendar)).collect()
+}
+
+/// A page, or the bare rows of it for the February app.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+enum StaffList {
+    /// As document 1 shows it.
+    Page(StaffPage),
+    /// As the February app reads it.
+    Rows(Vec<StaffBody>),
+}
+
+/// Rows of a list for which nobody says how many.
+const ROWS: i64 = 200;
+/// Rows of the lists that the apps take for everybody.
+const ALL_ROWS: i64 = 1000;
+
+/// List staff users, with owners. A super admin sees those of every gym.
+#[utoipa::path(get, path = "/users", tag = "staff",
+    responses((status = 200, body = Success<StaffPage>)))]
+async fn list_users(
+    staff: Staff<can::ReadStaff>,
+    State(app): State<App>,
+    Query(query): Query<StaffQuery>,
+    Query(page): Query<PageQuery>,
+) -> Result<Answer<StaffPage>, Error> {
+    let wanted = Wanted::read(query, &page, Whom::Everybody, ROWS)?;
+    let found = wanted.find(&app, &staff).await?;
+    Ok(Answer::new(StaffPage::new(found, staff.calendar(), wanted.page)))
+}
+
+/// List employees: everybody but owners. With a period in the query, `data` is the bare list.
+#[utoipa::path(get, path = "/staff", tag = "staff",
+    responses((status = 200, body = Success<StaffList>)))]
+async fn list_staff(
+    staff: Staff<can::ReadStaff>,
+    State(app): State<App>,
+    Query(query): Query<StaffQuery>,
+    Query(page): Query<PageQuery>,
+) -> Result<Answer<StaffList>, Error> {
+    let is_bare = query.is_of_february();
+    let wanted = Wanted::read(query, &page, Whom::Employees, ALL_ROWS)?;
+    let page = StaffPage::new(wanted.find(&app, &staff).await?, staff.calendar(), wanted.page);
+    Ok(Answer::new(if is_bare { StaffList::Rows(page.items) } else { StaffList::Page(page) }))
+}
+
+/// List employees as a bare list.
+#[utoipa::path(get, path = "/employees", tag = "staff",
+    responses((status = 200, body = Success<Vec<StaffBody>>)))]
+async fn list_employees(
+    staff: Staff<can::ReadStaff>,
+    State(app): State<App>,
+    Query(query): Query<StaffQuery>,
+    Query(page): Query<PageQuery>,
+) -> Result<Answer<Vec<StaffBody>>, Error> {
+    let wanted = Wanted::read(query, &page, Whom::Employees, ALL_ROWS)?;
+    Ok(Answer::new(rows(wanted.find(&app, &staff).await?, staff.calendar())))
+}
+
+/// List employees as a bare list, as `/api/employees`.
+#[utoipa::path(get, path = "/users/staff", tag = "staff",
+    responses((status = 200, body = Success<Vec<StaffBody>>)))]
+async fn list_user_staff(
+    staff: Staff<can::ReadStaff>,
+    app: State<App>,
+    query: Query<StaffQuery>,
+    page: Query<PageQuery>,
+) -> Result<Answer<Vec<StaffBody>>, Error> {
+    list_employees(staff, app, query, page).await
+}
+
+/// List employees as a bare list, as `/api/employees`.
+#[utoipa::path(get, path = "/users/employees", tag = "staff",
+    responses((status = 200, body = Success<Vec<StaffBody>>)))]
+async fn list_user_employees(
+    staff: Staff<can::ReadStaff>,
+    app: State<App>,
+    query: Query<StaffQuery>,
+    page: Query<PageQuery>,
+) -> Result<Answer<Vec<StaffBody>>, Error> {
+    list_employees(staff, app, query, page).await
+}
+
+/// Read one staff user.
+#[utoipa::path(get, path = "/users/{id}", tag = "staff", responses((status = 200, body = Success<StaffBody>)))]
+async fn get_user(
+    staff: Staff<can::ReadStaff>,
+    State(app): State<App>,
+    Path(id): Path<StaffId>,
+) -> Result<Answer<StaffBody>, Error> {
+    let user = staff::find(&app.db, &staff, id).await?;
+    Ok(Answer::new(StaffBody::new(user, staff.calendar())))
+}
