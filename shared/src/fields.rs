@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use crate::{
-    customers::metrics::MeasureInvalid,
     error::{FieldProblem, Invalid, Text},
     vocabulary::{
         Language, dates::DateInvalid, email::EmailInvalid, ids::IdInvalid, money::MoneyInvalid,
@@ -33,16 +32,7 @@ macro_rules! field_errors {
     )+};
 }
 
-field_errors!(
-    DateInvalid,
-    EmailInvalid,
-    IdInvalid,
-    MeasureInvalid,
-    MoneyInvalid,
-    PageInvalid,
-    PhoneInvalid,
-    TextInvalid
-);
+field_errors!(DateInvalid, EmailInvalid, IdInvalid, MoneyInvalid, PageInvalid, PhoneInvalid, TextInvalid);
 
 /// A code and a sentence, for a check that has no type of its own.
 impl FieldError for (&'static str, Text) {

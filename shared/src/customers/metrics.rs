@@ -3,9 +3,14 @@
 //! Everything is counted in whole numbers of small units and rounded once, half away from zero;
 //! what is not known, or not plausible, leaves its results out.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::vocabulary::{Extra, Gender, Language, NotScaled, number_text, scaled, words};
+use crate::{
+    fields::FieldError,
+    vocabulary::{Extra, Gender, Language, NotScaled, number_text, scaled, words},
+};
 
 /// Shortest and tallest plausible height, in millimetres (the tallest person on record had 272 cm).
 pub const HEIGHT_MM: (i32, i32) = (500, 2720);
@@ -104,6 +109,16 @@ impl MeasureInvalid {
             (Self::Age, Language::En) => "The age must be between 1 and 120 years",
         }
         .to_owned()
+    }
+}
+
+impl FieldError for MeasureInvalid {
+    fn code(&self) -> &'static str {
+        Self::code(self)
+    }
+
+    fn say(&self, language: Language) -> Cow<'static, str> {
+        Self::say(self, language).into()
     }
 }
 
