@@ -1,0 +1,131 @@
+//! What may name what.
+
+use std::collections::BTreeSet;
+
+use crate::source::{Source, below, root};
+
+/// The layers below and above the features; an arrow may only point to a lower number.
+const LAYERS: &[(&str, u8)] =
+    &[("vocabulary", 0), ("error", 1), ("fields", 2), ("platform", 3), ("access", 4), ("web", 6)];
+const FEATURE: u8 = 5;
+
+/// Which feature may call which, in an order in which every arrow points up the page.
+const FEATURES: &[(&str, &[&str])] =
+    &[("housekeeping", &[]), ("customers", &[]), ("subscriptions", &[]), ("members", &[])];
+
+fn layer(module: &str) -> u8 {
+    // `lib.rs` hands on the names of `error` and `fields`.
+    if module.starts_with(char::is_uppercase) {
+        return 1;
+    }
+    LAYERS.iter().find(|(name, _)| *name == module).map_or(FEATURE, |(_, layer)| *layer)
+}
+
+/// The sources of `shared` but for its map and what only tests see.
+fn shared() -> Vec<Source> {
+    let mut sources = below("shared/src", "rs");
+    sources.retain(|source| !matches!(source.module(), Some("lib" | "testing")));
+    sources
+}
+
+#[test]
+fn arrows_only_point_down_and_features_speak_along_a_written_list() {
+    let mut spoken = BTreeSet::new();
+    for source in shared() {
+        let from = source.module().unwrap();
+        for to in source.names().into_iter().filter(|to| to != from) {
+            let are_features = layer(from) == FEATURE && layer(&to) == FEATURE;
+            let is_written = FEATURES.iter().any(|(name, known)| *name == from && known.contains(&&*to));
+            assert!(layer(from) > layer(&to) || is_written, "{}: {from} names {to}", source.path);
+            if are_features {
+                spoken.insert((from.to_owned(), to));
+            }
+        }
+    }
+    for (at, (from, known)) in FEATURES.iter().enumerate() {
+        for to in *known {
+            assert!(spoken.contains(&((*from).to_owned(), (*to).to_owned())), "nobody needs {from} -> {to}");
+            assert!(
+                FEATURES[..at].iter().any(|(above, _)| above == to),
+                "{from} -> {to} points down the page"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_feature_is_on_the_list() {
+    for source in shared() {
+        let module = source.module().unwrap();
+        let is_listed = layer(module) != FEATURE || FEATURES.iter().any(|(name, _)| *name == module);
+        assert!(is_listed, "{module} is no layer and not on the list of features");
+    }
+}
+
+#[test]
+fn only_web_knows_axum() {
+    for source in shared().iter().filter(|source| source.module() != Some("web")) {
+        assert!(!source.code.contains("axum"), "{}", source.path);
+    }
+}
+
+#[test]
+fn statements_stand_in_stores_and_in_the_platform() {
+    let is_store = |path: &str| path.ends_with("/store.rs") || path.contains("/store/");
+    for source in shared() {
+        let may_ask = is_store(&source.path) || source.module() == Some("platform");
+        assert!(may_ask || !source.code.contains("sqlx::query"), "{}", source.path);
+        assert!(!source.code.contains("AssertSqlSafe"), "{}: a statement made of parts", source.path);
+    }
+}
+
+#[test]
+fn statements_take_time_and_chance_as_parameters_and_are_lower_case() {
+    let banned = [
+        "now()",
+        "current_date",
+        "current_time",
+        "localtime",
+        "clock_timestamp",
+        "statement_timestamp",
+        "random()",
+        "gen_random_uuid",
+        "SELECT ",
+        "INSERT ",
+        "UPDATE ",
+        "DELETE ",
+        "select *",
+    ];
+    let mut sources = shared();
+    sources.extend(below("shared/src", "sql"));
+    sources.extend(below("migrations", "sql"));
+    for source in sources {
+        for text in &source.texts {
+            let found = banned.iter().find(|word| text.contains(**word));
+            assert!(found.is_none(), "{}: {found:?} in {text:?}", source.path);
+        }
+    }
+}
+
+#[test]
+fn a_file_fits_in_a_head() {
+    for folder in ["shared/src", "staff-api/src", "client-api/src", "seeds/src"] {
+        for source in below(folder, "rs") {
+            assert!(source.lines <= 400, "{}: {} lines", source.path, source.lines);
+        }
+    }
+}
+
+#[test]
+fn a_door_has_no_sql_and_no_way_round_the_guards() {
+    for door in ["staff-api", "client-api"] {
+        let manifest = std::fs::read_to_string(root().join(door).join("Cargo.toml")).unwrap();
+        let dependencies = manifest.split("\n[").find(|part| part.starts_with("dependencies]")).unwrap();
+        assert!(!dependencies.contains("sqlx"), "{door} can reach the database");
+        for source in below(&format!("{door}/src"), "rs") {
+            for way in ["routes!", ".route(", ".route_service(", ".fallback("] {
+                assert!(!source.code.contains(way), "{}: {way} instead of endpoint!", source.path);
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The arrows inside `shared`, and what each part may not know. Cargo holds the arrows between the crates.
+
+#[cfg(test)]
+mod arrows;
+#[cfg(test)]
+mod source;

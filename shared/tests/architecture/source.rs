@@ -1,0 +1,176 @@
+//! Reads a source file apart: its code, and the texts it quotes.
+
+use std::{
+    fs,
+    iter::Peekable,
+    path::{Path, PathBuf},
+    str::Chars,
+};
+
+/// A source file without its comments and its tests.
+pub(crate) struct Source {
+    /// From the root of the repository.
+    pub(crate) path: String,
+    /// Code with every quoted text left out.
+    pub(crate) code: String,
+    /// The quoted texts.
+    pub(crate) texts: Vec<String>,
+    /// Lines before the tests.
+    pub(crate) lines: usize,
+}
+
+impl Source {
+    fn read(root: &Path, path: &Path) -> Self {
+        let whole = fs::read_to_string(path).unwrap();
+        let production = whole.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
+        let (code, texts) = if path.extension().is_some_and(|kind| kind == "sql") {
+            let told = |line: &str| line.split("--").next().unwrap_or_default().to_owned();
+            (String::new(), vec![whole.lines().map(told).collect::<Vec<_>>().join("\n")])
+        } else {
+            apart(production)
+        };
+        let path = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+        Self { path, code, texts, lines: production.lines().count() }
+    }
+
+    /// The module of `shared` it belongs to.
+    pub(crate) fn module(&self) -> Option<&str> {
+        let inside = self.path.strip_prefix("shared/src/")?;
+        Some(inside.split(['/', '.']).next().unwrap_or_default())
+    }
+
+    /// The modules of its crate that it names.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut parts = self.code.split("crate::");
+        let mut before = parts.next().unwrap_or_default();
+        let mut named = Vec::new();
+        for part in parts {
+            if !before.ends_with('$') {
+                named.extend(branches(part));
+            }
+            before = part;
+        }
+        named
+    }
+}
+
+/// The root of the repository.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// Every source file below `folder` with this ending.
+pub(crate) fn below(folder: &str, ending: &str) -> Vec<Source> {
+    let root = root();
+    let mut sources = Vec::new();
+    let mut folders = vec![root.join(folder)];
+    while let Some(folder) = folders.pop() {
+        let mut entries: Vec<PathBuf> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|kind| kind == ending) {
+                sources.push(Source::read(root, &path));
+            }
+        }
+    }
+    sources
+}
+
+/// The first names of what follows `crate::`: one, or several in braces.
+fn branches(after: &str) -> Vec<String> {
+    let (mut names, mut name, mut depth, mut is_first) = (Vec::new(), String::new(), 0_i32, true);
+    for letter in after.chars() {
+        match letter {
+            '{' => depth = depth.saturating_add(1),
+            '}' => depth = depth.saturating_sub(1),
+            _ if letter.is_alphanumeric() || letter == '_' => {
+                if is_first {
+                    name.push(letter);
+                }
+                continue;
+            }
+            _ if letter.is_whitespace() && name.is_empty() => continue,
+            _ => {}
+        }
+        is_first = depth == 1 && matches!(letter, ',' | '{');
+        if !name.is_empty() {
+            names.push(std::mem::take(&mut name));
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    names
+}
+
+type Letters<'source> = Peekable<Chars<'source>>;
+
+/// Code without comments and quoted texts, and the texts.
+fn apart(source: &str) -> (String, Vec<String>) {
+    let (mut code, mut texts) = (String::new(), Vec::new());
+    let mut letters = source.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '/' if letters.peek() == Some(&'/') => while letters.next_if(|next| *next != '\n').is_some() {},
+            '"' => texts.push(quoted(&mut letters)),
+            '\'' => skip_character(&mut letters),
+            'r' => match raw(&mut letters) {
+                Some(text) => texts.push(text),
+                None => code.push(letter),
+            },
+            _ => code.push(letter),
+        }
+    }
+    (code, texts)
+}
+
+fn quoted(letters: &mut Letters<'_>) -> String {
+    let mut text = String::new();
+    while let Some(letter) = letters.next().filter(|letter| *letter != '"') {
+        text.push(letter);
+        if letter == '\\' {
+            text.extend(letters.next());
+        }
+    }
+    text
+}
+
+fn raw(letters: &mut Letters<'_>) -> Option<String> {
+    let mut ahead = letters.clone();
+    let mut end = "\"".to_owned();
+    while ahead.next_if_eq(&'#').is_some() {
+        end.push('#');
+    }
+    ahead.next_if_eq(&'"')?;
+    let mut text = String::new();
+    while !text.ends_with(&end) {
+        text.push(ahead.next()?);
+    }
+    *letters = ahead;
+    text.strip_suffix(&end).map(str::to_owned)
+}
+
+/// Skips what follows an apostrophe, unless it begins a lifetime.
+fn skip_character(letters: &mut Letters<'_>) {
+    let mut ahead = letters.clone();
+    let is_escaped = ahead.next() == Some('\\');
+    if is_escaped {
+        ahead.next();
+        while ahead.next().is_some_and(|letter| letter != '\'') {}
+        *letters = ahead;
+    } else if ahead.next() == Some('\'') {
+        *letters = ahead;
+    }
+}
+
+#[test]
+fn a_source_is_read_apart() {
+    let (code, texts) = apart("use crate::{a::{b, c}, d}; // \"no\"\nf('\"', \"x\\\"y\", r#\"z\"#, '\\'');");
+    assert_eq!(code, "use crate::{a::{b, c}, d}; \nf(, , , );");
+    assert_eq!(texts, ["x\\\"y", "z"]);
+    assert_eq!(branches("{a::{b, c}, d, e as f};"), ["a", "d", "e"]);
+    assert_eq!(branches("web::guard"), ["web"]);
+}
