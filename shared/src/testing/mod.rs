@@ -1,8 +1,10 @@
-//! For tests only: a database of one's own, and keys that sign nothing real.
+//! For tests only: a database of one's own, keys that sign nothing real, files kept beside the code.
 
+mod committed;
 mod database;
 mod keys;
 
 pub use crate::platform::clock::TestClock;
+pub use committed::assert_committed;
 pub use database::TestDb;
 pub use keys::{HASH_KEY, client_keyring, staff_keyring};
