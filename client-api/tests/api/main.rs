@@ -5,4 +5,5 @@ mod codes;
 mod entries;
 mod profile;
 mod sessions;
+#[cfg(test)]
 mod support;

@@ -34,7 +34,7 @@ pub mod phone;
 pub mod text;
 
 pub(crate) use decimal::{Extra, NotScaled, number_text, scaled};
-pub(crate) use words::words;
+pub(crate) use words::{schema_name, words};
 
 pub use self::{
     change::Change,

@@ -97,8 +97,31 @@ macro_rules! words {
             }
         }
 
-        impl utoipa::ToSchema for $name {}
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                $crate::vocabulary::schema_name(module_path!(), stringify!($name)).into()
+            }
+        }
     };
 }
 
 pub(crate) use words;
+
+/// What the OpenAPI document calls a list of words: several features have a `Kind`.
+pub(crate) fn schema_name(module: &str, name: &str) -> String {
+    let feature = module.split("::").nth(1).filter(|part| *part != "vocabulary").unwrap_or_default();
+    let mut letters = feature.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(name.chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::schema_name;
+
+    #[test]
+    fn lists_of_the_same_name_are_told_apart_by_their_feature() {
+        assert_eq!(schema_name("shared::subscriptions::model", "Kind"), "SubscriptionsKind");
+        assert_eq!(schema_name("shared::vocabulary::gender", "Gender"), "Gender");
+    }
+}

@@ -5,10 +5,10 @@
 
 use axum::handler::Handler;
 use utoipa::openapi::{
-    ContentBuilder, Ref, RefOr, Response, ResponseBuilder, extensions::ExtensionsBuilder, path::Operation,
-    path::Paths, security::SecurityRequirement,
+    extensions::ExtensionsBuilder, path::Operation, path::Paths, security::SecurityRequirement,
 };
 
+use super::document;
 use crate::access::{Capability, Reach, Role, reach};
 
 /// What an endpoint asks of its caller.
@@ -62,11 +62,10 @@ where
 }
 
 /// Writes the requirement, the roles and the common failures into every operation of `paths`.
-pub fn document(paths: &mut Paths, requirement: Requirement) {
+pub fn require(paths: &mut Paths, requirement: Requirement) {
     for (path, item) in &mut paths.paths {
         let names_a_thing = path.contains('{');
-        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
+        for operation in document::operations(item) {
             describe(operation, requirement, names_a_thing);
         }
     }
@@ -98,33 +97,22 @@ fn describe(operation: &mut Operation, requirement: Requirement, names_a_thing: 
         operation.extensions.get_or_insert_default().merge(extension);
     }
     let is_guarded = requirement != Requirement::Public;
+    let has_body = operation.request_body.is_some();
     let failures = [
-        (true, "400", "What was sent is not valid"),
-        (is_guarded, "401", "No live session"),
-        (is_guarded, "403", "This session may not do it"),
-        (names_a_thing, "404", "It does not exist, or not within the caller's branches"),
-        (operation.request_body.is_some(), "413", "The body is over the limit"),
-        (operation.request_body.is_some(), "415", "The body is not JSON"),
-        (true, "429", "Too often; Retry-After says when to try again"),
-        (true, "500", "A fault of ours; request_id names it"),
-        (true, "503", "Busy or restarting; Retry-After says when to try again"),
+        (true, document::INVALID),
+        (is_guarded, document::SIGNED_OUT),
+        (is_guarded, document::NOT_ALLOWED),
+        (names_a_thing, document::NOT_FOUND),
+        (has_body, document::TOO_LARGE),
+        (has_body, document::NOT_JSON),
+        (true, document::TOO_OFTEN),
+        (true, document::FAULT),
+        (true, document::BUSY),
     ];
-    for (applies, status, text) in failures {
-        if applies {
-            operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(failure(text)));
-        }
+    for (_, failure) in failures.into_iter().filter(|(applies, _)| *applies) {
+        let known = &mut operation.responses.responses;
+        known.entry(failure.status.to_owned()).or_insert_with(|| failure.reference());
     }
-}
-
-/// A response with the failure body.
-pub fn failure(description: &str) -> Response {
-    ResponseBuilder::new()
-        .description(description)
-        .content(
-            "application/json",
-            ContentBuilder::new().schema(Some(Ref::from_schema_name("Failure"))).build(),
-        )
-        .build()
 }
 
 /// `utoipa_axum::routes!` for handlers that say who may call them.
@@ -133,7 +121,7 @@ macro_rules! guarded {
     ($app:ty, $handler:ident) => {{
         let requirement = $crate::web::guard::requirement_of::<_, _, $app>(&$handler);
         let (schemas, mut paths, methods) = ::utoipa_axum::routes!($handler);
-        $crate::web::guard::document(&mut paths, requirement);
+        $crate::web::guard::require(&mut paths, requirement);
         (schemas, paths, methods)
     }};
 }

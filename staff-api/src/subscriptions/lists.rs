@@ -37,9 +37,11 @@ struct ListQuery {
     /// Of this service.
     service_id: Option<ServiceId>,
     /// With this status today, in any letter case.
+    #[param(inline)]
     status: Option<Status>,
     /// Used up like this.
     #[serde(alias = "subscription_type", alias = "type")]
+    #[param(inline)]
     kind: Option<Kind>,
     #[serde(flatten)]
     #[param(ignore)]
