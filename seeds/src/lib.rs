@@ -13,3 +13,5 @@ mod life;
 mod menu;
 mod people;
 pub mod scale;
+#[cfg(feature = "testing")]
+pub mod sweep;

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use shared::{
     access::Role,
     members::Purpose,
+    payments,
     platform::outbox,
-    subscriptions::{FreezeSpan, Kind, Standing},
+    subscriptions::{FreezeSpan, Kind, MovementKind, Standing},
     testing::TestDb,
     vocabulary::{Gender, Language},
 };
@@ -26,10 +27,7 @@ const WITHOUT_A_TYPE: &[&str] = &[
     "entries_action_known",
     "entries_source_known",
     "gym_rules_rule_known",
-    "payments_kind_known",
-    "payments_method_known",
     "services_type_known",
-    "subscription_movements_kind_known",
 ];
 
 /// Lists whose words are variants of a type that is not an enum of words.
@@ -49,9 +47,12 @@ async fn the_schema_and_the_code_know_the_same_words() {
         "outbox_channel_known" = outbox::Channel::ALL,
         "outbox_kind_known" = outbox::Kind::ALL,
         "outbox_state_known" = outbox::State::ALL,
+        "payments_kind_known" = payments::Purpose::ALL,
+        "payments_method_known" = payments::Method::ALL,
         "services_kind_known" = Kind::ALL,
         "staff_users_language_known" = Language::ALL,
         "staff_users_role_known" = Role::ALL,
+        "subscription_movements_kind_known" = MovementKind::ALL,
         "subscriptions_kind_known" = Kind::ALL,
     };
     code.extend(spelled_out());
