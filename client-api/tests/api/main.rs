@@ -1,9 +1,10 @@
 //! The members' door, endpoint by endpoint.
 
+#![cfg(test)]
+
 mod account;
 mod codes;
 mod entries;
 mod profile;
 mod sessions;
-#[cfg(test)]
 mod support;

@@ -17,7 +17,7 @@ use crate::{
     vocabulary::Timestamp,
 };
 
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 /// Rows of one kind taken away at a time.
 const PIECE: i64 = 2_000;
 /// How long an ended session is kept, to answer who was signed in.
@@ -43,13 +43,17 @@ pub async fn keep(db: Db, clock: Arc<dyn Clock>, stop: CancellationToken) {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(EVERY) => {}
         }
-        match sweep(&db, clock.now()).await {
-            Ok(swept) if swept == Swept::default() => {}
-            Ok(swept) => {
-                tracing::info!(temporary_passwords = swept.temporary_passwords, rows = swept.rows, "swept");
-            }
-            Err(error) => tracing::warn!(%error, "housekeeping has to wait"),
+        note(&sweep(&db, clock.now()).await);
+    }
+}
+
+fn note(round: &Result<Swept, Error>) {
+    match round {
+        Ok(swept) if *swept == Swept::default() => {}
+        Ok(swept) => {
+            tracing::info!(temporary_passwords = swept.temporary_passwords, rows = swept.rows, "swept");
         }
+        Err(error) => tracing::warn!(%error, "housekeeping has to wait"),
     }
 }
 

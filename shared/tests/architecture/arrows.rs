@@ -11,11 +11,17 @@ const FEATURE: u8 = 5;
 
 /// Which feature may call which, in an order in which every arrow points up the page.
 const FEATURES: &[(&str, &[&str])] = &[
+    ("audit_trail", &[]),
     ("customers", &[]),
-    ("payments", &[]),
-    ("subscriptions", &["payments"]),
-    ("members", &[]),
+    ("gyms", &[]),
     ("housekeeping", &[]),
+    ("members", &[]),
+    ("notifications", &[]),
+    ("payments", &[]),
+    ("plans", &[]),
+    ("branches", &["gyms"]),
+    ("subscriptions", &["payments", "plans"]),
+    ("reports", &["branches", "gyms"]),
 ];
 
 fn layer(module: &str) -> u8 {

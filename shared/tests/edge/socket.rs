@@ -43,6 +43,7 @@ impl House {
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
         let token = stop.clone();
+        #[expect(clippy::disallowed_methods, reason = "the listener runs beside the test")]
         let ended = tokio::spawn(async move { serve(listener, router, &settings, token).await });
         Self { address, stop, ended }
     }
