@@ -216,7 +216,7 @@ async fn open_branch(
 
 /// What changes of a branch: absent stays, null or blank empties. `is_active` is ignored: see activate and deactivate.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-struct EditBody {
+struct EditBranchBody {
     /// What it is called, up to 100 characters; stays when it is blank.
     name: Option<String>,
     /// Short name, up to 20 characters; stays when it is blank.
@@ -239,10 +239,10 @@ struct EditBody {
     phone: Change<String>,
 }
 
-impl TryFrom<EditBody> for Edit {
+impl TryFrom<EditBranchBody> for Edit {
     type Error = Invalid;
 
-    fn try_from(body: EditBody) -> Result<Self, Invalid> {
+    fn try_from(body: EditBranchBody) -> Result<Self, Invalid> {
         let mut fields = Fields::new();
         let edit = Self {
             name: fields.optional("name", body.name.as_deref(), name),
@@ -265,7 +265,7 @@ async fn edit_branch(
     owner: Staff<can::ManageBranches>,
     State(app): State<App>,
     Path(id): Path<i64>,
-    Json(body): Json<EditBody>,
+    Json(body): Json<EditBranchBody>,
 ) -> Result<Answer<BranchRow>, Error> {
     let branch = branches::edit(&app.db, &owner, BranchId::from(id), &body.try_into()?).await?;
     Ok(Answer::new((branch, owner.calendar()).into()).said(SAVED))
@@ -278,7 +278,7 @@ async fn patch_branch(
     owner: Staff<can::ManageBranches>,
     app: State<App>,
     id: Path<i64>,
-    body: Json<EditBody>,
+    body: Json<EditBranchBody>,
 ) -> Result<Answer<BranchRow>, Error> {
     edit_branch(owner, app, id, body).await
 }

@@ -27,7 +27,7 @@ pub(crate) fn twice_prefixed() -> OpenApiRouter<App> {
 
 /// A device to be registered.
 #[derive(Debug, Deserialize, ToSchema)]
-struct RegisterBody {
+struct RegisterDeviceBody {
     /// How the push provider calls it, 1 to 1024 visible ASCII characters; also read as `token`.
     #[serde(alias = "token", default)]
     #[schema(required = true)]
@@ -38,10 +38,10 @@ struct RegisterBody {
     platform: Platform,
 }
 
-impl TryFrom<RegisterBody> for Device {
+impl TryFrom<RegisterDeviceBody> for Device {
     type Error = Invalid;
 
-    fn try_from(body: RegisterBody) -> Result<Self, Invalid> {
+    fn try_from(body: RegisterDeviceBody) -> Result<Self, Invalid> {
         let mut fields = Fields::new();
         let token = fields.required("fcm_token", body.fcm_token.as_deref(), DeviceToken::parse);
         fields.build(token.map(|token| Self { token, app: body.app_type, platform: body.platform }))
@@ -58,7 +58,7 @@ const UNREGISTERED: Text = Text { en: "Notifications are off", ar: "تم إيق�
 async fn register_device(
     caller: Anybody,
     State(app): State<App>,
-    Json(body): Json<RegisterBody>,
+    Json(body): Json<RegisterDeviceBody>,
 ) -> Result<Answer<Option<()>>, Error> {
     let device = body.try_into()?;
     match caller {

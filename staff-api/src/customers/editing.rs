@@ -34,7 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// What is to be different. A field that is not sent stays; a blank one, or null, takes away what is there.
 #[derive(Debug, Deserialize, ToSchema)]
-struct EditBody {
+struct EditCustomerBody {
     /// Name, 1 to 100 characters; it cannot be taken away.
     #[schema(example = "Mohamed Salem")]
     full_name: Option<String>,
@@ -74,10 +74,10 @@ struct EditBody {
     branch_id: Option<i64>,
 }
 
-impl TryFrom<EditBody> for Changes {
+impl TryFrom<EditCustomerBody> for Changes {
     type Error = Invalid;
 
-    fn try_from(body: EditBody) -> Result<Self, Invalid> {
+    fn try_from(body: EditCustomerBody) -> Result<Self, Invalid> {
         let mut fields = Fields::new();
         let full_name = match body.full_name.as_deref() {
             None => None,
@@ -108,7 +108,7 @@ const SAVED: Text =
 /// Edit a customer.
 #[utoipa::path(
     put, path = "/customers/{id}", tag = "customers", params(("id" = i64, Path, description = "The customer")),
-    request_body = EditBody,
+    request_body = EditCustomerBody,
     responses(
         (status = 200, body = Success<CustomerRow>),
         (status = 409, description = "PHONE_TAKEN, EMAIL_TAKEN, BRANCH_INACTIVE", body = Failure),
@@ -118,7 +118,7 @@ async fn edit_customer(
     staff: Staff<can::EditCustomers>,
     State(app): State<App>,
     Path(id): Path<CustomerId>,
-    Json(body): Json<EditBody>,
+    Json(body): Json<EditCustomerBody>,
 ) -> Result<Answer<CustomerRow>, Error> {
     let customer = customers::edit(&app.db, &staff, id, body.try_into()?).await?;
     Ok(Answer::new(CustomerRow::from((customer, staff.calendar()))).said(SAVED))
@@ -127,7 +127,7 @@ async fn edit_customer(
 /// Edit a customer.
 #[utoipa::path(
     patch, path = "/customers/{id}", tag = "customers", params(("id" = i64, Path, description = "The customer")),
-    request_body = EditBody,
+    request_body = EditCustomerBody,
     responses(
         (status = 200, body = Success<CustomerRow>),
         (status = 409, description = "PHONE_TAKEN, EMAIL_TAKEN, BRANCH_INACTIVE", body = Failure),
@@ -137,7 +137,7 @@ async fn patch_customer(
     staff: Staff<can::EditCustomers>,
     app: State<App>,
     id: Path<CustomerId>,
-    body: Json<EditBody>,
+    body: Json<EditCustomerBody>,
 ) -> Result<Answer<CustomerRow>, Error> {
     edit_customer(staff, app, id, body).await
 }

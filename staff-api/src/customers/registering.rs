@@ -29,7 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// A new customer.
 #[derive(Debug, Deserialize, ToSchema)]
-struct RegisterBody {
+struct RegisterCustomerBody {
     /// Name, 1 to 100 characters.
     #[schema(required, example = "Mohamed Salem")]
     full_name: Option<String>,
@@ -86,10 +86,10 @@ struct RegisterBody {
     _ideal_weight: IgnoredAny,
 }
 
-impl TryFrom<RegisterBody> for Registration {
+impl TryFrom<RegisterCustomerBody> for Registration {
     type Error = Invalid;
 
-    fn try_from(body: RegisterBody) -> Result<Self, Invalid> {
+    fn try_from(body: RegisterCustomerBody) -> Result<Self, Invalid> {
         let mut fields = Fields::new();
         let name = fields.required("full_name", body.full_name.as_deref(), PersonName::parse);
         let phone = fields.optional("phone", body.phone.as_deref(), Phone::parse);
@@ -176,7 +176,7 @@ impl From<Registered> for Answer<Registered> {
 
 /// Register a customer, with a temporary password for the member app.
 #[utoipa::path(
-    post, path = "/customers/register", tag = "customers", request_body = RegisterBody,
+    post, path = "/customers/register", tag = "customers", request_body = RegisterCustomerBody,
     responses(
         (status = 201, body = Success<Registered>),
         (status = 404, description = "BRANCH_NOT_FOUND", body = Failure),
@@ -186,7 +186,7 @@ impl From<Registered> for Answer<Registered> {
 async fn register_customer(
     staff: Staff<can::RegisterCustomers>,
     State(app): State<App>,
-    Json(body): Json<RegisterBody>,
+    Json(body): Json<RegisterCustomerBody>,
 ) -> Result<Answer<Registered>, Error> {
     let desk = staff.place(body.branch_id.map(BranchId::from))?;
     let customer = customers::register(&app.db, &app.passwords, &desk, body.try_into()?).await?;
@@ -195,7 +195,7 @@ async fn register_customer(
 
 /// Register a customer, with a temporary password for the member app.
 #[utoipa::path(
-    post, path = "/customers", tag = "customers", request_body = RegisterBody,
+    post, path = "/customers", tag = "customers", request_body = RegisterCustomerBody,
     responses(
         (status = 201, body = Success<Registered>),
         (status = 404, description = "BRANCH_NOT_FOUND", body = Failure),
@@ -205,7 +205,7 @@ async fn register_customer(
 async fn create_customer(
     staff: Staff<can::RegisterCustomers>,
     app: State<App>,
-    body: Json<RegisterBody>,
+    body: Json<RegisterCustomerBody>,
 ) -> Result<Answer<Registered>, Error> {
     register_customer(staff, app, body).await
 }
