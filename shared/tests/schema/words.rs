@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Days, NaiveDate, Utc};
-use serde_json::{Value, json};
 use shared::{
     access::Role,
     gyms::GymRule,
@@ -12,7 +10,7 @@ use shared::{
     payments,
     plans::{Kind, ServiceType},
     platform::outbox,
-    subscriptions::{FreezeSpan, MovementKind, Standing},
+    subscriptions::MovementKind,
     testing::TestDb,
     vocabulary::{Gender, Language},
 };
@@ -71,56 +69,4 @@ async fn the_schema_and_the_code_know_the_same_words() {
         }
     }
     assert!(code.is_empty(), "no such list: {:?}", code.keys());
-}
-
-#[tokio::test]
-async fn a_status_means_the_same_in_sql_and_in_code() {
-    let today = NaiveDate::from_ymd_opt(2026, 4, 17).unwrap();
-    let day = |offset: i64| match u64::try_from(offset) {
-        Ok(ahead) => today.checked_add_days(Days::new(ahead)).unwrap(),
-        Err(_behind) => today.checked_sub_days(Days::new(offset.unsigned_abs())).unwrap(),
-    };
-    let (mut rows, mut expected) = (Vec::new(), Vec::new());
-    for starts_in in -2..=2 {
-        for ends_in in [None, Some(-1), Some(0), Some(1), Some(2)] {
-            for freeze in [None, Some((-2, -1)), Some((-1, 0)), Some((0, 0)), Some((0, 2)), Some((1, 2))] {
-                for (is_stopped, remaining) in
-                    [(false, None), (false, Some(0)), (false, Some(3)), (true, None), (true, Some(0))]
-                {
-                    let standing = Standing {
-                        starts_on: day(starts_in),
-                        ends_on: ends_in.map(day),
-                        freeze: freeze.map(|(from, until)| FreezeSpan { from: day(from), until: day(until) }),
-                        stopped_at: is_stopped.then_some(chrono::DateTime::<Utc>::UNIX_EPOCH),
-                        remaining,
-                    };
-                    rows.push(json!({
-                        "starts_on": standing.starts_on, "ends_on": standing.ends_on, "remaining": remaining,
-                        "frozen_from": freeze.map(|(from, _)| day(from)),
-                        "frozen_until": freeze.map(|(_, until)| day(until)),
-                        "stopped_at": standing.stopped_at,
-                    }));
-                    expected.push(standing.status(today).as_str().to_owned());
-                }
-            }
-        }
-    }
-    let db = TestDb::open().await;
-    let said: Vec<String> = sqlx::query_scalar(
-        "select subscription_status(starts_on, ends_on, frozen_from, frozen_until, stopped_at, remaining, $2)
-         from rows from (
-             jsonb_to_recordset($1) as (starts_on date, ends_on date, frozen_from date, frozen_until date,
-                 stopped_at timestamptz, remaining integer)
-         ) with ordinality
-         order by ordinality",
-    )
-    .bind(Value::from(rows.clone()))
-    .bind(today)
-    .fetch_all(&db.owner)
-    .await
-    .unwrap();
-    assert_eq!(said.len(), expected.len());
-    for ((row, said), expected) in rows.iter().zip(said).zip(expected) {
-        assert_eq!(said, expected, "{row}");
-    }
 }
