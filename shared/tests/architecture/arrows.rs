@@ -21,6 +21,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("plans", &[]),
     ("branches", &["gyms"]),
     ("subscriptions", &["payments", "plans"]),
+    ("attendance", &["gyms", "subscriptions"]),
     ("reports", &["branches", "gyms"]),
 ];
 
