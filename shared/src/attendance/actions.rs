@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use super::{
     code::{Code, open_token, parse_code},
-    denial::{AskRefused, Denial, NobodyThere, Reasons},
+    denial::{AskRefused, Denial, Reasons},
     history,
     model::{Ask, Attempt, EntryStatus, LastEntry, Look, Outcome, Pass, Seen, Source, Token},
     rules::{Decision, Knock, REPEAT_SECONDS, Verdict, Wish, could_open, decide, judge},
@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     access::{AccessRefused, Keyring, Permit, can},
+    customers::CustomerRefused,
     error::Error,
     platform::{
         audit::Note,
@@ -60,7 +61,7 @@ struct Call<'a> {
 
 /// What became of one try.
 enum Tried {
-    Done(Attempt),
+    Done(Box<Attempt>),
     /// Somebody was faster; nothing was written.
     Lost(CustomerId),
 }
@@ -71,7 +72,7 @@ enum Tried {
 /// answered again and takes nothing.
 ///
 /// # Refuses
-/// [`NobodyThere`] for somebody who is absent or whom this door may not know of; [`AskRefused`];
+/// [`CustomerRefused::NotFound`] for somebody who is absent or whom this door may not know of; [`AskRefused`];
 /// [`AccessRefused::NotAllowed`] for an override by somebody who is no manager.
 pub async fn check_in(
     db: &Db,
@@ -93,11 +94,11 @@ async fn quickly(db: &Db, call: &Call<'_>) -> Result<Option<Attempt>, Error> {
     let mut conn = db.conn().await?;
     for _ in 0..QUICK_TRIES {
         let decided = match consider(call, see(conn.get(), call).await?)? {
-            Next::Tell(attempt) => return Ok(Some(attempt)),
+            Next::Tell(attempt) => return Ok(Some(*attempt)),
             Next::Write(decided) => decided,
         };
         match write(conn.get(), call, decided, Some(&signature)).await {
-            Ok(Tried::Done(done)) => return Ok(Some(done)),
+            Ok(Tried::Done(done)) => return Ok(Some(*done)),
             Ok(Tried::Lost(_)) => {}
             Err(Error::Fault(fault)) if fault.is_retryable() => {}
             Err(error) => return Err(error),
@@ -140,7 +141,7 @@ async fn in_turn(db: &Db, call: &Call<'_>) -> Result<Attempt, Error> {
 /// The attempt that was kept, as it is told again.
 async fn tell(db: &Db, call: &Call<'_>, kept: Kept) -> Result<Attempt, Error> {
     let mut conn = db.conn().await?;
-    let entry = history::find(conn.get(), kept.entry).await?.ok_or(NobodyThere)?;
+    let entry = history::find(conn.get(), kept.entry).await?.ok_or(CustomerRefused::NotFound)?;
     let look = Look { customer: Some(entry.customer), branch: entry.branch, token: None, ..call.look };
     let seen = store::find_seen(conn.get(), &look).await?;
     let outcome = match (entry.status, entry.denied_as) {
@@ -167,13 +168,11 @@ async fn tell(db: &Db, call: &Call<'_>, kept: Kept) -> Result<Attempt, Error> {
 
 impl<'a> Call<'a> {
     fn read(keys: &Keyring, desk: &'a Permit<can::CheckIn>, ask: Ask) -> Result<Self, Error> {
-        let hand = match &ask.overriding {
-            None => Hand::Desk(desk.clone()),
-            Some(_) => {
-                let manager =
-                    desk.granted().also::<can::OverrideDenials>().ok_or(AccessRefused::NotAllowed)?;
-                Hand::Manager(manager.at(desk.branch())?)
-            }
+        let hand = if ask.overriding.is_some() {
+            let manager = desk.granted().also::<can::OverrideDenials>().ok_or(AccessRefused::NotAllowed)?;
+            Hand::Manager(manager.at(desk.branch())?)
+        } else {
+            Hand::Desk(desk.clone())
         };
         let (customer, token) = identify(keys, &ask)?;
         let now = desk.now();
@@ -239,13 +238,13 @@ struct Decided {
 
 /// The entry of a moment ago, or what is to be written now.
 enum Next {
-    Tell(Attempt),
-    Write(Decided),
+    Tell(Box<Attempt>),
+    Write(Box<Decided>),
 }
 
 fn consider(call: &Call<'_>, seen: Seen) -> Result<Next, Error> {
     let (outcome, subscription) = match judge(&seen, &call.knock)? {
-        Verdict::Repeat(last) => return Ok(Next::Tell(repeated(seen, last))),
+        Verdict::Repeat(last) => return Ok(Next::Tell(Box::new(repeated(seen, &last)))),
         Verdict::Admit { on, charge } => {
             (Outcome::Admitted { charged: charge, overruled: None, is_repeat: false }, Some(on))
         }
@@ -257,7 +256,7 @@ fn consider(call: &Call<'_>, seen: Seen) -> Result<Next, Error> {
             (Outcome::Denied(reasons), about)
         }
     };
-    Ok(Next::Write(Decided { seen, outcome, subscription }))
+    Ok(Next::Write(Box::new(Decided { seen, outcome, subscription })))
 }
 
 /// Writes what was decided, unless somebody was faster. `signature` is for the audit row; none when the transaction
@@ -265,10 +264,10 @@ fn consider(call: &Call<'_>, seen: Seen) -> Result<Next, Error> {
 async fn write(
     conn: &mut PgConnection,
     call: &Call<'_>,
-    decided: Decided,
+    decided: Box<Decided>,
     signature: Option<&Signature>,
 ) -> Result<Tried, Error> {
-    let Decided { seen, outcome, subscription } = decided;
+    let Decided { seen, outcome, subscription } = *decided;
     let record = Record {
         gym: call.look.gym,
         branch: call.look.branch,
@@ -292,7 +291,7 @@ async fn write(
     if let (Some(pass), Some(remaining)) = (&mut pass, written.remaining) {
         pass.standing.remaining = Some(remaining);
     }
-    Ok(Tried::Done(Attempt {
+    Ok(Tried::Done(Box::new(Attempt {
         entry: written.entry,
         at: call.knock.now,
         customer: seen.facts.customer,
@@ -303,7 +302,7 @@ async fn write(
         action: call.knock.wish.action,
         pass,
         outcome,
-    }))
+    })))
 }
 
 fn detail_of(done: &Attempt) -> Value {
@@ -317,7 +316,7 @@ fn detail_of(done: &Attempt) -> Value {
 /// they bought could open this door; otherwise they are answered exactly as nobody.
 async fn see(conn: &mut PgConnection, call: &Call<'_>) -> Result<Seen, Error> {
     let by_id = call.look.customer.is_some();
-    let absent = || if by_id { Error::from(NobodyThere) } else { SubscriptionNotFound.into() };
+    let absent = || if by_id { Error::from(CustomerRefused::NotFound) } else { SubscriptionNotFound.into() };
     let seen = store::find_seen(conn, &call.look).await?.ok_or_else(absent)?;
     if !call.desk.granted().scope().covers(call.look.gym, seen.facts.home) && !could_open(&seen.facts) {
         return Err(absent());
@@ -328,7 +327,7 @@ async fn see(conn: &mut PgConnection, call: &Call<'_>) -> Result<Seen, Error> {
     Ok(seen)
 }
 
-fn repeated(seen: Seen, last: LastEntry) -> Attempt {
+fn repeated(seen: Seen, last: &LastEntry) -> Attempt {
     Attempt {
         entry: last.id,
         at: last.at,
@@ -388,7 +387,7 @@ impl Outlook {
 /// Says whether the customer would be let in at `at` (now, if none), without acting.
 ///
 /// # Refuses
-/// [`NobodyThere`], as [`check_in`] does.
+/// [`CustomerRefused::NotFound`], as [`check_in`] does.
 pub async fn would_admit(
     db: &Db,
     keys: &Keyring,

@@ -183,25 +183,6 @@ impl Reasons {
     }
 }
 
-/// There is nobody with this id, or nobody that this door may know of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no such customer")]
-pub struct NobodyThere;
-
-impl Refusal for NobodyThere {
-    fn kind(&self) -> RefusalKind {
-        RefusalKind::NotFound
-    }
-
-    fn code(&self) -> &'static str {
-        "CUSTOMER_NOT_FOUND"
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        Text { en: "Customer not found", ar: "العميل غير موجود" }.say(language).into()
-    }
-}
-
 /// Why the door was not even asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AskRefused {

@@ -32,7 +32,7 @@ mod store;
 
 pub use actions::{Outlook, check_in, would_admit};
 pub use code::CodeUnreadable;
-pub use denial::{AskRefused, Denial, NobodyThere, Reasons};
+pub use denial::{AskRefused, Denial, Reasons};
 pub use history::{
     BUSY_FROM, COUNTED_MOST, Crowd, Entries, EntryFilter, Level, MODERATE_FROM, OwnStats, branch_activity,
     list, list_own, own_stats,

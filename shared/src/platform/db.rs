@@ -92,7 +92,7 @@ impl Tx {
 /// A connection for reading, and for the rare write that is one statement and signs itself.
 #[derive(Debug)]
 pub(crate) struct Conn {
-    conn: PoolConnection<Postgres>,
+    pooled: PoolConnection<Postgres>,
     began: Instant,
     statements: u32,
 }
@@ -101,7 +101,7 @@ impl Conn {
     /// The connection itself, for one statement.
     pub(crate) fn get(&mut self) -> &mut PgConnection {
         self.statements = self.statements.saturating_add(1);
-        &mut self.conn
+        &mut self.pooled
     }
 }
 
@@ -158,7 +158,7 @@ impl Db {
         async move {
             let began = Instant::now();
             match self.pool.acquire().await {
-                Ok(conn) => Ok(Conn { conn, began, statements: 0 }),
+                Ok(pooled) => Ok(Conn { pooled, began, statements: 0 }),
                 Err(error) => {
                     tracing::debug!(%at, "no connection");
                     Err(error.into())

@@ -53,14 +53,12 @@ pub async fn list(
     let scope = staff.scope_at(filter.branch)?;
     let wanted = wanted(filter, staff.calendar());
     let mut conn = db.conn().await?;
-    match filter.customer {
-        Some(customer) => of_customer(conn.get(), Some(&scope), customer, &wanted, page).await,
-        None => {
-            let items = store::list_entries(conn.get(), &scope, &wanted, page).await?;
-            let total = store::count_entries(conn.get(), &scope, &wanted, COUNTED_MOST).await?;
-            Ok(Entries { items, total })
-        }
+    if let Some(customer) = filter.customer {
+        return of_customer(conn.get(), Some(&scope), customer, &wanted, page).await;
     }
+    let items = store::list_entries(conn.get(), &scope, &wanted, page).await?;
+    let total = store::count_entries(conn.get(), &scope, &wanted, COUNTED_MOST).await?;
+    Ok(Entries { items, total })
 }
 
 async fn of_customer(

@@ -95,7 +95,8 @@ fn not_usable(pass: &Pass, today: NaiveDate) -> Option<Denial> {
 
 fn wrong_door(pass: &Pass, facts: &Facts) -> Option<Denial> {
     let is_training = pass.kind == Kind::Training;
-    if !pass.opens_door && !(is_training && facts.rules.is_on(GymRule::TrainingOpensDoor)) {
+    let opens = pass.opens_door || (is_training && facts.rules.is_on(GymRule::TrainingOpensDoor));
+    if !opens {
         return Some(if is_training { Denial::TrainingOnly } else { Denial::NotForEntry });
     }
     let is_right =
