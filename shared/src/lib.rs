@@ -3,8 +3,8 @@
 //! Read in this order; arrows only point back: [`vocabulary`], [`platform`], [`access`], the features, [`web`].
 
 pub mod access;
-pub mod attendance;
 pub mod accounts;
+pub mod attendance;
 pub mod audit_trail;
 pub mod branches;
 pub mod customers;

@@ -18,6 +18,6 @@ pub use actions::{activate, deactivate, draw_qr, edit, read_qr, regenerate_qr, r
 pub use listing::{Term, find, find_by_phone, list, search};
 pub use model::{
     Body, Changes, Current, Customer, Left, Listed, Login, Regenerated, Registration, Standing, Wanted,
-    qr_code,
+    qr_code, read_qr_code,
 };
 pub use rules::CustomerRefused;

@@ -280,7 +280,7 @@ pub fn qr_code(customer: CustomerId) -> String {
 
 /// The customer that the text of a QR code names: `customer_id:115`, a bare id, or the older `GYM-115`, `GYM-115-7C2F9A`
 /// and `CUST-115`.
-pub(super) fn read_qr_code(text: &str) -> Option<CustomerId> {
+pub fn read_qr_code(text: &str) -> Option<CustomerId> {
     let text = text.trim().to_ascii_lowercase();
     let id = if let Some(rest) = text.strip_prefix("customer_id:") {
         rest.trim()

@@ -17,4 +17,4 @@ pub use actions::{change_rules, edit, find_own, list, rules_of_own, switch};
 pub use model::{Colour, Edit, Gym, GymRefused, ImageUrl, Owner, Switched};
 pub(crate) use opening::{find_gym_of, give_to, open};
 pub use rules::{GymRule, GymRules, parse_changes};
-pub(crate) use store::{find_calendar, rules_of};
+pub(crate) use store::find_calendar;

@@ -31,5 +31,3 @@ pub use own::{OwnFreeze, Portfolio, own};
 pub use rules::{NotNow, SubscriptionNotFound};
 pub use sale::{Asked, Order, Renewal, SaleRefused, Sold, Term, renew, sell};
 pub use spending::{Deducted, Deduction, SomebodyElses, SpendRefused, Spent, deduct};
-pub(crate) use spending::{Spend, spend};
-pub(crate) use store::{find_held, list_held_by as held_by};
