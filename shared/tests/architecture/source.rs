@@ -59,7 +59,7 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// Every source file below `folder` with this ending.
+/// Every source file below `folder` with this ending; files of tests left out.
 pub(crate) fn below(folder: &str, ending: &str) -> Vec<Source> {
     let root = root();
     let mut sources = Vec::new();
@@ -71,7 +71,7 @@ pub(crate) fn below(folder: &str, ending: &str) -> Vec<Source> {
         for path in entries {
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|kind| kind == ending) {
+            } else if path.extension().is_some_and(|kind| kind == ending) && !path.ends_with("tests.rs") {
                 sources.push(Source::read(root, &path));
             }
         }
