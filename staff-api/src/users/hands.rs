@@ -163,7 +163,7 @@ impl TryFrom<EditUserBody> for Edit {
 }
 
 /// Change somebody of lower rank. Deactivation and a new role end their sessions at once.
-#[utoipa::path(put, path = "/users/{id}", tag = "staff", request_body = EditUserBody, responses(
+#[utoipa::path(put, path = "/users/{id}", tag = "staff", params(("id" = i64, Path)), request_body = EditUserBody, responses(
     (status = 200, body = Success<StaffBody>),
     (status = 403, description = "NOT_ALLOWED, OWN_ACCOUNT, RANK_TOO_HIGH, OUT_OF_REACH, ROLE_NOT_ALLOWED", body = Failure),
     (status = 404, description = "STAFF_NOT_FOUND, BRANCH_NOT_FOUND", body = Failure),
@@ -180,7 +180,7 @@ async fn edit_user(
 }
 
 /// Deactivate somebody of lower rank; nobody is ever deleted.
-#[utoipa::path(delete, path = "/users/{id}", tag = "staff", responses(
+#[utoipa::path(delete, path = "/users/{id}", tag = "staff", params(("id" = i64, Path)), responses(
     (status = 200, body = Success<StaffBody>),
     (status = 403, description = "NOT_ALLOWED, OWN_ACCOUNT, RANK_TOO_HIGH, OUT_OF_REACH", body = Failure),
     (status = 404, description = "STAFF_NOT_FOUND", body = Failure),
@@ -194,7 +194,7 @@ async fn delete_user(
 }
 
 /// Deactivate somebody of lower rank: their sessions end at once.
-#[utoipa::path(post, path = "/users/{id}/deactivate", tag = "staff", responses(
+#[utoipa::path(post, path = "/users/{id}/deactivate", tag = "staff", params(("id" = i64, Path)), responses(
     (status = 200, body = Success<StaffBody>),
     (status = 403, description = "NOT_ALLOWED, OWN_ACCOUNT, RANK_TOO_HIGH, OUT_OF_REACH", body = Failure),
     (status = 404, description = "STAFF_NOT_FOUND", body = Failure),
@@ -210,7 +210,7 @@ async fn deactivate_user(
 }
 
 /// Let somebody of lower rank sign in again.
-#[utoipa::path(post, path = "/users/{id}/activate", tag = "staff", responses(
+#[utoipa::path(post, path = "/users/{id}/activate", tag = "staff", params(("id" = i64, Path)), responses(
     (status = 200, body = Success<StaffBody>),
     (status = 403, description = "NOT_ALLOWED, OWN_ACCOUNT, RANK_TOO_HIGH, OUT_OF_REACH", body = Failure),
     (status = 404, description = "STAFF_NOT_FOUND", body = Failure),
@@ -239,7 +239,7 @@ struct NewPasswordAnswer {
 }
 
 /// Give somebody of lower rank a temporary password: it is shown here only, and their sessions end at once.
-#[utoipa::path(post, path = "/users/{id}/reset-password", tag = "staff", responses(
+#[utoipa::path(post, path = "/users/{id}/reset-password", tag = "staff", params(("id" = i64, Path)), responses(
     (status = 200, body = Success<NewPasswordAnswer>),
     (status = 403, description = "NOT_ALLOWED, OWN_ACCOUNT, RANK_TOO_HIGH, OUT_OF_REACH", body = Failure),
     (status = 404, description = "STAFF_NOT_FOUND", body = Failure),

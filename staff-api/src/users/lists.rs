@@ -192,7 +192,7 @@ async fn list_user_employees(
 }
 
 /// Read one staff user.
-#[utoipa::path(get, path = "/users/{id}", tag = "staff", responses((status = 200, body = Success<StaffBody>)))]
+#[utoipa::path(get, path = "/users/{id}", tag = "staff", params(("id" = i64, Path)), responses((status = 200, body = Success<StaffBody>)))]
 async fn get_user(
     staff: Staff<can::ReadStaff>,
     State(app): State<App>,
