@@ -26,7 +26,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("staff", &["gyms"]),
     ("subscriptions", &["payments", "plans"]),
     ("accounts", &["gyms", "staff"]),
-    ("attendance", &["gyms", "subscriptions"]),
+    ("attendance", &["customers", "gyms", "subscriptions"]),
     ("reports", &["branches", "gyms"]),
 ];
 
