@@ -8,7 +8,10 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use seeds::demo::{self, Seeded};
+use seeds::{
+    demo::{self, Seeded},
+    scale::{self, Factor, Progress, Scaled},
+};
 use shared::platform::{
     clock::{Clock as _, SystemClock},
     config::{Config, ConfigProblems, Service},
@@ -28,6 +31,13 @@ struct Asked {
 enum What {
     /// Write the demo gym, unless there is a gym already
     Demo,
+    /// Write the large gym beside what is there: 50 branches, 200,000 customers, two years; services wait meanwhile
+    #[command(long_flag = "scale")]
+    Scale {
+        /// A share of the full size, such as 0.01
+        #[arg(long, default_value = "1", value_parser = Factor::parse)]
+        factor: Factor,
+    },
 }
 
 /// Why nothing was written.
@@ -79,16 +89,33 @@ async fn write(config: &Config, what: What) -> Result<String, Failed> {
         .await
         .map_err(|error| anyhow::Error::new(error).context("the database cannot be reached"))?;
     let said = match what {
-        What::Demo => match demo::demo(&pool, SystemClock.now()).await? {
-            Seeded::Now { customers } => {
-                format!(
-                    "the demo gym stands, with {customers} customers; every staff user signs in with {}",
-                    demo::STAFF_PASSWORD
-                )
-            }
-            Seeded::Before => "already there: the database has a gym, nothing was changed".to_owned(),
-        },
+        What::Demo => said_of_demo(demo::demo(&pool, SystemClock.now()).await?),
+        What::Scale { factor } => {
+            said_of_scale(scale::scale(&pool, SystemClock.now(), factor, &Progress::on_stderr()).await?)
+        }
     };
     pool.close().await;
     Ok(said)
+}
+
+fn said_of_demo(seeded: Seeded) -> String {
+    match seeded {
+        Seeded::Now { customers } => format!(
+            "the demo gym stands, with {customers} customers; every staff user signs in with {}",
+            demo::STAFF_PASSWORD
+        ),
+        Seeded::Before => "already there: the database has a gym, nothing was changed".to_owned(),
+    }
+}
+
+fn said_of_scale(scaled: Scaled) -> String {
+    match scaled {
+        Scaled::Now { customers, subscriptions, entries, payments } => format!(
+            "the large gym stands: {customers} customers, {subscriptions} subscriptions, {entries} entries, \
+             {payments} payments; {} and reception_l01 to reception_l50 sign in with {}",
+            scale::OWNER,
+            demo::STAFF_PASSWORD
+        ),
+        Scaled::Before => "already there: the database has the large gym, nothing was changed".to_owned(),
+    }
 }

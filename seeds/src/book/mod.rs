@@ -178,9 +178,36 @@ pub(crate) enum What {
         is_charged: bool,
     },
     /// Was turned away.
-    Out(&'static str),
+    Out(Denial),
     /// Was turned away by the rules and let in by a manager.
-    Overruled(&'static str),
+    Overruled(Denial),
+}
+
+/// Why the door stayed shut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Denial {
+    Expired,
+    Frozen,
+    Stopped,
+    NotStarted,
+    NoCoins,
+    NoSessions,
+    OtherBranch,
+}
+
+impl Denial {
+    /// As the table keeps it.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Expired => "SUBSCRIPTION_EXPIRED",
+            Self::Frozen => "SUBSCRIPTION_FROZEN",
+            Self::Stopped => "SUBSCRIPTION_STOPPED",
+            Self::NotStarted => "SUBSCRIPTION_NOT_STARTED",
+            Self::NoCoins => "NO_COINS_REMAINING",
+            Self::NoSessions => "NO_SESSIONS_REMAINING",
+            Self::OtherBranch => "OTHER_BRANCH",
+        }
+    }
 }
 
 /// The moment at which the book is written.
@@ -261,5 +288,12 @@ impl Book {
             payments: Vec::new(),
             events: Vec::new(),
         }
+    }
+
+    /// How many attempts to come in it tells of.
+    pub(crate) fn entries(&self) -> i64 {
+        let is_entry =
+            |event: &&Event| matches!(event.what, What::In { .. } | What::Out(_) | What::Overruled(_));
+        i64::try_from(self.events.iter().filter(is_entry).count()).unwrap_or(i64::MAX)
     }
 }

@@ -274,8 +274,8 @@ impl Book {
         let subscription = event.sold.map(|sold| sold.of(ids).copied()).transpose()?;
         let customer = event.member.of(&self.members)?.id;
         let (is_admitted, denied_as, reason) = match event.what {
-            What::Out(code) => (false, Some(code), None),
-            What::Overruled(code) => (true, Some(code), Some("Pays tomorrow")),
+            What::Out(denial) => (false, Some(denial.code()), None),
+            What::Overruled(denial) => (true, Some(denial.code()), Some("Pays tomorrow")),
             What::Sale(_) | What::Renewal(_) | What::Correction(_) | What::Training | What::In { .. } => {
                 (true, None, None)
             }

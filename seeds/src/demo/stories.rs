@@ -64,7 +64,11 @@ fn ahmed_hassan(book: &mut Book, dice: &mut Dice, who: Ref, menu: &Menu) -> anyh
 
 /// What one member holds: most one active thing, some several, some in trouble, a few nothing.
 fn portfolio(dice: &mut Dice, menu: &Menu, member: &Member, branch: Branch) -> Vec<Story> {
-    let story = |service, fate| Story { service, fate, renewals: 0, is_alone: true };
+    let gone_for = dice.between(0, 40);
+    let story = |service, fate| {
+        let gone_for = if fate == Fate::Expired { gone_for } else { 0 };
+        Story { service, fate, renewals: 0, is_alone: true, gone_for }
+    };
     match member.id {
         2 => return vec![story(menu.monthly, Fate::Frozen)],
         3 => return vec![story(menu.sessions, Fate::Spent)],

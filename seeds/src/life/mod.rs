@@ -44,6 +44,8 @@ pub(crate) struct Story {
     pub(crate) renewals: i32,
     /// Whether they hold nothing else.
     pub(crate) is_alone: bool,
+    /// For so many days they have had nothing good, when the last one is over.
+    pub(crate) gone_for: i64,
 }
 
 /// A subscription without a last day is told as if it lasted so long.
@@ -77,18 +79,27 @@ pub(crate) fn tell(book: &mut Book, dice: &mut Dice, who: Ref, story: Story) -> 
 impl Story {
     /// The story of somebody who came so many days ago, which some stories do not fit into.
     fn within(mut self, known: i64) -> Self {
-        if known < self.period() * i64::from(self.renewals) + 14 {
+        if self.fate == Fate::Pending || known < self.paid() + self.needed() {
             self.renewals = 0;
         }
-        let needed = match self.fate {
-            Fate::Expired => self.period(),
-            Fate::Frozen | Fate::Stopped | Fate::Spent => 14,
-            Fate::Active | Fate::Pending => 0,
-        };
-        if known < needed {
+        if known < self.needed() {
             self.fate = Fate::Active;
         }
+        self.gone_for = self.gone_for.min(known - self.paid() - self.needed()).max(0);
         self
+    }
+
+    /// Days that the fate takes after the last renewal.
+    fn needed(&self) -> i64 {
+        match self.fate {
+            Fate::Expired => self.period(),
+            Fate::Active | Fate::Frozen | Fate::Stopped | Fate::Spent | Fate::Pending => 14,
+        }
+    }
+
+    /// Days that were paid for before the last payment.
+    fn paid(&self) -> i64 {
+        self.period() * i64::from(self.renewals)
     }
 
     /// Days that one payment buys.
@@ -100,14 +111,14 @@ impl Story {
     fn last(self, book: &Book, dice: &mut Dice, since: NaiveDate) -> Stint {
         let moment = book.moment;
         let period = self.period();
-        let paid = period * i64::from(self.renewals);
+        let paid = self.paid();
         let known = (moment.today - since).num_days();
         let ago = match self.fate {
             Fate::Pending => -dice.between(1, 9),
-            Fate::Expired => paid + period + dice.between(0, 40),
+            Fate::Expired => paid + period + self.gone_for,
             Fate::Active => paid + dice.between(0, period - 1),
             Fate::Frozen | Fate::Stopped => paid + dice.between(7, period - 1),
-            Fate::Spent => paid + dice.between(13, period - 1),
+            Fate::Spent => paid + dice.between(13, period - 1) + self.gone_for,
         };
         let ago = ago.min(known.max(0));
         let stint = Stint::new(self.service, moment.ago(ago), self.fate).lasting(period, self.renewals, dice);
@@ -123,7 +134,8 @@ impl Story {
                 stint.frozen(Freeze { from, days: 7, woken_after })
             }
             Fate::Stopped => stint.stopped(moment.ago(dice.between(0, 3))),
-            Fate::Active | Fate::Expired | Fate::Spent | Fate::Pending => stint,
+            Fate::Spent => stint.used_until(moment.ago(self.gone_for.max(1))),
+            Fate::Active | Fate::Expired | Fate::Pending => stint,
         }
     }
 }

@@ -5,7 +5,7 @@ use shared::vocabulary::Calendar;
 
 use super::Fate;
 use crate::{
-    book::{Book, Event, Payment, Ref, Rest, Service, Sold, What},
+    book::{Book, Denial, Event, Payment, Ref, Rest, Service, Sold, What},
     dice::Dice,
 };
 
@@ -99,8 +99,13 @@ impl Stint {
 
     /// Used until that day, when another one followed.
     pub(crate) const fn followed_after(mut self, day: NaiveDate) -> Self {
-        self.used_until = Some(day);
         self.is_alone = false;
+        self.used_until(day)
+    }
+
+    /// Not used after that day.
+    pub(crate) const fn used_until(mut self, day: NaiveDate) -> Self {
+        self.used_until = Some(day);
         self
     }
 
@@ -283,8 +288,7 @@ impl Stint {
     fn last_visit(&self, book: &Book, until: Option<NaiveDate>) -> NaiveDate {
         let today = book.moment.today;
         let sleeps = self.freeze.filter(|_| self.fate == Fate::Frozen).map(|freeze| freeze.from);
-        let is_spent = (self.fate == Fate::Spent).then_some(today);
-        let shut = [sleeps, self.stopped_on, is_spent].into_iter().flatten().filter_map(|day| day.pred_opt());
+        let shut = [sleeps, self.stopped_on].into_iter().flatten().filter_map(|day| day.pred_opt());
         [until, self.ends_on, self.used_until].into_iter().flatten().chain(shut).fold(today, NaiveDate::min)
     }
 
@@ -302,13 +306,13 @@ impl Stint {
         }
         let stopped_at = bill.sold.of(&book.sold)?.stopped_at;
         let over = self.ends_on.map(|end| Calendar::CAIRO.day_end(end));
-        let (shut, code) = match (self.fate, self.service.offer.kind) {
-            (Fate::Expired, _) => (over, "SUBSCRIPTION_EXPIRED"),
-            (Fate::Spent, "coins") => (Some(Calendar::CAIRO.day_start(moment.today)), "NO_COINS_REMAINING"),
-            (Fate::Spent, _) => (Some(Calendar::CAIRO.day_start(moment.today)), "NO_SESSIONS_REMAINING"),
-            (Fate::Frozen, _) => (bill.rest.map(|rest| rest.at), "SUBSCRIPTION_FROZEN"),
-            (Fate::Stopped, _) => (stopped_at, "SUBSCRIPTION_STOPPED"),
-            (Fate::Active | Fate::Pending, _) => (None, "SUBSCRIPTION_NOT_STARTED"),
+        let (shut, denial) = match (self.fate, self.service.offer.kind) {
+            (Fate::Expired, _) => (over, Denial::Expired),
+            (Fate::Spent, "coins") => (Some(Calendar::CAIRO.day_start(moment.today)), Denial::NoCoins),
+            (Fate::Spent, _) => (Some(Calendar::CAIRO.day_start(moment.today)), Denial::NoSessions),
+            (Fate::Frozen, _) => (bill.rest.map(|rest| rest.at), Denial::Frozen),
+            (Fate::Stopped, _) => (stopped_at, Denial::Stopped),
+            (Fate::Active | Fate::Pending, _) => (None, Denial::NotStarted),
         };
         let shut = shut.filter(|at| self.is_alone && self.service.offer.opens_door && *at <= moment.now);
         let Some(shut) = shut.filter(|_| dice.chance(60)) else { return Ok(()) };
@@ -319,7 +323,7 @@ impl Stint {
         }
         // Later than whatever closed the door that day.
         let at = moment.visit(dice, day).max(shut + TimeDelta::minutes(5)).min(moment.now);
-        let what = if dice.chance(12) { What::Overruled(code) } else { What::Out(code) };
+        let what = if dice.chance(25) { What::Overruled(denial) } else { What::Out(denial) };
         let branch = bill.who.of(&book.members)?.branch;
         book.events.push(Event { at, member: bill.who, sold: Some(bill.sold), branch, what });
         Ok(())
@@ -337,7 +341,7 @@ impl Stint {
             && dice.chance(20)
         {
             let at = book.moment.visit(dice, day);
-            let what = What::Out("OTHER_BRANCH");
+            let what = What::Out(Denial::OtherBranch);
             book.events.push(Event { at, member: bill.who, sold: Some(bill.sold), branch: neighbour, what });
         }
         Ok(())

@@ -63,7 +63,7 @@ with broken (what, how_often) as (
        or (d.last_entry_id, d.last_admitted_at, d.version) is distinct from (e.id, e.at, e.visits)
     union all
     select 'entries do not run with time', count(*)
-    from (select at, lag(at) over (order by id) as before from entries) e where at < before
+    from (select at, lag(at) over (partition by gym_id = (select max(id) from gyms) order by id) as before from entries) e where at < before
     union all
     select 'a charge has no movement, or a movement no charge', count(*)
     from entries e full join subscription_movements m on m.entry_id = e.id

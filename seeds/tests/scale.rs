@@ -1,0 +1,73 @@
+//! The large gym, small: sound, beside the demo, once, and the same every time.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot look at its gym has failed")]
+
+mod support;
+
+use seeds::{
+    demo,
+    scale::{self, Factor, Progress, Scaled},
+};
+use shared::{testing::TestDb, vocabulary::Timestamp};
+use sqlx::PgPool;
+use support::broken;
+
+fn now() -> Timestamp {
+    "2026-11-20T14:20:13Z".parse().unwrap()
+}
+
+/// Names and definitions of everything that is set aside meanwhile.
+async fn schema(pool: &PgPool) -> Vec<String> {
+    sqlx::query_scalar(
+        "select indexdef from pg_indexes where schemaname = 'public'
+         union all
+         select conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
+         from pg_constraint where connamespace = 'public'::regnamespace
+         order by 1",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap()
+}
+
+async fn money(pool: &PgPool) -> (i64, i64, Option<String>) {
+    sqlx::query_as(
+        "select count(*), sum(amount_minor)::bigint, md5(string_agg(taken_at::text, ',' order by branch_id, receipt_number))
+         from payments where gym_id = (select max(id) from gyms)",
+    )
+    .fetch_one(pool)
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn the_large_gym_is_sound_beside_the_demo_and_comes_once() {
+    let db = TestDb::open().await;
+    demo::demo(&db.owner, now()).await.unwrap();
+    let before = schema(&db.owner).await;
+    let factor = Factor::parse("0.005").unwrap();
+    let scaled = scale::scale(&db.owner, now(), factor, &Progress::silent()).await.unwrap();
+    let Scaled::Now { customers, subscriptions, entries, payments } = scaled else { panic!("{scaled:?}") };
+    assert_eq!(customers, 1_000);
+    assert!((1_600..2_600).contains(&subscriptions), "{scaled:?}");
+    assert!((22_000..32_000).contains(&entries), "{scaled:?}");
+    assert!((9_000..13_000).contains(&payments), "{scaled:?}");
+    assert_eq!(broken(&db.owner, now()).await, []);
+    assert_eq!(before, schema(&db.owner).await);
+    let there: (i64, i64, i64) = sqlx::query_as(
+        "select (select count(*) from branches b where b.gym_id = g.id),
+                (select count(*) from staff_users s where s.gym_id = g.id and s.role = 'front_desk'),
+                (select count(*) from staff_users s where s.id = g.owner_id and s.username = $1)
+         from gyms g where g.name = 'Large Gym'",
+    )
+    .bind(scale::OWNER)
+    .fetch_one(&db.owner)
+    .await
+    .unwrap();
+    assert_eq!(there, (50, 50, 1));
+    let again = scale::scale(&db.owner, now(), factor, &Progress::silent()).await.unwrap();
+    assert_eq!(again, Scaled::Before);
+    let other = TestDb::open().await;
+    scale::scale(&other.owner, now(), factor, &Progress::silent()).await.unwrap();
+    assert_eq!(money(&db.owner).await, money(&other.owner).await);
+}
