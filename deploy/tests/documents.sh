@@ -41,8 +41,8 @@ sign_in() {
 
 # newest_code CHANNEL END: the code in the newest message to an address with that end.
 newest_code() {
-    jq -rs --arg channel "$1" --arg end "$2" \
-        'map(select(.channel == $channel and (.to | endswith($end)))) | last | .text // "" | [scan("[0-9]{6}")] | first // empty' "$MESSAGES" 2>/dev/null || true
+    jq -rs --arg channel "$1" --arg tail "$2" \
+        'map(select(.channel == $channel and (.to | endswith($tail)))) | last | .text // "" | [scan("[0-9]{6}")] | first // empty' "$MESSAGES" 2>/dev/null || true
 }
 await_code() {
     local tries=100
