@@ -31,8 +31,7 @@ struct SeenRow {
     branch_name: String,
     branch_is_active: Flag,
     version: i64,
-    rules_on: Vec<String>,
-    rules_off: Vec<String>,
+    rules: Vec<String>,
     token_spent_at: Option<Timestamp>,
     last_id: Option<i64>,
     last_branch_id: Option<i64>,
@@ -103,11 +102,16 @@ impl SeenRow {
         }))
     }
 
+    /// Each rule that the gym has set comes as its key behind a sign.
     fn rules(&self) -> GymRules {
-        let set = |keys: &[String], is_on: bool| -> Vec<(GymRule, bool)> {
-            keys.iter().filter_map(|key| GymRule::parse(key)).map(|rule| (rule, is_on)).collect()
-        };
-        [set(&self.rules_on, true), set(&self.rules_off, false)].into_iter().flatten().collect()
+        let set = self.rules.iter().filter_map(|text| {
+            let (key, is_on) = text
+                .strip_prefix('+')
+                .map(|key| (key, true))
+                .or_else(|| text.strip_prefix('-').map(|key| (key, false)))?;
+            Some((GymRule::parse(key)?, is_on))
+        });
+        set.collect()
     }
 }
 

@@ -221,3 +221,42 @@ async fn a_freeze_and_an_admission_never_cross() {
     }
     house.adds_up().await;
 }
+
+#[tokio::test]
+async fn the_door_and_the_desk_never_wait_for_each_other_for_ever() {
+    let house = House::open().await;
+    let manager = house.caller("manager1").await;
+    let mona = customer().insert(&house.gym).await;
+    let swim = subscription().sessions(12).insert(&house.gym, mona).await;
+    let mut admitted_and_deducted = 0;
+    for round in 0..6 {
+        let answers = join_all((0..18).map(|number| {
+            let (path, body) = match number % 6 {
+                0 | 1 => ("/api/attendance".to_owned(), deduct(mona)),
+                2 | 3 => (format!("/api/subscriptions/{swim}/deduct"), json!({})),
+                4 => (
+                    "/api/subscriptions/renew".to_owned(),
+                    json!({
+                        "subscription_id": swim, "amount": 100 + number, "sessions": 1,
+                    }),
+                ),
+                _ => (
+                    "/api/subscriptions/freeze".to_owned(),
+                    json!({ "subscription_id": swim, "freeze_days": 1 }),
+                ),
+            };
+            let manager = manager.clone().with("idempotency-key", format!("{round}-{number}"));
+            async move { manager.post(&path, body).await }
+        }))
+        .await;
+        for answer in &answers {
+            assert!(answer.status.as_u16() < 500, "{}", answer.body);
+        }
+        admitted_and_deducted += answers.iter().filter(|answer| answer.at("/data/charged") == 1).count();
+        house.wait(11);
+        let body = json!({ "subscription_id": swim });
+        manager.post("/api/subscriptions/unfreeze", body).await;
+    }
+    assert!(admitted_and_deducted > 0);
+    house.adds_up().await;
+}
