@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 
 use super::{
@@ -305,7 +305,11 @@ async fn write(
     })))
 }
 
+/// A repeat writes no entry; its audit row names the one that it was answered with.
 fn detail_of(done: &Attempt) -> Value {
+    if matches!(done.outcome, Outcome::Admitted { is_repeat: true, .. }) {
+        return json!({ "customer_id": done.customer, "repeated": true });
+    }
     let subscription = done.pass.as_ref().map(|pass| pass.id);
     store::detail(done.customer, subscription, done.action, done.source, &done.outcome)
 }

@@ -12,7 +12,7 @@ use shared::{
     vocabulary::{BranchId, Calendar, Page, PageQuery, StaffId},
     web::{Answer, App, Path, Query, Staff, envelope::Success},
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{StaffBody, UNKNOWN_ROLE};
@@ -28,7 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Which staff users are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct StaffQuery {
     /// Only this role, in any spelling: also manager, receptionist, reception, accountant.
@@ -126,7 +126,7 @@ const ROWS: i64 = 200;
 const ALL_ROWS: i64 = 1000;
 
 /// List staff users, with owners. A super admin sees those of every gym.
-#[utoipa::path(get, path = "/users", tag = "staff",
+#[utoipa::path(get, path = "/users", tag = "staff", params(StaffQuery, PageQuery),
     responses((status = 200, body = Success<StaffPage>)))]
 async fn list_users(
     staff: Staff<can::ReadStaff>,
@@ -140,7 +140,7 @@ async fn list_users(
 }
 
 /// List employees: everybody but owners. With a period in the query, `data` is the bare list.
-#[utoipa::path(get, path = "/staff", tag = "staff",
+#[utoipa::path(get, path = "/staff", tag = "staff", params(StaffQuery, PageQuery),
     responses((status = 200, body = Success<StaffList>)))]
 async fn list_staff(
     staff: Staff<can::ReadStaff>,
@@ -155,7 +155,7 @@ async fn list_staff(
 }
 
 /// List employees as a bare list.
-#[utoipa::path(get, path = "/employees", tag = "staff",
+#[utoipa::path(get, path = "/employees", tag = "staff", params(StaffQuery, PageQuery),
     responses((status = 200, body = Success<Vec<StaffBody>>)))]
 async fn list_employees(
     staff: Staff<can::ReadStaff>,
@@ -168,7 +168,7 @@ async fn list_employees(
 }
 
 /// List employees as a bare list, as `/api/employees`.
-#[utoipa::path(get, path = "/users/staff", tag = "staff",
+#[utoipa::path(get, path = "/users/staff", tag = "staff", params(StaffQuery, PageQuery),
     responses((status = 200, body = Success<Vec<StaffBody>>)))]
 async fn list_user_staff(
     staff: Staff<can::ReadStaff>,
@@ -180,7 +180,7 @@ async fn list_user_staff(
 }
 
 /// List employees as a bare list, as `/api/employees`.
-#[utoipa::path(get, path = "/users/employees", tag = "staff",
+#[utoipa::path(get, path = "/users/employees", tag = "staff", params(StaffQuery, PageQuery),
     responses((status = 200, body = Success<Vec<StaffBody>>)))]
 async fn list_user_employees(
     staff: Staff<can::ReadStaff>,

@@ -527,6 +527,9 @@ async fn a_reset_password_is_told_once_and_signs_everybody_out() {
     assert!(kept.iter().all(|text| !text.contains(&temporary)), "{kept:?}");
 }
 
+/// Action, actor, branch, subject, detail.
+type Told = (String, Option<i64>, Option<i64>, Option<i64>, String);
+
 #[tokio::test]
 async fn every_write_leaves_one_audit_row_about_the_person() {
     let gym = Gym::open().await;
@@ -536,7 +539,6 @@ async fn every_write_leaves_one_audit_row_about_the_person() {
     owner.put("/api/users/1006", json!({ "phone": "01001234567" })).await.expect(200);
     owner.post_empty("/api/users/1006/reset-password").await.expect(200);
     owner.put("/api/users/1002", json!({ "phone": "" })).await.expect(403);
-    type Told = (String, Option<i64>, Option<i64>, Option<i64>, String);
     let rows: Vec<Told> = sqlx::query_as(
         "select action, actor_id, branch_id, subject_id, coalesce(detail::text, '') from audit_log order by id",
     )

@@ -35,7 +35,7 @@ async fn a_question_that_makes_no_sense_is_refused() {
     let house = House::open().await;
     let mona = customer().insert(&house.gym).await;
     for (query, code) in [
-        ("".to_owned(), "MISSING_FIELDS"),
+        (String::new(), "MISSING_FIELDS"),
         (format!("customer_id={mona}&at=soon"), "TIME_INVALID"),
         (format!("customer_id={mona}&action=fly"), "INVALID_ACTION"),
         ("customer_id=x".to_owned(), "ID_INVALID"),

@@ -90,7 +90,8 @@ impl House {
             (
                 "every entry has one audit row",
                 "select count(*) from entries e
-                 where 1 <> (select count(*) from audit_log a where a.subject_kind = 'entry' and a.subject_id = e.id and a.gym_id = e.gym_id)",
+                 where 1 <> (select count(*) from audit_log a where a.subject_kind = 'entry' and a.subject_id = e.id and a.gym_id = e.gym_id
+                     and not coalesce((a.detail ->> 'repeated')::boolean, false))",
             ),
             (
                 "the door remembers how many came in and who was last",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use seeds::cast::{Answered, customer, subscription};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{House, deduct};
 
@@ -91,9 +91,9 @@ async fn the_last_session_goes_to_the_door_or_to_the_desk_never_to_both() {
             .unwrap()
             .rows_affected()
         };
-        let (answer, spent) = tokio::join!(house.desk.post("/api/attendance", deduct(mona)), spend);
+        let (answer, by_desk) = tokio::join!(house.desk.post("/api/attendance", deduct(mona)), spend);
         let by_door = u64::from(answer.status == 200);
-        assert_eq!(by_door + spent, 1);
+        assert!(matches!((by_door, by_desk), (1, 0) | (0, 1)), "{by_door} {by_desk}");
         if by_door == 0 {
             answer.refused(403, "NO_SESSIONS_REMAINING");
         }
@@ -182,7 +182,6 @@ async fn a_crowd_comes_in_one_by_one_and_everything_adds_up() {
 #[tokio::test]
 async fn a_freeze_and_an_admission_never_cross() {
     let house = House::open().await;
-    let mut denied = 0;
     for _ in 0..10 {
         let mona = customer().insert(&house.gym).await;
         let swim = subscription().sessions(2).insert(&house.gym, mona).await;
@@ -217,7 +216,7 @@ async fn a_freeze_and_an_admission_never_cross() {
         let left = house.remaining(swim).await;
         assert_eq!(left, seen_by_freeze, "nothing is taken once it is frozen");
         assert_eq!(answer.status == 200, left == 1);
-        denied += i32::from(answer.code() == "SUBSCRIPTION_FROZEN");
+        assert!(answer.status == 200 || answer.code() == "SUBSCRIPTION_FROZEN", "{}", answer.body);
     }
     house.adds_up().await;
 }
