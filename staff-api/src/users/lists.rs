@@ -41,9 +41,9 @@ struct StaffQuery {
     /// Part of a name, sign-in name, e-mail address or phone.
     #[serde(alias = "search")]
     q: Option<String>,
-    /// Begin of a period, sent by the older apps; not looked at.
+    /// Begin of a period, which the February app always sends: `/api/staff` then answers a bare list.
     start_date: Option<String>,
-    /// End of a period, sent by the older apps; not looked at.
+    /// End of a period, as `start_date`.
     end_date: Option<String>,
 }
 
