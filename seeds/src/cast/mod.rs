@@ -58,14 +58,22 @@ impl Gym {
 
     /// What staff-api's handlers reach.
     pub fn staff_app(&self) -> App {
-        App::new(self.db.staff(), staff_keyring(), HASH_KEY, Duration::ZERO, Lifetimes::default())
-            .expect("app")
+        self.staff_app_remembering(Duration::ZERO)
+    }
+
+    /// The same, for which a session that was good stays good so long without being looked up again.
+    pub fn staff_app_remembering(&self, remember: Duration) -> App {
+        App::new(self.db.staff(), staff_keyring(), HASH_KEY, remember, Lifetimes::default()).expect("app")
     }
 
     /// What client-api's handlers reach.
     pub fn client_app(&self) -> App {
-        App::new(self.db.client(), client_keyring(), HASH_KEY, Duration::ZERO, Lifetimes::default())
-            .expect("app")
+        self.client_app_remembering(Duration::ZERO)
+    }
+
+    /// The same, for which a session that was good stays good so long without being looked up again.
+    pub fn client_app_remembering(&self, remember: Duration) -> App {
+        App::new(self.db.client(), client_keyring(), HASH_KEY, remember, Lifetimes::default()).expect("app")
     }
 
     /// A caller without a token.

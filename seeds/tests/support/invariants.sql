@@ -89,14 +89,16 @@ with broken (what, how_often) as (
     from subscriptions s
     left join lateral (
         select count(*) as times, coalesce(sum(coalesce(f.ended_on, f.ends_on + 1) - f.starts_on), 0) as days
-        from subscription_freezes f where f.subscription_id = s.id
+        from subscription_freezes f
+        -- One that is undone on its first day was none.
+        where f.subscription_id = s.id and f.ended_on is distinct from f.starts_on
     ) f on true
     where s.freezes_used <> f.times or s.freeze_days_used <> f.days
        or s.freezes_used > s.max_freezes or s.freeze_days_used > s.max_freeze_days
     union all
     select 'a renewal begins before the end of what it renews', count(*)
     from subscriptions s join subscriptions r on r.renews_id = s.id
-    where r.starts_on <= s.ends_on or r.customer_id <> s.customer_id or r.service_id <> s.service_id or r.id <= s.id
+    where (s.kind = 'time_based' and s.stopped_at is null and r.starts_on <= s.ends_on) or r.customer_id <> s.customer_id or r.service_id <> s.service_id or r.id <= s.id
     union all
     select 'somebody buys where they do not belong, or before they are there', count(*)
     from subscriptions s join customers c on c.id = s.customer_id
