@@ -10,7 +10,7 @@ use shared::{
     vocabulary::{BranchId, Calendar, Page, PageQuery},
     web::{Answer, App, Member, Query, envelope::Success, wire},
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Under every base path.
@@ -95,7 +95,7 @@ struct HistoryAnswer {
 }
 
 /// Read one's own entries, newest first.
-#[utoipa::path(get, path = "/entry-history", tag = "entries",
+#[utoipa::path(get, path = "/entry-history", tag = "entries", params(PageQuery),
     responses((status = 200, body = Success<HistoryAnswer>)))]
 async fn entry_history(
     member: Member,
@@ -114,7 +114,7 @@ async fn entry_history(
 }
 
 /// Read one's own entries as a bare list, newest first.
-#[utoipa::path(get, path = "/entry-history", tag = "entries",
+#[utoipa::path(get, path = "/entry-history", tag = "entries", params(PageQuery),
     responses((status = 200, body = Success<Vec<EntryAnswer>>)))]
 async fn list_entries(
     member: Member,
@@ -190,7 +190,7 @@ async fn branch_activity(member: Member, State(app): State<App>) -> Result<Answe
 }
 
 /// Where and when.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct AccessQuery {
     /// A branch of the member's gym; their own if absent.
@@ -230,7 +230,7 @@ struct ReasonAnswer {
 }
 
 /// Can I come in? The same decision as at the door; nothing happens.
-#[utoipa::path(get, path = "/access", tag = "entries",
+#[utoipa::path(get, path = "/access", tag = "entries", params(AccessQuery),
     responses((status = 200, body = Success<AccessAnswer>)))]
 async fn access(
     member: Member,

@@ -15,7 +15,7 @@ use shared::{
         wire,
     },
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -23,7 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// What to look for; all of it must hold.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 struct AuditQuery {
@@ -40,10 +40,10 @@ struct AuditQuery {
     #[param(value_type = Option<i64>)]
     subject_id: Option<i64>,
     /// First day, in the gym's calendar.
-    #[param(value_type = Option<Day>, example = "2026-04-01")]
+    #[param(value_type = Option<Day>, inline, example = "2026-04-01")]
     date_from: Option<String>,
     /// Last day, in the gym's calendar.
-    #[param(value_type = Option<Day>, example = "2026-04-30")]
+    #[param(value_type = Option<Day>, inline, example = "2026-04-30")]
     date_to: Option<String>,
     /// Only what is older than this line: `next_before` of the answer before.
     #[serde(deserialize_with = "wire::loose_integer")]
@@ -158,7 +158,7 @@ impl From<(Listed, Calendar)> for AuditPage {
 }
 
 /// Read who did what in one's own gym, newest first.
-#[utoipa::path(get, path = "/audit-log", tag = "audit", responses(
+#[utoipa::path(get, path = "/audit-log", tag = "audit", params(AuditQuery, PageQuery), responses(
     (status = 200, body = Success<AuditPage>),
     (status = 400, description = "DATE_INVALID, DATE_RANGE_REVERSED, PAGE_INVALID", body = Failure)))]
 async fn list_audit_log(

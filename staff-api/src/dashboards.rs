@@ -14,7 +14,7 @@ use shared::{
         wire,
     },
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::branches::BranchRow;
@@ -24,7 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Whose figures to read.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct OverviewQuery {
     /// Only those of this branch; a super admin must name one.
@@ -111,7 +111,7 @@ impl From<(Overview, Calendar)> for OverviewAnswer {
 }
 
 /// Read what the gym earned and how large it is.
-#[utoipa::path(get, path = "/dashboards/overview", tag = "dashboards", responses(
+#[utoipa::path(get, path = "/dashboards/overview", tag = "dashboards", params(OverviewQuery), responses(
     (status = 200, body = Success<OverviewAnswer>),
     (status = 400, description = "BRANCH_REQUIRED", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]

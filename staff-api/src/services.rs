@@ -12,7 +12,7 @@ use shared::{
     vocabulary::{BranchId, Change, Line, Money, Note, ServiceId},
     web::{Answer, App, Json, Path, Query, Staff, envelope::Success, wire},
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -100,7 +100,7 @@ impl From<Service> for ServiceRow {
 }
 
 /// Which services to read.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ServicesQuery {
     /// Only those sold at this branch.
@@ -109,6 +109,7 @@ struct ServicesQuery {
     branch_id: Option<i64>,
     /// Also those that are no longer for sale.
     #[serde(default)]
+    #[param(inline)]
     include_inactive: Flag,
 }
 
@@ -134,7 +135,7 @@ impl From<Flag> for Shelf {
 }
 
 /// Read what is sold.
-#[utoipa::path(get, path = "/services", tag = "services", responses((status = 200,
+#[utoipa::path(get, path = "/services", tag = "services", params(ServicesQuery), responses((status = 200,
     body = Success<Vec<ServiceRow>>, description = "The same list stands at the top level as `services`")))]
 async fn list_services(
     staff: Staff<can::ReadServices>,

@@ -166,3 +166,21 @@ fn a_shape_of_a_door_has_a_name_of_its_own() {
         }
     }
 }
+
+/// What a handler reads from the query stands in the document only if its attribute names it.
+#[test]
+fn every_query_is_in_the_document() {
+    for door in ["staff-api/src", "client-api/src"] {
+        for source in below(door, "rs") {
+            for operation in source.code.split("utoipa::path(").skip(1) {
+                let (attribute, rest) = operation.split_once("async fn").unwrap();
+                let signature = rest.split_once('{').unwrap().0;
+                for query in signature.split("Query<").skip(1) {
+                    let name = query.split('>').next().unwrap();
+                    let params = attribute.split_once("params(").map_or("", |(_, params)| params);
+                    assert!(params.contains(name), "{}: {name} is not in params", source.path);
+                }
+            }
+        }
+    }
+}

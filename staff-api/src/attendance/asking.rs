@@ -13,7 +13,7 @@ use shared::{
         envelope::{Failure, Success},
     },
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::answer::{DenialReason, PassAnswer};
@@ -31,7 +31,7 @@ const UNKNOWN_ACTION: (&str, Text) = (
 );
 
 /// Who would come in, where and when.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct DecisionQuery {
     /// The customer.
@@ -45,7 +45,7 @@ struct DecisionQuery {
     /// When: `2026-11-20T18:00`, with or without zone, or `18:00` for today; now, if it is left out.
     at: Option<String>,
     /// `check_in_only` unless said otherwise.
-    #[param(value_type = Option<Action>)]
+    #[param(value_type = Option<Action>, inline)]
     action: Option<String>,
 }
 
@@ -135,7 +135,7 @@ impl From<Outlook> for DecisionAnswer {
 
 /// Ask whether a customer would be let in, and why not, without letting anybody in. Nothing is recorded.
 #[utoipa::path(
-    get, path = "/attendance/decision", tag = "door",
+    get, path = "/attendance/decision", tag = "door", params(DecisionQuery),
     responses(
         (status = 200, body = Success<DecisionAnswer>),
         (status = 404, description = "CUSTOMER_NOT_FOUND, BRANCH_NOT_FOUND", body = Failure),

@@ -10,7 +10,7 @@ use shared::{
     vocabulary::{Calendar, Page, PageQuery, StaffId, SubscriptionId, dates::Day},
     web::{Answer, App, Query, Staff, envelope::Success, wire::local},
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::answer::DenialReason;
@@ -26,7 +26,7 @@ const UNKNOWN_STATUS: (&str, Text) =
     ("INVALID_STATUS", Text { en: "Must be approved or denied", ar: "القيمة approved أو denied" });
 
 /// Which entries.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct EntryQuery {
     /// Only at this branch.
@@ -48,7 +48,7 @@ struct EntryQuery {
     #[param(value_type = Option<NaiveDate>)]
     end_date: Option<String>,
     /// Only those that ended so.
-    #[param(value_type = Option<EntryStatus>)]
+    #[param(value_type = Option<EntryStatus>, inline)]
     status: Option<String>,
 }
 
@@ -185,7 +185,7 @@ impl From<(Entries, Calendar, Page)> for EntryList {
 }
 
 /// List who came in and who was denied, newest first.
-#[utoipa::path(get, path = "/attendance", tag = "door", responses((status = 200, body = Success<EntryList>)))]
+#[utoipa::path(get, path = "/attendance", tag = "door", params(EntryQuery, PageQuery), responses((status = 200, body = Success<EntryList>)))]
 async fn list_entries(
     staff: Staff<can::ReadEntries>,
     State(app): State<App>,
@@ -201,7 +201,7 @@ async fn list_entries(
 
 /// List who came in at a branch, newest first, as a bare list.
 #[utoipa::path(
-    get, path = "/attendance/by-branch", tag = "door",
+    get, path = "/attendance/by-branch", tag = "door", params(EntryQuery, PageQuery),
     responses((status = 200, description = "The list stands at the top level as `attendance`, too", body = Success<Vec<EntryRow>>)),
 )]
 async fn list_entries_by_branch(
@@ -231,7 +231,7 @@ struct EntryLogs {
 
 /// List who came in and who was denied, newest first, as `entries`.
 #[utoipa::path(
-    get, path = "/validation/entry-logs", tag = "door",
+    get, path = "/validation/entry-logs", tag = "door", params(EntryQuery, PageQuery),
     responses((status = 200, body = Success<EntryLogs>)),
 )]
 async fn list_entry_logs(

@@ -13,7 +13,7 @@ use shared::{
         wire::flag,
     },
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::row::CustomerRow;
@@ -28,7 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Which customers.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct CustomerQuery {
     /// Only of this branch.
@@ -40,7 +40,7 @@ struct CustomerQuery {
     search: Option<String>,
     /// Only who stands so today: `active` and `frozen` for those with such a subscription, `inactive` for those without
     /// an active one.
-    #[param(value_type = Option<Standing>)]
+    #[param(value_type = Option<Standing>, inline)]
     status: Option<String>,
     /// Only who has an active subscription, or only who has none.
     #[param(value_type = Option<bool>)]
@@ -49,7 +49,7 @@ struct CustomerQuery {
     #[param(value_type = Option<bool>)]
     is_active: Option<String>,
     /// Only of this gender.
-    #[param(value_type = Option<Gender>)]
+    #[param(value_type = Option<Gender>, inline)]
     gender: Option<String>,
 }
 
@@ -110,7 +110,7 @@ impl From<(Listed, Calendar, Page)> for CustomerList {
 
 /// List customers, newest first.
 #[utoipa::path(
-    get, path = "/customers", tag = "customers",
+    get, path = "/customers", tag = "customers", params(CustomerQuery, PageQuery),
     responses((status = 200, body = Success<CustomerList>)),
 )]
 async fn list_customers(
@@ -127,7 +127,7 @@ async fn list_customers(
 }
 
 /// What is looked for.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct SearchQuery {
     /// Part of a name or phone number, id, beginning of an e-mail address, text of a QR code. One or two characters are
@@ -145,7 +145,7 @@ const SEARCH_ROWS: i64 = 20;
 
 /// Search customers as somebody types: the best matches first.
 #[utoipa::path(
-    get, path = "/customers/search", tag = "customers",
+    get, path = "/customers/search", tag = "customers", params(SearchQuery, PageQuery),
     responses((status = 200, body = Success<CustomerList>)),
 )]
 async fn search_customers(
@@ -195,7 +195,7 @@ async fn find_customer_by_phone(
 }
 
 /// Whose number.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct PhoneQuery {
     /// The number, in any spelling.
@@ -205,7 +205,7 @@ struct PhoneQuery {
 
 /// Read the customer who has a phone number, in any spelling.
 #[utoipa::path(
-    get, path = "/customers/by-phone", tag = "customers",
+    get, path = "/customers/by-phone", tag = "customers", params(PhoneQuery),
     responses(
         (status = 200, body = Success<CustomerRow>),
         (status = 404, description = "CUSTOMER_NOT_FOUND", body = Failure),
