@@ -14,12 +14,16 @@ use super::{
         rules::SubscriptionNotFound,
         store::find_held,
     },
-    Spend, spend,
+    rules::{self, SpendRefused},
+    store::{self, Spend},
 };
 use crate::{
     access::{Granted, can},
     error::{Error, Refusal, RefusalKind, Text},
-    platform::{audit::Note, db::Db},
+    platform::{
+        audit::Note,
+        db::{Db, Tx},
+    },
     vocabulary::{CustomerId, Language, Line, SubscriptionId},
 };
 
@@ -58,7 +62,7 @@ struct Left {
 /// [`super::SpendRefused`]; [`SomebodyElses`]; [`SubscriptionNotFound`] outside the caller's reach, too.
 ///
 /// # Locks
-/// See [`spend`].
+/// The subscription against freezing, stopping and renewing, then its balance.
 pub async fn deduct(
     db: &Db,
     staff: &Granted<can::SpendSubscriptions>,
@@ -74,21 +78,33 @@ pub async fn deduct(
             }
             let wanted = Spend {
                 subscription: id,
-                amount: deduction.amount.get(),
-                entry: None,
-                reason: deduction.reason.as_ref().map(Line::as_str),
+                amount: deduction.amount,
+                reason: deduction.reason.as_ref(),
                 today: staff.calendar().today(tx.now()),
             };
-            let spent = spend(tx, &wanted).await??;
-            tx.note(
-                Note::on("subscription", id.get())
-                    .with(json!({ "amount": wanted.amount, "remaining": spent.remaining })),
-            );
-            Ok(Left { remaining: spent.remaining })
+            let remaining = spend(tx, &wanted).await?;
+            let detail = json!({ "amount": wanted.amount.get(), "remaining": remaining });
+            tx.note(Note::on("subscription", id.get()).with(detail));
+            Ok(Left { remaining })
         })
         .await?;
     let held = find_held(db.conn().await?.get(), id).await?.ok_or(SubscriptionNotFound)?;
     Ok(deducted(held, left.remaining, staff.calendar().today(staff.now())))
+}
+
+/// Further looks when somebody renewed or unfroze between the attempt and the question why it failed.
+const LOOKS: u8 = 3;
+
+/// Takes from a subscription that was read before, and tells what is left.
+async fn spend(tx: &mut Tx, wanted: &Spend<'_>) -> Result<i32, Error> {
+    for _ in 0..LOOKS {
+        if let Some(left) = store::update_balance(tx, wanted).await? {
+            return Ok(left);
+        }
+        let held = find_held(tx.conn(), wanted.subscription).await?.ok_or(SubscriptionNotFound)?;
+        rules::may_spend(&held, wanted.amount.get(), wanted.today)?;
+    }
+    Err(SpendRefused::Busy.into())
 }
 
 fn deducted(mut held: Held, remaining: i32, today: NaiveDate) -> Deducted {

@@ -16,9 +16,6 @@ use crate::{
 /// Why nothing was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SpendRefused {
-    /// The amount is not above zero.
-    #[error("the amount is not above zero")]
-    NotPositive,
     /// It counts days, not coins or sessions.
     #[error("nothing is counted")]
     NothingToCount,
@@ -33,6 +30,9 @@ pub enum SpendRefused {
         /// Of what.
         unit: Unit,
     },
+    /// Others changed it again and again meanwhile.
+    #[error("it changed while it was looked at")]
+    Busy,
     /// The status stands in the way.
     #[error(transparent)]
     NotNow(#[from] NotNow),
@@ -43,9 +43,6 @@ pub(super) fn may_spend(held: &Held, amount: i32, today: NaiveDate) -> Result<()
     let (Some(unit), Some(left)) = (held.kind.unit(), held.standing.remaining) else {
         return Err(SpendRefused::NothingToCount);
     };
-    if amount <= 0 {
-        return Err(SpendRefused::NotPositive);
-    }
     if left == 0 {
         return Err(SpendRefused::NoneLeft(unit));
     }
@@ -56,31 +53,26 @@ pub(super) fn may_spend(held: &Held, amount: i32, today: NaiveDate) -> Result<()
 impl Refusal for SpendRefused {
     fn kind(&self) -> RefusalKind {
         match self {
-            Self::NotPositive | Self::NothingToCount | Self::NoneLeft(_) | Self::TooFew { .. } => {
-                RefusalKind::Rejected
-            }
+            Self::NothingToCount | Self::NoneLeft(_) | Self::TooFew { .. } => RefusalKind::Rejected,
+            Self::Busy => RefusalKind::Unavailable,
             Self::NotNow(not_now) => not_now.kind(),
         }
     }
 
     fn code(&self) -> &'static str {
         match self {
-            Self::NotPositive => "AMOUNT_NOT_POSITIVE",
             Self::NothingToCount => "NOTHING_TO_DEDUCT",
             Self::NoneLeft(Unit::Coins) => "NO_COINS_REMAINING",
             Self::NoneLeft(Unit::Sessions) => "NO_SESSIONS_REMAINING",
             Self::TooFew { unit: Unit::Coins, .. } => "NOT_ENOUGH_COINS",
             Self::TooFew { unit: Unit::Sessions, .. } => "NOT_ENOUGH_SESSIONS",
+            Self::Busy => "SUBSCRIPTION_BUSY",
             Self::NotNow(not_now) => not_now.code(),
         }
     }
 
     fn say(&self, language: Language) -> Cow<'static, str> {
         let text = match self {
-            Self::NotPositive => Text {
-                en: "The amount must be above zero",
-                ar: "يجب أن تكون الكمية أكبر من صفر",
-            },
             Self::NothingToCount => Text {
                 en: "This subscription counts days; there is nothing to deduct",
                 ar: "هذا الاشتراك يحتسب بالأيام ولا يوجد ما يخصم منه",
@@ -92,6 +84,10 @@ impl Refusal for SpendRefused {
                 Text { en: "No sessions remaining", ar: "لا توجد حصص متبقية" }
             }
             Self::TooFew { left, unit } => return too_few(*left, *unit, language).into(),
+            Self::Busy => Text {
+                en: "The subscription is being changed; please try again",
+                ar: "يجري تعديل الاشتراك، يرجى المحاولة مرة أخرى",
+            },
             Self::NotNow(not_now) => return not_now.say(language),
         };
         text.say(language).into()

@@ -1,28 +1,32 @@
-//! The SQL of spending.
+//! The SQL of taking.
 
-use super::Spend;
+use chrono::NaiveDate;
+
+use super::super::count::Units;
 use crate::{
     error::Error,
     platform::db::Tx,
-    vocabulary::{EntryId, MovementId},
+    vocabulary::{Line, SubscriptionId},
 };
 
-/// What a taking left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Spent {
-    /// The line in the ledger.
-    pub movement: MovementId,
-    /// Coins or sessions left.
-    pub remaining: i32,
+/// What is to be taken, and why.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spend<'a> {
+    pub(super) subscription: SubscriptionId,
+    pub(super) amount: Units,
+    pub(super) reason: Option<&'a Line>,
+    /// The gym's day.
+    pub(super) today: NaiveDate,
 }
 
-/// Takes from the balance and writes the ledger, if the subscription is active and holds enough.
+/// Takes from the balance, writes the ledger and tells what is left; nothing happens unless the subscription is active
+/// and holds enough.
 ///
 /// The foreign key of the ledger takes the same lock on the subscription anyway; taking it first makes a freeze, stop or
 /// renewal that is on its way come entirely before or entirely after.
-pub(super) async fn update_balance(tx: &mut Tx, wanted: &Spend<'_>) -> Result<Option<Spent>, Error> {
+pub(super) async fn update_balance(tx: &mut Tx, spend: &Spend<'_>) -> Result<Option<i32>, Error> {
     let (actor, now) = (tx.actor(), tx.now());
-    let taken = sqlx::query!(
+    let left = sqlx::query_scalar!(
         "with held as materialized (
              select id, starts_on, ends_on, frozen_from, frozen_until, stopped_at
              from subscriptions
@@ -39,20 +43,19 @@ pub(super) async fn update_balance(tx: &mut Tx, wanted: &Spend<'_>) -> Result<Op
              returning b.subscription_id, b.remaining
          )
          insert into subscription_movements
-             (subscription_id, kind, amount, remaining_after, entry_id, actor_kind, actor_id, reason, at)
-         select subscription_id, 'use', -$2, remaining, $4, $5, $6, $7, $8
+             (subscription_id, kind, amount, remaining_after, actor_kind, actor_id, reason, at)
+         select subscription_id, 'use', -$2, remaining, $4, $5, $6, $7
          from taken
-         returning id, remaining_after",
-        wanted.subscription.get(),
-        wanted.amount,
-        wanted.today,
-        wanted.entry.map(EntryId::get),
+         returning remaining_after",
+        spend.subscription.get(),
+        spend.amount.get(),
+        spend.today,
         actor.kind(),
         actor.id(),
-        wanted.reason,
+        spend.reason.map(Line::as_str),
         now,
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(taken.map(|row| Spent { movement: MovementId::from(row.id), remaining: row.remaining_after }))
+    Ok(left)
 }
