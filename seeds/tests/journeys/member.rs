@@ -46,15 +46,21 @@ async fn a_member_signs_in_by_sms_looks_around_stays_signed_in_and_locks_others_
     phone.get("/api/clients/profile").await.expect(200);
 
     let (tablet_again, _) = house.sign_in_by_code("ahmed@example.com").await;
-    let first = house.gym.db.owner.clone();
-    sqlx::query("update customers set password_hash = null where id = 123").execute(&first).await.unwrap();
-    let chosen = json!({ "new_password": "my own secret" });
+    let desk = house.works("reception1").await;
+    let card = desk.get("/api/customers/123").await.expect(200);
+    let chosen =
+        json!({ "current_password": card.at("/data/temp_password"), "new_password": "my own secret" });
     let changed = phone.post("/api/clients/change-password", chosen).await.expect(200);
     tablet_again.get("/api/clients/me").await.refused(401, "SIGNED_OUT");
     tablet.get("/api/clients/me").await.refused(401, "SIGNED_OUT");
     let phone = bearer(&house.visitor(), &changed);
     phone.get("/api/clients/me").await.expect(200);
     house.sign_in("01234567890", "my own secret").await;
+    let card = desk.get("/api/customers/123").await.expect(200);
+    assert_eq!(
+        (card.at("/data/temp_password"), card.at("/data/password_changed")),
+        (&json!(null), &json!(true))
+    );
     phone.post_empty("/api/clients/auth/logout").await.expect(200);
     phone.get("/api/clients/me").await.refused(401, "SIGNED_OUT");
     house.visitor().post("/api/clients/refresh", token).await.refused(403, "INVALID_REFRESH_TOKEN");
