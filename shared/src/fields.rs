@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::{
     error::{FieldProblem, Invalid, Text},
     vocabulary::{
-        Language, dates::DateInvalid, email::EmailInvalid, ids::IdInvalid, money::MoneyInvalid,
+        Change, Language, dates::DateInvalid, email::EmailInvalid, ids::IdInvalid, money::MoneyInvalid,
         page::PageInvalid, phone::PhoneInvalid, text::TextInvalid,
     },
 };
@@ -63,36 +63,6 @@ impl FieldError for UnknownWord {
 
     fn say(&self, language: Language) -> Cow<'static, str> {
         Text { en: "This value is not known", ar: "القيمة غير معروفة" }.say(language).into()
-    }
-}
-
-/// What becomes of a value that may be absent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change<T> {
-    /// It stays as it is.
-    Keep,
-    /// It goes.
-    Clear,
-    /// It becomes this.
-    Set(T),
-}
-
-impl<T> Change<T> {
-    /// What is there afterwards, if `kept` was there before.
-    pub fn over(self, kept: Option<T>) -> Option<T> {
-        match self {
-            Self::Keep => kept,
-            Self::Clear => None,
-            Self::Set(value) => Some(value),
-        }
-    }
-
-    /// Whether anything is to become of it.
-    pub const fn is_one(&self) -> bool {
-        match self {
-            Self::Keep => false,
-            Self::Clear | Self::Set(_) => true,
-        }
     }
 }
 

@@ -5,10 +5,9 @@ use chrono::NaiveDate;
 use super::metrics::{Age, BodyMetrics, Height, Weight};
 use crate::{
     access::TemporaryPassword,
-    fields::Change,
     vocabulary::{
-        BranchId, CustomerId, Day, Email, Gender, GymId, Language, Note, PersonName, Phone, SubscriptionId,
-        Timestamp, words,
+        BranchId, Change, CustomerId, Day, Email, Gender, GymId, Language, Note, PersonName, Phone,
+        SubscriptionId, Timestamp, words,
     },
 };
 

@@ -11,9 +11,8 @@ use super::{
 use crate::{
     access::{Scope, TemporaryPassword},
     error::{FieldProblem, Invalid, Refusal, RefusalKind, Text},
-    fields::Change,
     gyms::GymRule,
-    vocabulary::{Day, Language, Timestamp, dates::age_on},
+    vocabulary::{Change, Day, Language, Timestamp, dates::age_on},
 };
 
 /// Why something is not done with a customer.

@@ -24,6 +24,14 @@ impl<T> Change<T> {
         }
     }
 
+    /// Whether anything is to become of it.
+    pub const fn is_one(&self) -> bool {
+        match self {
+            Self::Keep => false,
+            Self::Clear | Self::Set(_) => true,
+        }
+    }
+
     /// The same change of something else; what does not parse is gone.
     pub fn parsed<U>(self, parse: impl FnOnce(T) -> Option<U>) -> Change<U> {
         match self {
