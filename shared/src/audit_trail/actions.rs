@@ -8,7 +8,7 @@ use crate::{
     vocabulary::Page,
 };
 
-/// What was done in one's own gym, newest first.
+/// What was done in one's own gym, newest first; nothing before a line that the gym does not have.
 ///
 /// # Refuses
 /// [`super::RangeRefused::Reversed`].
@@ -19,19 +19,26 @@ pub async fn list(
     page: Page,
 ) -> Result<Listed, Error> {
     let gym = owner.gym().ok_or(AccessRefused::NotAllowed)?;
-    let moments = filter.moments(owner.calendar())?;
-    let one_more = Page { limit: page.limit.saturating_add(1), ..page };
     let mut conn = db.conn().await?;
     let conn = conn.get();
+    let before = match filter.before {
+        None => None,
+        Some(line) => match store::find_place(conn, gym, line).await? {
+            None => return Ok(Listed::default()),
+            found => found,
+        },
+    };
+    let range = &filter.range(owner.calendar(), before)?;
+    let one_more = Page { limit: page.limit.saturating_add(1), ..page };
     let mut deeds = match filter {
         Filter { subject_kind: Some(_), subject: Some(_), .. } => {
-            store::list_deeds_on(conn, gym, filter, moments, one_more).await?
+            store::list_deeds_on(conn, gym, filter, range, one_more).await?
         }
-        Filter { actor: Some(_), .. } => store::list_deeds_by(conn, gym, filter, moments, one_more).await?,
+        Filter { actor: Some(_), .. } => store::list_deeds_by(conn, gym, filter, range, one_more).await?,
         Filter { action: Some(_), .. } => {
-            store::list_deeds_called(conn, gym, filter, moments, one_more).await?
+            store::list_deeds_called(conn, gym, filter, range, one_more).await?
         }
-        Filter { .. } => store::list_deeds(conn, gym, filter, moments, one_more).await?,
+        Filter { .. } => store::list_deeds(conn, gym, filter, range, one_more).await?,
     };
     let shown = usize::try_from(page.limit).unwrap_or(usize::MAX);
     let has_more = deeds.len() > shown;

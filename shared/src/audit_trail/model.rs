@@ -39,7 +39,7 @@ pub struct Named<T> {
 }
 
 /// A part of the log, newest first.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Listed {
     /// The lines.
     pub deeds: Vec<Deed>,

@@ -26,13 +26,24 @@ pub struct Filter {
     pub before: Option<AuditId>,
 }
 
-/// From one moment to just before another.
+/// The part of the log between two moments that comes after a place in it, reading backwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moments {
+pub struct Range {
     /// The first moment.
     pub from: Timestamp,
     /// The first moment after.
     pub until: Timestamp,
+    /// Only what is older than this.
+    pub before: Place,
+}
+
+/// Where a line stands: newest first, and by id within one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// When the request arrived.
+    pub at: Timestamp,
+    /// Its id.
+    pub id: AuditId,
 }
 
 /// Why a range of days is not read.
@@ -69,16 +80,18 @@ impl Refusal for RangeRefused {
 }
 
 impl Filter {
-    /// The moments that the days are made of; all time for no days.
-    pub fn moments(&self, calendar: Calendar) -> Result<Moments, RangeRefused> {
+    /// The range that the days make, read on from `before`; all time for no days.
+    pub fn range(&self, calendar: Calendar, before: Option<Place>) -> Result<Range, RangeRefused> {
         if let (Some(from), Some(to)) = (self.from, self.to)
             && to < from
         {
             return Err(RangeRefused::Reversed);
         }
-        Ok(Moments {
+        let until = self.to.map_or(end_of_time(), |day| calendar.day_end(day.date()));
+        Ok(Range {
             from: self.from.map_or(Timestamp::UNIX_EPOCH, |day| calendar.day_start(day.date())),
-            until: self.to.map_or(end_of_time(), |day| calendar.day_end(day.date())),
+            until,
+            before: before.unwrap_or(Place { at: until, id: AuditId::new(0) }),
         })
     }
 }
@@ -95,7 +108,7 @@ mod tests {
     fn days(from: Option<&str>, to: Option<&str>) -> Result<(String, String), RangeRefused> {
         let day = |text: &str| Day::parse(text).unwrap();
         let filter = Filter { from: from.map(day), to: to.map(day), ..Filter::default() };
-        filter.moments(Calendar::CAIRO).map(|it| (it.from.to_rfc3339(), it.until.to_rfc3339()))
+        filter.range(Calendar::CAIRO, None).map(|it| (it.from.to_rfc3339(), it.until.to_rfc3339()))
     }
 
     #[test]
@@ -110,6 +123,17 @@ mod tests {
             days(None, None),
             Ok(("1970-01-01T00:00:00+00:00".into(), "3000-01-01T00:00:00+00:00".into()))
         );
+    }
+
+    #[test]
+    fn reading_on_starts_where_it_stopped() {
+        let place = Place { at: Timestamp::UNIX_EPOCH, id: AuditId::new(7) };
+        assert_eq!(
+            Filter::default().range(Calendar::CAIRO, Some(place)).map(|range| range.before),
+            Ok(place)
+        );
+        let all = Filter::default().range(Calendar::CAIRO, None).unwrap();
+        assert_eq!(all.before.at, all.until);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sqlx::PgConnection;
 
-use super::{Deed, Filter, Moments, Named};
+use super::{Deed, Filter, Named, Place, Range};
 use crate::{
     error::Error,
     vocabulary::{AuditId, BranchId, GymId, Line, Page, Timestamp},
@@ -41,6 +41,19 @@ impl From<Row> for Deed {
     }
 }
 
+/// Where a line of the gym's log stands.
+pub(super) async fn find_place(
+    conn: &mut PgConnection,
+    gym: GymId,
+    id: AuditId,
+) -> Result<Option<Place>, Error> {
+    let at =
+        sqlx::query_scalar!("select at from audit_log where id = $1 and gym_id = $2", id.get(), gym.get())
+            .fetch_optional(conn)
+            .await?;
+    Ok(at.map(|at| Place { at, id }))
+}
+
 /// One way into the log for each index: `$first` is what its key begins with. Everything else is compared row by row,
 /// so that a plan made once for all filters cannot take the wrong index.
 macro_rules! lists {
@@ -50,7 +63,7 @@ macro_rules! lists {
             conn: &mut PgConnection,
             gym: GymId,
             filter: &Filter,
-            moments: Moments,
+            range: &Range,
             page: Page,
         ) -> Result<Vec<Deed>, Error> {
             let rows = sqlx::query_as!(
@@ -65,24 +78,23 @@ macro_rules! lists {
                          and ($5::bigint is null or actor_id = $5)
                          and ($6::text is null or subject_kind = $6)
                          and ($7::bigint is null or subject_id = $7)
-                         and ($8::bigint is null or (at, id) < (
-                             select o.at, o.id from audit_log o where o.id = $8 and o.gym_id = $1
-                         ))
+                         and (at, id) < ($8, $9)
                        order by at desc, id desc
-                       limit $9 offset $10
+                       limit $10 offset $11
                    ) l
                    left join staff_users u on u.id = l.actor_id and l.actor_kind = 'staff'
                    left join customers c on c.id = l.actor_id and l.actor_kind = 'customer'
                    left join branches b on b.id = l.branch_id
                    order by l.at desc, l.id desc"#,
                 gym.get(),
-                moments.from,
-                moments.until,
+                range.from,
+                range.until,
                 filter.action.as_ref().map(Line::as_str),
                 filter.actor,
                 filter.subject_kind.as_ref().map(Line::as_str),
                 filter.subject,
-                filter.before.map(AuditId::get),
+                range.before.at,
+                range.before.id.get(),
                 page.limit,
                 page.offset,
             )

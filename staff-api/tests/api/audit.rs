@@ -103,6 +103,9 @@ async fn a_long_log_is_read_in_parts() {
         before = format!("&before={}", answer.at("/data/next_before"));
     }
     assert_eq!(seen, [6, 5, 4, 3, 2, 1, 0]);
+    let narrowed =
+        owner.get("/api/audit-log?limit=3&actor_id=1006&date_to=2026-04-16&before=4").await.expect(200);
+    assert_eq!(actions(&narrowed).iter().map(|(_, id)| *id).collect::<Vec<_>>(), [2, 1, 0]);
     let second = owner.get("/api/audit-log?per_page=3&page=2").await.expect(200);
     assert_eq!(actions(&second).iter().map(|(_, id)| *id).collect::<Vec<_>>(), [3, 2, 1]);
 }
