@@ -122,7 +122,7 @@ impl From<(Branch, Calendar)> for BranchRow {
             customer_count: figures.customers,
             active_subscriptions: figures.active_subscriptions,
             staff_count: figures.staff,
-            revenue: figures.revenue.map(|revenue| Money::from_minor(revenue.window)),
+            revenue: figures.progress.map(|progress| Money::from_minor(progress.revenue)),
         }
     }
 }

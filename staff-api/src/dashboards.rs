@@ -11,7 +11,6 @@ use shared::{
     web::{
         Answer, App, Query, Staff,
         envelope::{Failure, Success},
-        wire,
     },
 };
 use utoipa::ToSchema;
@@ -28,9 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 struct OverviewQuery {
     /// Only those of this branch; a super admin must name one.
-    #[serde(default, deserialize_with = "wire::loose_integer")]
-    #[param(value_type = Option<i64>)]
-    branch_id: Option<i64>,
+    branch_id: Option<BranchId>,
 }
 
 /// The figures of the branches one works with. Expenses are not kept, so that no profit is told either.
@@ -120,6 +117,6 @@ async fn overview(
     State(app): State<App>,
     Query(query): Query<OverviewQuery>,
 ) -> Result<Answer<OverviewAnswer>, Error> {
-    let overview = reports::overview(&app.db, &staff, query.branch_id.map(BranchId::from)).await?;
+    let overview = reports::overview(&app.db, &staff, query.branch_id).await?;
     Ok(Answer::new((overview, staff.calendar()).into()))
 }

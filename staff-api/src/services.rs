@@ -6,7 +6,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::{
-    Error, Fields, Invalid, Text,
+    Error, Fields, Invalid, Text, UnknownWord,
     access::can,
     plans::{self, Doors, Edit, Kind, Service, ServiceType, Shelf},
     vocabulary::{BranchId, Change, Line, Money, Note, ServiceId},
@@ -104,33 +104,21 @@ impl From<Service> for ServiceRow {
 #[into_params(parameter_in = Query)]
 struct ServicesQuery {
     /// Only those sold at this branch.
-    #[serde(default, deserialize_with = "wire::loose_integer")]
-    #[param(value_type = Option<i64>)]
-    branch_id: Option<i64>,
+    branch_id: Option<BranchId>,
     /// Also those that are no longer for sale.
-    #[serde(default)]
-    #[param(inline)]
-    include_inactive: Flag,
+    #[param(value_type = Option<bool>)]
+    include_inactive: Option<String>,
 }
 
-/// Whether something is wanted: true, 1, yes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
-enum Flag {
-    /// Not wanted.
-    #[default]
-    #[serde(alias = "false", alias = "0", alias = "no")]
-    No,
-    /// Wanted.
-    #[serde(alias = "true", alias = "1", alias = "yes")]
-    Yes,
-}
+impl TryFrom<&ServicesQuery> for Shelf {
+    type Error = Invalid;
 
-impl From<Flag> for Shelf {
-    fn from(flag: Flag) -> Self {
-        match flag {
-            Flag::No => Self::OnSale,
-            Flag::Yes => Self::Everything,
-        }
+    fn try_from(query: &ServicesQuery) -> Result<Self, Invalid> {
+        let mut fields = Fields::new();
+        let word = query.include_inactive.as_deref();
+        let is_wanted =
+            fields.optional("include_inactive", word, |word| UnknownWord::unless(wire::flag(word)));
+        fields.build(Some(if is_wanted == Some(true) { Self::Everything } else { Self::OnSale }))
     }
 }
 
@@ -142,8 +130,8 @@ async fn list_services(
     State(app): State<App>,
     Query(query): Query<ServicesQuery>,
 ) -> Result<Answer<Vec<ServiceRow>>, Error> {
-    let branch = query.branch_id.map(BranchId::from);
-    let services = plans::list(&app.db, &staff, branch, query.include_inactive.into()).await?;
+    let shelf = Shelf::try_from(&query)?;
+    let services = plans::list(&app.db, &staff, query.branch_id, shelf).await?;
     let rows: Vec<ServiceRow> = services.into_iter().map(ServiceRow::from).collect();
     let again = json!(rows);
     Ok(Answer::new(rows).also("services", again))

@@ -22,8 +22,8 @@ pub(crate) struct Sight {
     pub(super) managed_by: Option<StaffId>,
     /// Only this one.
     pub(super) only: Option<BranchId>,
-    /// Whether revenue is shown.
-    pub(super) shows_revenue: bool,
+    /// Whether it is shown how they are doing.
+    pub(super) shows_progress: bool,
 }
 
 impl Sight {
@@ -36,13 +36,13 @@ impl Sight {
     }
 
     /// Whatever is in a scope.
-    pub(crate) fn within(scope: &Scope, shows_revenue: bool) -> Self {
+    pub(crate) fn within(scope: &Scope, shows_progress: bool) -> Self {
         Self {
             gym: scope.gym().map(GymId::from),
             branches: scope.one().map(|one| vec![one]).or_else(|| scope.many()),
             managed_by: None,
             only: None,
-            shows_revenue,
+            shows_progress,
         }
     }
 
@@ -158,10 +158,11 @@ pub async fn switch(
         if is_changed {
             store::update_is_active(tx.conn(), branch, is_active).await?;
         }
-        let ended = if is_active {
-            access::Ended::default()
-        } else {
+        // Switching on ends them too: a sign-in that met the switch on its way leaves a session behind.
+        let ended = if is_changed || !is_active {
             access::end_sessions_at(tx.conn(), locked.gym, Some(branch), now).await?
+        } else {
+            access::Ended::default()
         };
         let switched = Switched { is_active, is_changed, ended };
         tx.note(Note::on("branch", branch.get()).with(json!(switched)));

@@ -14,5 +14,5 @@ mod store;
 
 pub(crate) use actions::{Sight, list_seen};
 pub use actions::{edit, find, list, list_of_gym, open, switch};
-pub use model::{Branch, BranchRefused, Code, Draft, Edit, Figures, Revenue};
+pub use model::{Branch, BranchRefused, Code, Draft, Edit, Figures, Progress};
 pub use rules::Window;

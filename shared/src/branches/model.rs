@@ -41,27 +41,27 @@ pub struct Branch {
 pub struct Figures {
     /// Active customers.
     pub customers: i64,
-    /// Of those, registered today.
-    pub customers_today: i64,
-    /// Of those, registered since the first of the month.
-    pub customers_this_month: i64,
     /// Subscriptions that are good for today.
     pub active_subscriptions: i64,
     /// Active staff users whose home it is.
     pub staff: i64,
-    /// What it earned; none for somebody who may not read figures.
-    pub revenue: Option<Revenue>,
+    /// How it is doing; none for somebody who may not read figures.
+    pub progress: Option<Progress>,
 }
 
-/// What was earned, net, in the smallest unit of the currency.
+/// How a branch is doing. Revenue is net, in the smallest unit of the currency.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Revenue {
-    /// In the last thirty days, today included.
-    pub window: i64,
-    /// Today.
-    pub today: i64,
-    /// Since the first of the month.
-    pub this_month: i64,
+pub struct Progress {
+    /// Earned in the last thirty days, today included.
+    pub revenue: i64,
+    /// Earned today.
+    pub revenue_today: i64,
+    /// Earned since the first of the month.
+    pub revenue_this_month: i64,
+    /// Active customers who registered today.
+    pub customers_today: i64,
+    /// Active customers who registered since the first of the month.
+    pub customers_this_month: i64,
 }
 
 /// A branch to be opened.

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::{Branch, Code, Draft, Edit, Figures, Revenue, Sight, Window};
+use super::{Branch, Code, Draft, Edit, Figures, Progress, Sight, Window};
 use crate::{
     error::Error,
     vocabulary::{BranchId, GymId, Line, StaffId, Timestamp},
@@ -34,9 +34,14 @@ struct Row {
 }
 
 impl Row {
-    fn branch(self, shows_revenue: bool) -> Branch {
-        let revenue =
-            Revenue { window: self.in_window, today: self.revenue_today, this_month: self.revenue_month };
+    fn branch(self, shows_progress: bool) -> Branch {
+        let progress = Progress {
+            revenue: self.in_window,
+            revenue_today: self.revenue_today,
+            revenue_this_month: self.revenue_month,
+            customers_today: self.customers_today,
+            customers_this_month: self.customers_month,
+        };
         Branch {
             id: BranchId::from(self.id),
             gym: GymId::from(self.gym_id),
@@ -51,11 +56,9 @@ impl Row {
             manager: self.manager,
             figures: Figures {
                 customers: self.customers,
-                customers_today: self.customers_today,
-                customers_this_month: self.customers_month,
                 active_subscriptions: self.active,
                 staff: self.staff,
-                revenue: shows_revenue.then_some(revenue),
+                progress: shows_progress.then_some(progress),
             },
         }
     }
@@ -82,12 +85,12 @@ pub(super) async fn list_branches(
         window.today,
         window.since,
         window.month,
-        sight.shows_revenue,
+        sight.shows_progress,
         MOST_BRANCHES,
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| row.branch(sight.shows_revenue)).collect())
+    Ok(rows.into_iter().map(|row| row.branch(sight.shows_progress)).collect())
 }
 
 /// Opens a branch, with its receipts at zero.

@@ -39,10 +39,11 @@ pub async fn switch(
             if is_changed {
                 store::update_is_active(tx.conn(), gym, is_active).await?;
             }
-            let ended = if is_active {
-                access::Ended::default()
-            } else {
+            // Switching on ends them too: a sign-in that met the switch on its way leaves a session behind.
+            let ended = if is_changed || !is_active {
                 access::end_sessions_at(tx.conn(), gym, None, now).await?
+            } else {
+                access::Ended::default()
             };
             let switched = Switched { is_active, is_changed, ended };
             tx.note(Note::on("gym", gym.get()).with(json!(switched)));
@@ -74,7 +75,7 @@ pub async fn edit(db: &Db, owner: &Granted<can::EditOwnGym>, edit: &Edit) -> Res
 
 /// The rules of one's own gym.
 pub async fn rules_of_own(db: &Db, staff: &Granted<can::ReadOwnGym>) -> Result<GymRules, Error> {
-    store::rules_of(db.conn().await?.get(), own(staff.gym())?).await
+    store::list_rules(db.conn().await?.get(), own(staff.gym())?).await
 }
 
 /// Sets rules of one's own gym.
@@ -92,7 +93,7 @@ pub async fn change_rules(
         Ok(())
     })
     .await?;
-    store::rules_of(db.conn().await?.get(), gym).await
+    store::list_rules(db.conn().await?.get(), gym).await
 }
 
 async fn find(db: &Db, gym: GymId) -> Result<Gym, Error> {

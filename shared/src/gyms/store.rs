@@ -105,7 +105,7 @@ pub(super) async fn update_gym(conn: &mut PgConnection, gym: GymId, edit: &Edit)
 }
 
 /// The rules of a gym. A key that this release does not know is somebody else's and has no meaning here.
-pub(crate) async fn rules_of(conn: &mut PgConnection, gym: GymId) -> Result<GymRules, Error> {
+pub(super) async fn list_rules(conn: &mut PgConnection, gym: GymId) -> Result<GymRules, Error> {
     let rows = sqlx::query!("select rule, is_on from gym_rules where gym_id = $1", gym.get())
         .fetch_all(conn)
         .await?;

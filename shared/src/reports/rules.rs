@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::model::Totals;
 use crate::{
-    branches::{Branch, Revenue},
+    branches::{Branch, Progress},
     vocabulary::Money,
 };
 
@@ -16,19 +16,19 @@ impl Totals {
 
     fn and(self, branch: &Branch) -> Self {
         let figures = branch.figures;
-        let revenue = figures.revenue.unwrap_or_default();
+        let progress = figures.progress.unwrap_or_default();
         let plus = |sum: Money, more: i64| Money::from_minor(sum.minor().saturating_add(more));
         Self {
             branches: self.branches.saturating_add(1),
             active_branches: self.active_branches.saturating_add(i64::from(branch.is_active)),
             customers: self.customers.saturating_add(figures.customers),
-            customers_today: self.customers_today.saturating_add(figures.customers_today),
-            customers_this_month: self.customers_this_month.saturating_add(figures.customers_this_month),
+            customers_today: self.customers_today.saturating_add(progress.customers_today),
+            customers_this_month: self.customers_this_month.saturating_add(progress.customers_this_month),
             active_subscriptions: self.active_subscriptions.saturating_add(figures.active_subscriptions),
             staff: self.staff.saturating_add(figures.staff),
-            revenue: plus(self.revenue, revenue.window),
-            revenue_today: plus(self.revenue_today, revenue.today),
-            revenue_this_month: plus(self.revenue_this_month, revenue.this_month),
+            revenue: plus(self.revenue, progress.revenue),
+            revenue_today: plus(self.revenue_today, progress.revenue_today),
+            revenue_this_month: plus(self.revenue_this_month, progress.revenue_this_month),
         }
     }
 }
@@ -36,8 +36,8 @@ impl Totals {
 /// The branch that earned most first; equal ones by id.
 pub(super) fn by_revenue(branches: &mut [Branch]) {
     branches.sort_by_key(|branch| {
-        let revenue: Revenue = branch.figures.revenue.unwrap_or_default();
-        (Reverse(revenue.window), branch.id)
+        let progress: Progress = branch.figures.progress.unwrap_or_default();
+        (Reverse(progress.revenue), branch.id)
     });
 }
 
@@ -64,11 +64,15 @@ mod tests {
             manager: None,
             figures: Figures {
                 customers: 10,
-                customers_today: 1,
-                customers_this_month: 2,
                 active_subscriptions: 7,
                 staff: 4,
-                revenue: Some(Revenue { window: revenue, today: 5, this_month: -6 }),
+                progress: Some(Progress {
+                    revenue,
+                    revenue_today: 5,
+                    revenue_this_month: -6,
+                    customers_today: 1,
+                    customers_this_month: 2,
+                }),
             },
         }
     }

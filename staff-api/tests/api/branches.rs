@@ -326,6 +326,22 @@ async fn switching_twice_changes_nothing_and_a_new_session_works_again() {
 }
 
 #[tokio::test]
+async fn a_session_left_behind_by_a_sign_in_does_not_outlive_the_switch() {
+    let gym = Gym::open().await;
+    let (router, _) = staff_api::router(gym.staff_app());
+    let owner = gym.staff(&router, "owner").await;
+    owner.post_empty("/api/branches/1/deactivate").await.expect(200);
+    let late = gym.staff(&router, "reception1").await;
+    assert!(!is_signed_in(&late).await);
+    let on = owner.post_empty("/api/branches/1/activate").await.expect(200);
+    assert_eq!(on.at("/data/staff_sessions_ended"), 1);
+    assert!(!is_signed_in(&late).await);
+    let desk = gym.staff(&router, "reception1").await;
+    owner.post_empty("/api/branches/1/activate").await.expect(200);
+    assert!(is_signed_in(&desk).await);
+}
+
+#[tokio::test]
 async fn a_regional_manager_switches_the_branches_they_manage_back_on_too() {
     let gym = Gym::open().await;
     let (router, _) = staff_api::router(gym.staff_app());

@@ -237,6 +237,7 @@ async fn a_service_leaves_the_shelf_and_comes_back() {
         assert_eq!((ids(&all), all.at("/data/1/is_active")), (vec![1, 2, 3, 4], &json!(false)));
     }
     assert_eq!(ids(&desk.get("/api/services?include_inactive=false").await.expect(200)), [1, 3, 4]);
+    desk.get("/api/services?include_inactive=maybe").await.refused(400, "UNKNOWN_VALUE");
     desk.get("/api/services/2").await.expect(200);
     owner.post_empty("/api/services/2/activate").await.expect(200);
     owner.post_empty("/api/services/3/deactivate").await.expect(200);

@@ -2,5 +2,6 @@
 
 #![cfg(test)]
 
+mod places;
 mod subscriptions;
 mod support;
