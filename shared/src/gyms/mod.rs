@@ -4,7 +4,7 @@
 //! off ends every session of its staff and members in the same transaction; nothing else changes, so that switching it
 //! on again restores it, only that everybody signs in anew.
 //!
-//! The table of rules holds what an owner has decided. Everything else has its default in [`rules`], so that a new rule
+//! The table of rules holds what an owner has decided. Everything else has its default in `rules`, so that a new rule
 //! needs no row anywhere.
 
 mod actions;
