@@ -70,7 +70,7 @@ curl -X POST https://gym.example.com/api/clients/request-activation \
   -d '{"identifier": "customer@example.com"}'
 LINE
 claim "3.2 a code is requested by e-mail" answers 200 '.status == "success" and .data.expires_in == 600 and .data.identifier_type == "email"'
-claim "3.2 the code arrives by mail" await_code email customer@example.com
+claim "3.2 the code arrives by mail" await_code mail customer@example.com
 CODE=$sms_code
 run <<'LINE'
 curl -X POST https://gym.example.com/api/clients/verify-activation \
