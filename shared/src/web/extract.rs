@@ -145,14 +145,20 @@ fn parse<T: DeserializeOwned>(body: &[u8], is_json: bool) -> Result<T, Response>
     Ok(value)
 }
 
+/// How much of a body a refusal repeats at most, in characters each of place and reason.
+const MOST_REPEATED: usize = 200;
+
 fn shapeless(error: &serde_path_to_error::Error<serde_json::Error>) -> Response {
     use serde_json::error::Category;
     match error.inner().classify() {
         Category::Syntax | Category::Eof | Category::Io => invalid("body", "INVALID_JSON", NOT_JSON),
         Category::Data => {
-            let path = error.path().to_string();
+            let path: String = error.path().to_string().chars().take(MOST_REPEATED).collect();
             let reason = error.inner().to_string();
-            let reason = reason.split(" at line ").next().unwrap_or_default().to_owned();
+            let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
+            // What was sent is not sent back: it may be long, or a secret.
+            let reason = reason.rfind(", expected ").and_then(|at| reason.get(at..)).unwrap_or(reason);
+            let reason: String = reason.trim_start_matches(", ").chars().take(MOST_REPEATED).collect();
             let code = if reason.starts_with("missing field") { "MISSING_FIELDS" } else { "INVALID_FIELD" };
             let problem = FieldProblem {
                 field: "body",
