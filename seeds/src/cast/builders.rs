@@ -151,6 +151,13 @@ impl SubscriptionBuilder {
         self
     }
 
+    /// Sold as this service; service 5 belongs to gym 2.
+    #[must_use]
+    pub fn sold_as(mut self, service: i64) -> Self {
+        self.service = service;
+        self
+    }
+
     /// From and to so many days from today; no end for `None`.
     #[must_use]
     pub fn days(mut self, starts_in: i64, ends_in: Option<i64>) -> Self {

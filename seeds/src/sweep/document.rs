@@ -29,14 +29,14 @@ pub fn assert_sound(document: &Value, path: &str) {
 }
 
 /// Path, method and operation, one by one.
-fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
+pub(super) fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
     let paths = document.pointer("/paths").and_then(Value::as_object).into_iter().flatten();
     paths.flat_map(|(path, item)| {
         METHODS.iter().filter_map(move |method| Some((path.as_str(), *method, item.get(method)?)))
     })
 }
 
-fn text<'value>(value: &'value Value, pointer: &str) -> &'value str {
+pub(super) fn text<'value>(value: &'value Value, pointer: &str) -> &'value str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 

@@ -1,4 +1,7 @@
 //! Looks at a door as a whole, through its OpenAPI document: what tests of one endpoint at a time overlook.
+//!
+//! A door brings a [`Fixture`] for each of its operations; one that is missing is a finding. Everything found is told at
+//! once.
 
 #![expect(
     clippy::expect_used,
@@ -6,6 +9,19 @@
     reason = "a sweep that cannot go on, or finds something, fails the test"
 )]
 
+mod checksum;
 mod document;
+mod fixture;
+mod house;
+mod input;
+mod operation;
+mod people;
+mod roles;
+mod things;
 
 pub use document::assert_sound;
+pub use fixture::{Ask, Exception, Fixture, at_branch, in_gym, oneself};
+pub use house::Door;
+pub use input::assert_rubbish_is_refused;
+pub use roles::{assert_denied_change_nothing, assert_entitled_are_served};
+pub use things::Things;

@@ -1,0 +1,63 @@
+//! How to ask each operation of the members' door.
+
+use seeds::{
+    cast::PASSWORD,
+    sweep::{Ask, Fixture, Things, oneself},
+};
+use serde_json::json;
+
+fn nothing(_: &Things) -> Ask {
+    Ask::nothing()
+}
+
+fn who(things: &Things) -> Ask {
+    Ask::nothing().body(json!({ "identifier": things.phone }))
+}
+
+fn sign_in(things: &Things) -> Ask {
+    Ask::nothing().body(json!({ "phone": things.phone, "password": PASSWORD }))
+}
+
+fn refresh(_: &Things) -> Ask {
+    Ask::nothing().body(json!({ "refresh_token": "not one of ours" }))
+}
+
+/// One for each operation; aliases are asked the same.
+pub(crate) const FIXTURES: &[Fixture] = &[
+    // Getting in
+    oneself("request_activation", who),
+    oneself("verify_activation", |things| {
+        Ask::nothing().body(json!({ "identifier": things.phone, "activation_code": "123456" }))
+    })
+    .refused(401, "INVALID_CODE"),
+    oneself("sign_in", sign_in),
+    oneself("sign_in_short", sign_in),
+    oneself("refresh", refresh).refused(403, "INVALID_REFRESH_TOKEN"),
+    oneself("refresh_short", refresh).refused(403, "INVALID_REFRESH_TOKEN"),
+    oneself("forgot_password", who),
+    oneself("reset_password", |things| {
+        Ask::nothing()
+            .body(json!({ "identifier": things.phone, "code": "123456", "new_password": "a-new-one-26" }))
+    })
+    .refused(400, "INVALID_CODE"),
+    oneself("change_password", |_| {
+        Ask::nothing().body(json!({ "current_password": PASSWORD, "new_password": "a-new-one-26" }))
+    }),
+    oneself("sign_out", nothing),
+    // Oneself
+    oneself("profile", nothing),
+    oneself("me", nothing),
+    oneself("qr", nothing),
+    oneself("refresh_qr", nothing),
+    oneself("refresh_qr_february", nothing),
+    oneself("choose_language", |_| Ask::nothing().body(json!({ "preferred_language": "ar" }))),
+    oneself("request_deletion", nothing),
+    oneself("withdraw_deletion", nothing),
+    oneself("subscription", nothing),
+    // Coming in
+    oneself("entry_history", |_| Ask::nothing().query("limit", &10)),
+    oneself("list_entries", nothing),
+    oneself("stats", nothing),
+    oneself("branch_activity", nothing),
+    oneself("access", nothing),
+];

@@ -1,0 +1,223 @@
+//! How to ask each operation of the staff door.
+
+use seeds::{
+    cast::PASSWORD,
+    sweep::{Ask, Exception, Fixture, Things, at_branch, in_gym, oneself},
+};
+use serde_json::{Value, json};
+
+fn scan(things: &Things, named: Value) -> Ask {
+    let mut body = named;
+    body["branch_id"] = json!(things.branch);
+    Ask::nothing().body(body)
+}
+
+fn sale(things: &Things) -> Ask {
+    Ask::nothing().body(json!({
+        "customer_id": things.customer, "service_id": things.service, "branch_id": things.branch,
+        "payment_method": "cash",
+    }))
+}
+
+fn hire(things: &Things) -> Ask {
+    Ask::nothing().body(json!({
+        "username": format!("new{}", things.number), "full_name": "Hany Adel", "role": "front_desk",
+        "password": "a-long-enough-1", "branch_id": things.branch,
+    }))
+}
+
+fn newcomer(things: &Things) -> Ask {
+    Ask::nothing().body(json!({
+        "full_name": "Nour Hassan", "phone": format!("0111{:07}", things.number), "gender": "female", "age": 30,
+        "height": 165, "weight": 60.5, "branch_id": things.branch, "email": format!("new{}@example.com", things.number),
+    }))
+}
+
+fn offer(things: &Things) -> Value {
+    json!({
+        "name": format!("New offer {}", things.number), "kind": "time_based", "service_type": "gym", "price": 250,
+        "duration_days": 30, "max_freezes": 1, "max_freeze_days": 7, "freeze_fee": 0, "opens_door": true,
+    })
+}
+
+fn device(things: &Things) -> Ask {
+    Ask::nothing().body(json!({
+        "fcm_token": format!("token-{}", things.number), "app_type": "staff", "platform": "android",
+    }))
+}
+
+fn of_branch(things: &Things) -> Ask {
+    Ask::nothing().query("branch_id", &things.branch)
+}
+
+fn nothing(_: &Things) -> Ask {
+    Ask::nothing()
+}
+
+fn customer(things: &Things) -> Ask {
+    Ask::about(things.customer)
+}
+
+fn staff(things: &Things) -> Ask {
+    Ask::about(things.staff)
+}
+
+fn service(things: &Things) -> Ask {
+    Ask::about(things.service)
+}
+
+fn branch(things: &Things) -> Ask {
+    Ask::about(things.branch)
+}
+
+const fn refused(who: &'static str, status: u16, code: &'static str) -> Exception {
+    Exception { who, refusal: (status, code), comes_first: false }
+}
+
+/// What every branch sells is for the owner to change.
+const NOT_THEIRS_ALONE: &[Exception] = &[
+    refused("regional1", 403, "NOT_ALLOWED"),
+    refused("manager1", 403, "NOT_ALLOWED"),
+    refused("manager2", 403, "NOT_ALLOWED"),
+];
+
+/// The platform appoints owners and nobody else.
+const ONLY_OWNERS: &[Exception] =
+    &[Exception { comes_first: true, ..refused("superadmin", 403, "ROLE_NOT_ALLOWED") }];
+
+/// One for each operation.
+pub(crate) const FIXTURES: &[Fixture] = &[
+    // Accounts
+    oneself("sign_in", |things| {
+        Ask::nothing().body(json!({ "username": format!("desk{}", things.number), "password": PASSWORD }))
+    }),
+    oneself("sign_out", nothing),
+    oneself("me", nothing),
+    oneself("profile", nothing),
+    oneself("refresh_token", nothing),
+    oneself("choose_language", |_| Ask::nothing().body(json!({ "preferred_language": "en" }))),
+    oneself("change_password", |_| {
+        Ask::nothing().body(json!({ "current_password": PASSWORD, "new_password": "another-one-2026" }))
+    })
+    .in_its_own_gym(),
+    oneself("register_device", device).but(&[refused("Member", 400, "APP_TYPE_MISMATCH")]),
+    oneself("unregister_device", device),
+    oneself("unregister_device_twice_prefixed", device),
+    // Staff
+    at_branch("list_users", of_branch),
+    at_branch("list_staff", of_branch),
+    at_branch("list_employees", of_branch),
+    at_branch("list_user_staff", of_branch),
+    at_branch("list_user_employees", of_branch),
+    at_branch("get_user", staff),
+    at_branch("create_user", hire).but(ONLY_OWNERS),
+    at_branch("create_staff", hire).but(ONLY_OWNERS),
+    at_branch("edit_user", |things| staff(things).body(json!({ "full_name": "Dina Fouad Aly" }))),
+    at_branch("delete_user", staff),
+    at_branch("activate_user", staff),
+    at_branch("deactivate_user", staff),
+    at_branch("reset_user_password", staff),
+    // Gyms and branches
+    oneself("list_gyms", nothing),
+    oneself("my_gym", nothing),
+    oneself("gym_rules", nothing),
+    oneself("change_gym_rules", |_| {
+        Ask::nothing().body(json!({ "rules": { "managers_may_override": true } }))
+    }),
+    oneself("set_up_gym", |_| Ask::nothing().body(json!({ "primary_color": "#DC2626" }))),
+    in_gym("switch_gym", |things| Ask::about(things.gym).body(json!({ "is_active": true }))),
+    in_gym("list_branches_of_gym", |things| Ask::about(things.gym)),
+    oneself("list_branches", nothing),
+    oneself("open_branch", |things| {
+        let code = format!("NEW{}", things.number);
+        Ask::nothing().body(json!({ "name": "New Club", "code": code, "city": "Luxor" }))
+    }),
+    at_branch("find_branch", branch),
+    at_branch("edit_branch", |things| branch(things).body(json!({ "city": "Aswan" }))),
+    at_branch("patch_branch", |things| branch(things).body(json!({ "city": "Aswan" }))),
+    at_branch("activate_branch", branch).in_its_own_gym(),
+    at_branch("deactivate_branch", branch).in_its_own_gym(),
+    // Services
+    at_branch("list_services", of_branch),
+    oneself("create_service", |things| Ask::nothing().body(offer(things))).but(&[refused(
+        "regional1",
+        400,
+        "BRANCH_REQUIRED",
+    )]),
+    in_gym("find_service", service),
+    in_gym("edit_service", |things| service(things).body(offer(things))).but(NOT_THEIRS_ALONE),
+    in_gym("patch_service", |things| service(things).body(json!({ "price": 300 }))).but(NOT_THEIRS_ALONE),
+    in_gym("activate_service", service).but(NOT_THEIRS_ALONE),
+    in_gym("deactivate_service", service).but(NOT_THEIRS_ALONE),
+    in_gym("remove_service", service).but(NOT_THEIRS_ALONE),
+    // Customers
+    at_branch("list_customers", of_branch),
+    at_branch("search_customers", |things| of_branch(things).query("q", &"mona")),
+    at_branch("find_customer", customer),
+    at_branch("find_customer_by_phone", |things| Ask::nothing().slot("phone", &things.phone)),
+    at_branch("find_customer_by_phone_query", |things| Ask::nothing().query("phone", &things.phone)),
+    at_branch("create_customer", newcomer),
+    at_branch("register_customer", newcomer),
+    at_branch("edit_customer", |things| customer(things).body(json!({ "notes": "asked for a locker" }))),
+    at_branch("patch_customer", |things| customer(things).body(json!({ "notes": "asked for a locker" }))),
+    at_branch("delete_customer", customer),
+    at_branch("activate_customer", customer),
+    at_branch("deactivate_customer", customer),
+    at_branch("read_qr", customer),
+    at_branch("read_qr_code", customer),
+    at_branch("draw_qr", customer),
+    at_branch("regenerate_qr", customer),
+    at_branch("reset_customer_password", customer),
+    // Subscriptions
+    at_branch("list_subscriptions", of_branch),
+    at_branch("get_subscription", |things| Ask::about(things.subscription)),
+    at_branch("list_subscription_movements", |things| Ask::about(things.coins)),
+    at_branch("create_subscription", sale),
+    at_branch("activate_subscription", sale),
+    at_branch("renew_subscription", |things| {
+        Ask::nothing().body(json!({ "subscription_id": things.subscription, "payment_method": "cash" }))
+    }),
+    at_branch("renew_subscription_by_id", |things| {
+        Ask::about(things.subscription).body(json!({ "payment_method": "cash" }))
+    }),
+    at_branch("freeze_subscription", |things| {
+        Ask::nothing()
+            .body(json!({ "subscription_id": things.subscription, "freeze_days": 3, "reason": "journey" }))
+    }),
+    at_branch("freeze_subscription_by_id", |things| {
+        Ask::about(things.subscription).body(json!({ "freeze_days": 3, "reason": "journey" }))
+    }),
+    at_branch("unfreeze_subscription", |things| {
+        Ask::nothing().body(json!({ "subscription_id": things.frozen }))
+    }),
+    at_branch("unfreeze_subscription_by_id", |things| Ask::about(things.frozen)),
+    at_branch("stop_subscription", |things| {
+        Ask::nothing().body(json!({ "subscription_id": things.subscription, "reason": "moved away" }))
+    }),
+    at_branch("stop_subscription_by_id", |things| {
+        Ask::about(things.subscription).body(json!({ "reason": "moved away" }))
+    }),
+    at_branch("deduct", |things| Ask::about(things.coins).body(json!({ "amount": 1 }))),
+    at_branch("deduct_session", |things| Ask::about(things.coins).body(json!({ "amount": 1 }))),
+    at_branch("use_coins", |things| Ask::about(things.coins).body(json!({ "amount": 2 }))),
+    // The door
+    at_branch("check_in", |things| {
+        scan(things, json!({ "customer_id": things.customer, "action": "check_in_only" }))
+    }),
+    at_branch("scan_qr", |things| {
+        scan(things, json!({ "qr_code": format!("customer_id:{}", things.customer) }))
+    }),
+    at_branch("scan_entry", |things| scan(things, json!({ "qr_data": format!("GYM-{}", things.customer) }))),
+    at_branch("validate_qr", |things| {
+        scan(things, json!({ "qr_code": format!("customer_id:{}", things.customer) }))
+    }),
+    at_branch("validate_barcode", |things| scan(things, json!({ "barcode": things.customer.to_string() }))),
+    at_branch("validate_by_hand", |things| scan(things, json!({ "customer_id": things.customer }))),
+    at_branch("ask_the_door", |things| of_branch(things).query("customer_id", &things.customer)),
+    at_branch("list_entries", of_branch),
+    at_branch("list_entries_by_branch", of_branch),
+    at_branch("list_entry_logs", of_branch),
+    // Figures
+    at_branch("overview", of_branch),
+    oneself("list_audit_log", nothing),
+];

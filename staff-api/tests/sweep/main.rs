@@ -1,0 +1,34 @@
+//! Every operation of the staff door, asked by everybody, about things near and far, and in every wrong way.
+
+#![cfg(test)]
+
+mod fixtures;
+
+use seeds::{
+    cast::Gym,
+    sweep::{Door, assert_denied_change_nothing, assert_entitled_are_served, assert_rubbish_is_refused},
+};
+
+const DOOR: Door = Door {
+    open: |gym: &Gym| {
+        let (router, api) = staff_api::router(gym.staff_app());
+        (router, serde_json::to_value(api).unwrap())
+    },
+    fixtures: fixtures::FIXTURES,
+    is_for_staff: true,
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_may_not_is_refused_and_leaves_no_trace() {
+    assert_denied_change_nothing(DOOR).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_may_is_served() {
+    assert_entitled_are_served(DOOR).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rubbish_is_refused_and_breaks_nothing() {
+    assert_rubbish_is_refused(DOOR).await;
+}
