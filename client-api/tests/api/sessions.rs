@@ -1,7 +1,10 @@
 //! Signing in with a password, staying signed in, signing out.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use serde_json::json;
+use shared::platform::limits_memory::{AddressLimit, Rate};
 
 use crate::support::{EMAIL, House, PHONE};
 
@@ -153,4 +156,21 @@ async fn forged_and_foreign_tokens_open_nothing() {
         visitor.clone().with("authorization", value).get("/api/clients/me").await.refused(401, "SIGNED_OUT");
     }
     house.gym.staff(&house.router, "owner").await.get("/api/clients/me").await.refused(403, "UNAUTHORIZED");
+}
+
+#[tokio::test]
+async fn an_address_that_tries_too_often_hears_when_to_come_back_and_members_go_on() {
+    let house = House::open().await;
+    let mut app = house.gym.client_app();
+    app.strangers = Arc::new(AddressLimit::new(Rate::per_minute(1, 2)));
+    let (router, _) = client_api::router(app);
+    let visitor = house.gym.visitor(&router);
+    let body = json!({ "identifier": "01000000001" });
+    visitor.post("/api/clients/request-activation", body.clone()).await.expect(200);
+    visitor.post("/api/clients/auth/forgot-password", body.clone()).await.expect(200);
+    let answer =
+        visitor.post("/api/clients/request-activation", body).await.refused(429, "TOO_MANY_REQUESTS");
+    let wait: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    house.gym.member(&router, house.ahmed).await.get("/api/clients/profile").await.expect(200);
 }

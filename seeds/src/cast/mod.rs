@@ -21,6 +21,7 @@ use std::time::Duration;
 use axum::Router;
 use shared::{
     access::{Lifetimes, MemberClaims, Role, StaffClaims},
+    platform::limits_memory::Rate,
     testing::{HASH_KEY, TestClock, TestDb, client_keyring, staff_keyring},
     vocabulary::{BranchId, CustomerId, SessionId, StaffId, Timestamp},
     web::App,
@@ -31,6 +32,9 @@ pub use caller::{Answered, Caller};
 
 /// What every staff user of the cast and of the demo signs in with.
 pub const PASSWORD: &str = "demo-gym-2026";
+
+/// What needs no token is as good as unlimited for the one address from which all callers of a test speak.
+const CROWD: Rate = Rate::per_second(1_000_000, 1_000_000);
 
 /// A gym with its own database and its own clock.
 #[derive(Debug)]
@@ -63,7 +67,8 @@ impl Gym {
 
     /// The same, for which a session that was good stays good so long without being looked up again.
     pub fn staff_app_remembering(&self, remember: Duration) -> App {
-        App::new(self.db.staff(), staff_keyring(), HASH_KEY, remember, Lifetimes::default()).expect("app")
+        App::new(self.db.staff(), staff_keyring(), HASH_KEY, remember, Lifetimes::default(), CROWD)
+            .expect("app")
     }
 
     /// What client-api's handlers reach.
@@ -73,7 +78,8 @@ impl Gym {
 
     /// The same, for which a session that was good stays good so long without being looked up again.
     pub fn client_app_remembering(&self, remember: Duration) -> App {
-        App::new(self.db.client(), client_keyring(), HASH_KEY, remember, Lifetimes::default()).expect("app")
+        App::new(self.db.client(), client_keyring(), HASH_KEY, remember, Lifetimes::default(), CROWD)
+            .expect("app")
     }
 
     /// A caller without a token.

@@ -27,18 +27,21 @@ pub struct Rate(Quota);
 
 impl Rate {
     /// `steady` times a second for ever, and `burst` times at once after a rest; at least once.
-    pub fn per_second(steady: u32, burst: u32) -> Self {
+    pub const fn per_second(steady: u32, burst: u32) -> Self {
         Self(Quota::per_second(at_least_one(steady)).allow_burst(at_least_one(burst)))
     }
 
     /// `steady` times a minute for ever, and `burst` times at once after a rest; at least once.
-    pub fn per_minute(steady: u32, burst: u32) -> Self {
+    pub const fn per_minute(steady: u32, burst: u32) -> Self {
         Self(Quota::per_minute(at_least_one(steady)).allow_burst(at_least_one(burst)))
     }
 }
 
-fn at_least_one(count: u32) -> NonZeroU32 {
-    NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)
+const fn at_least_one(count: u32) -> NonZeroU32 {
+    match NonZeroU32::new(count) {
+        Some(count) => count,
+        None => NonZeroU32::MIN,
+    }
 }
 
 /// Counts requests per client address in a fixed amount of memory.
@@ -130,6 +133,17 @@ mod tests {
             limit.clock.advance(Duration::from_secs(1));
         }
         assert!((0..600).all(|_| limit.admit(BRANCH).is_ok()), "the first minute may come at once");
+    }
+
+    #[test]
+    fn everybody_of_a_branch_signs_in_within_five_minutes() {
+        let limit = AddressLimit::on_clock(Rate::per_minute(240, 400), FakeRelativeClock::default());
+        for _ in 0..300 {
+            for _ in 0..4 {
+                assert_eq!(limit.admit(BRANCH), Ok(()), "340 people, three tries each, and some more");
+            }
+            limit.clock.advance(Duration::from_secs(1));
+        }
     }
 
     #[test]

@@ -6,7 +6,11 @@ use crate::{
     access::{Codes, Doorkeeper, Keyring, Lifetimes, Passwords},
     accounts::Entrance,
     error::Error,
-    platform::{db::Db, limits::Limits},
+    platform::{
+        db::Db,
+        limits::Limits,
+        limits_memory::{AddressLimit, Rate},
+    },
 };
 
 /// What a handler can reach, in either door; cheap to clone.
@@ -24,16 +28,20 @@ pub struct App {
     pub limits: Limits,
     /// How long things live.
     pub lifetimes: Lifetimes,
+    /// Counts what an address asks for without a token: each may cost a password hash or a message.
+    pub strangers: Arc<AddressLimit>,
 }
 
 impl App {
-    /// Puts the parts together; `remember` is how long a session may be used without asking again.
+    /// Puts the parts together; `remember` is how long a session may be used without asking again, `strangers` how often
+    /// an address may ask for what needs no token.
     pub fn new(
         db: Db,
         keys: Keyring,
         hash_key: &[u8],
         remember: Duration,
         lifetimes: Lifetimes,
+        strangers: Rate,
     ) -> Result<Self, Error> {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
         Ok(Self {
@@ -43,6 +51,7 @@ impl App {
             codes: Codes::new(hash_key),
             limits: Limits::new(hash_key),
             lifetimes,
+            strangers: Arc::new(AddressLimit::new(strangers)),
         })
     }
 

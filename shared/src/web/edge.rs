@@ -1,5 +1,7 @@
 //! What the outer layers answer when a request never reaches a door.
 
+use std::time::Duration;
+
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -33,6 +35,11 @@ pub(crate) enum Turned {
 }
 
 impl Turned {
+    /// This address asks too often; `wait` is how long until it may ask once more.
+    pub(crate) fn too_many(wait: Duration) -> Self {
+        Self::TooMany { retry_after: u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1) }
+    }
+
     const fn status(self) -> StatusCode {
         match self {
             Self::Unknown => StatusCode::NOT_FOUND,

@@ -2,10 +2,15 @@
 
 use std::ops::Deref;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
 
 use super::{
     app::App,
+    edge::Turned,
     extract::{bearer, context},
     guard::{Guard, Requirement},
 };
@@ -96,7 +101,8 @@ impl FromRequestParts<App> for Anybody {
     }
 }
 
-/// Whoever it is: a public endpoint. A token that happens to be attached is not looked at.
+/// Whoever it is: a public endpoint, within what one address may ask for without a token. A token that happens to be
+/// attached is not looked at.
 #[derive(Debug, Clone)]
 pub struct Anyone(Visitor);
 
@@ -113,10 +119,12 @@ impl Guard for Anyone {
 }
 
 impl FromRequestParts<App> for Anyone {
-    type Rejection = Error;
+    type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Error> {
-        Ok(Self(Visitor::new(context(parts)?)))
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let request = context(parts).map_err(IntoResponse::into_response)?;
+        app.strangers.admit(request.address()).map_err(|wait| Turned::too_many(wait).into_response())?;
+        Ok(Self(Visitor::new(request)))
     }
 }
 

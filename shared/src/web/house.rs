@@ -36,6 +36,7 @@ use crate::{
         config::{Config, PublicKey, SigningKey, Tokens},
         db::Db,
         delivery::{Senders, SendersUnusable},
+        limits_memory::Rate,
         outbox::{Settings, Worker},
         pool,
         telemetry::{self, Metrics, TelemetryUnusable},
@@ -234,8 +235,10 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 fn app(config: &Config, db: Db) -> Result<App, StartError> {
     let hash_key = config.secrets.hash_key.expose_secret().as_bytes();
     let (keys, lifetimes) = (keyring(&config.tokens)?, lifetimes(&config.tokens));
-    let mut app =
-        App::new(db, keys, hash_key, config.sessions.cache(), lifetimes).map_err(StartError::Parts)?;
+    let limits = &config.limits;
+    let strangers = Rate::per_minute(limits.address_sign_ins_per_minute, limits.address_sign_in_burst);
+    let mut app = App::new(db, keys, hash_key, config.sessions.cache(), lifetimes, strangers)
+        .map_err(StartError::Parts)?;
     app.limits = app.limits.configured(config.limits.clone());
     Ok(app)
 }

@@ -204,10 +204,7 @@ async fn admit(State(limit): State<Arc<AddressLimit>>, request: Request, next: N
     let refused = request::current().and_then(|context| limit.admit(context.address()).err());
     match refused {
         None => next.run(request).await,
-        Some(wait) => {
-            let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
-            Turned::TooMany { retry_after: seconds }.into_response()
-        }
+        Some(wait) => Turned::too_many(wait).into_response(),
     }
 }
 
