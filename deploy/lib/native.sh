@@ -187,7 +187,13 @@ need_ports() {
     if ! cluster_runs "$(cluster_folder)"; then need_port GYM_PG_PORT Postgres; fi
 }
 
+# build_binaries: sets BINARIES; GYM_BINARIES names a folder with programs that were built elsewhere.
 build_binaries() {
+    if [ -n "${GYM_BINARIES:-}" ]; then
+        BINARIES=$GYM_BINARIES
+        [ -x "$BINARIES/staff-api" ] || die "GYM_BINARIES=$GYM_BINARIES has no staff-api"
+        return
+    fi
     need_rust
     local began=$SECONDS
     say "building the services ($GYM_PROFILE; the first time takes some minutes)"

@@ -1,0 +1,64 @@
+-- Calls one endpoint as the desks or the members of the large gym do, each request about another customer.
+-- From the environment: BENCH_METHOD, BENCH_PATH and BENCH_BODY with {id} {branch} {phone} {first} {last} {part} in them,
+-- BENCH_AS (desk, owner, member, nobody), BENCH_WALK (yes: one after the other, never the same twice in a while),
+-- BENCH_FOLDER with the files desks, customers, members and owner.
+local threads = 0
+
+function setup(thread)
+    thread:set("number", threads)
+    threads = threads + 1
+end
+
+local function lines(name)
+    local found = {}
+    for line in io.lines(os.getenv("BENCH_FOLDER") .. "/" .. name) do found[#found + 1] = line end
+    return found
+end
+
+local function fields(line)
+    local found = {}
+    for field in line:gmatch("[^\t]+") do found[#found + 1] = field end
+    return found
+end
+
+local desks, customers, members, at = {}, {}, {}, 0
+local method, path, body = os.getenv("BENCH_METHOD"), os.getenv("BENCH_PATH"), os.getenv("BENCH_BODY")
+local as, walk = os.getenv("BENCH_AS"), os.getenv("BENCH_WALK") == "yes"
+local owner
+
+function init(args)
+    math.randomseed(os.time() * 1000 + number)
+    for _, line in ipairs(lines("desks")) do
+        local desk = fields(line)
+        desks[desk[1]] = desk[2]
+    end
+    for _, line in ipairs(lines("customers")) do customers[#customers + 1] = fields(line) end
+    members = lines("members")
+    owner = lines("owner")[1]
+    at = math.floor(#customers * (number + math.random()) / 2) % #customers
+end
+
+local function escaped(text)
+    return (text:gsub("[^%w]", function(byte) return string.format("%%%02X", byte:byte()) end))
+end
+
+local function filled(text, values, escape)
+    return (text:gsub("{(%a+)}", function(name) return escape and escaped(values[name]) or values[name] end))
+end
+
+function request()
+    -- Each thread walks its own stretch, so that nobody is asked for twice within ten seconds.
+    if walk then at = at % #customers + 1 else at = math.random(#customers) end
+    local one = customers[at]
+    local values = { id = one[1], branch = one[2], phone = "0" .. one[3]:sub(4), part = one[3]:sub(6, 11), first = one[4], last = one[5] or one[4] }
+    local headers = { ["Content-Type"] = "application/json" }
+    if as == "desk" then headers["Authorization"] = "Bearer " .. desks[one[2]] end
+    if as == "owner" then headers["Authorization"] = "Bearer " .. owner end
+    if as == "member" then headers["Authorization"] = "Bearer " .. members[math.random(#members)] end
+    return wrk.format(method, filled(path, values, true), headers, body ~= "" and filled(body, values, false) or nil)
+end
+
+function done(summary, latency, requests)
+    io.write(string.format("\nfigures %.1f %.3f %.3f %d\n", summary.requests / summary.duration * 1e6, latency:percentile(50) / 1000,
+        latency:percentile(99) / 1000, summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout))
+end

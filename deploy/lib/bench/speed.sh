@@ -1,0 +1,162 @@
+# shellcheck shell=bash
+# What a case costs in bare statements, through the service, and through the proxy.
+
+# What each case asks, as METHOD PATH BODY CALLER WALK; {…} is filled in for each request.
+case_of() {
+    case $1 in
+        customer) CASE=(GET '/api/customers/{id}' '' desk no) ;;
+        page) CASE=(GET '/api/customers?branch_id={branch}&limit=20' '' desk no) ;;
+        name) CASE=(GET '/api/customers/search?q={first}%20{last}&limit=20' '' owner no) ;;
+        phone) CASE=(GET '/api/customers/search?q={part}&limit=20' '' owner no) ;;
+        check-in) CASE=(POST '/api/attendance' '{"customer_id":{id},"action":"check_in_only"}' desk yes) ;;
+        profile) CASE=(GET '/api/clients/profile' '' member no) ;;
+        qr) CASE=(GET '/api/clients/qr' '' member no) ;;
+        overview) CASE=(GET '/api/dashboards/overview' '' owner no) ;;
+        login) CASE=(POST '/api/auth/login' '{"username":"reception_l01","password":"demo-gym-2026"}' nobody no) ;;
+    esac
+    PORT=$GYM_STAFF_PORT
+    case ${CASE[1]} in /api/clients/*) PORT=$GYM_CLIENT_PORT ;; esac
+}
+
+# The share of the bare rate that is to be reached at 16 connections, direct.
+target_of() {
+    case $1 in
+        customer | profile | page) echo 0.25 ;;
+        phone | name | check-in) echo 0.4 ;;
+        overview) echo 0.5 ;;
+        login) echo 0.9 ;;
+        *) echo 0.25 ;;
+    esac
+}
+
+# --- the bare statements
+
+pg_log() { printf '%s/log/bench.json\n' "$CLUSTER"; }
+
+# capture COMMAND...: runs it and prints the statements that the services sent meanwhile, with their parameters filled in,
+# one a line; without those that find a session or work off messages.
+capture() {
+    local from
+    sql "alter system set log_min_duration_statement = 0" && sql "select pg_reload_conf()" >/dev/null
+    sleep 0.5
+    from=$(as_postgres stat -c %s "$(pg_log)")
+    "$@" >/dev/null
+    sleep 0.5
+    sql "alter system reset log_min_duration_statement" && sql "select pg_reload_conf()" >/dev/null
+    as_postgres tail -c "+$((from + 1))" "$(pg_log)" | jq -r '
+        select((.user == "gym_staff" or .user == "gym_client") and (.message | test("^duration: [0-9.]+ ms  execute ")))
+        | (.detail // "") as $detail
+        | (.message | sub("^duration: [0-9.]+ ms  execute [^:]*: "; "") | gsub("\\s+"; " "))
+        | select(test("outbox|staff_sessions|member_sessions|limit_counters") | not)
+        | reduce ($detail | [scan("\\$([0-9]+) = (NULL|\u0027(?:[^\u0027]|\u0027\u0027)*\u0027)")] | reverse | .[]) as $one
+            (.; gsub("\\$" + $one[0] + "(?![0-9])"; $one[1]))'
+}
+
+# one_request CASE LINE: as a caller of the bench would send it, about the customer in that line of the list.
+one_request() {
+    local id branch phone first last path body
+    IFS=$'\t' read -r id branch phone first last <<<"$(sed -n "$2p" "$WORK/customers")"
+    local token=
+    case ${CASE[3]} in
+        desk) token=$(awk -v branch="$branch" '$1 == branch { print $2 }' "$WORK/desks") ;;
+        owner) token=$(cat "$WORK/owner") ;;
+        member) token=$(sed -n "$(($2 % 200 + 1))p" "$WORK/members") ;;
+    esac
+    path=${CASE[1]} body=${CASE[2]}
+    path=${path//\{id\}/$id}
+    path=${path//\{branch\}/$branch}
+    path=${path//\{part\}/${phone:5:6}}
+    path=${path//\{first\}/$(jq -rn --arg text "$first" '$text | @uri')}
+    path=${path//\{last\}/$(jq -rn --arg text "${last:-$first}" '$text | @uri')}
+    body=${body//\{id\}/$id}
+    curl -sS --max-time 20 -o "$WORK/answer" -w '%{http_code}\n' -X "${CASE[0]}" "http://127.0.0.1:$PORT$path" -H "Authorization: Bearer $token" \
+        -H 'Content-Type: application/json' ${body:+-d "$body"} >"$WORK/status"
+    printf '%s\n' "$id" >"$WORK/id"
+}
+
+# scripts_for CASE: pgbench scripts of the statements behind it, one for each of some requests.
+scripts_for() {
+    local line
+    rm -f "$WORK/$1".*.sql
+    for line in 17 1017 2017 3017 4017 5017 6017 7017; do
+        capture one_request "$1" "$line" >"$WORK/statements"
+        [ "$(head -c 1 "$WORK/status")" = 2 ] || die "$1 answers $(cat "$WORK/status")" "$(head -c 300 "$WORK/answer")"
+        STATEMENTS=$(wc -l <"$WORK/statements")
+        [ "$STATEMENTS" -gt 0 ] || die "no statements were seen behind $1"
+        # What asks by the customer's id alone is asked for any customer.
+        local id
+        id=$(cat "$WORK/id")
+        if [ "$1" = check-in ]; then grep '^with door as' "$WORK/statements" | sed -E "s/d\.version = '[0-9]+'/d.version = d.version/" >"$WORK/writes" && mv "$WORK/writes" "$WORK/statements"; fi
+        {
+            if [ "$1" = customer ] || [ "$1" = check-in ]; then
+                printf '\\set id random(%s, %s)\n' "$FIRST_ID" "$LAST_ID"
+                sed -e "s/'{$id}'/array[:id]/g" -e "s/'$id'/:id/g" "$WORK/statements" | sed 's/$/;/'
+            else
+                sed 's/$/;/' "$WORK/statements"
+            fi
+        } >"$WORK/$1.$line.sql"
+    done
+}
+
+# bare_rate CASE CONNECTIONS: transactions a second by pgbench.
+bare_rate() {
+    local script scripts=()
+    for script in "$WORK/$1".*.sql; do scripts+=(-f "$script"); done
+    PGPASSWORD=$(cat "$GYM_DATA/secrets/migrator") "$PG_BIN/pgbench" -n -M prepared -h 127.0.0.1 -p "$GYM_PG_PORT" -U gym_migrator -c "$2" -j 2 -T "$SECONDS_EACH" \
+        "${scripts[@]}" gym 2>"$WORK/pgbench.log" | awk '/^tps/ { printf "%d\n", $3 }'
+}
+
+# --- through the services
+
+# figures PORT CONNECTIONS: rate, p50 and p99 in milliseconds, and failures, of CASE.
+figures() {
+    BENCH_METHOD=${CASE[0]} BENCH_PATH=${CASE[1]} BENCH_BODY=${CASE[2]} BENCH_AS=${CASE[3]} BENCH_WALK=${CASE[4]} BENCH_FOLDER=$WORK \
+        bounded $((SECONDS_EACH + 60)) wrk -t2 -c"$2" -d"${SECONDS_EACH}s" --timeout 10s -s "$DEPLOY/lib/bench/caller.lua" "http://127.0.0.1:$1" \
+        | sed -n 's/^figures //p'
+}
+
+measure_speed() {
+    enter_callers
+    printf '%-9s %6s %4s | %8s | %8s %5s %8s %8s %6s | %8s %5s %8s %8s\n' case conns sql 'bare/s' 'direct/s' share p50ms p99ms failed 'proxy/s' share p50ms p99ms
+    local name connections bare rate p50 p99 failed proxied p50_proxied p99_proxied failed_proxied target verdict
+    for name in customer page name phone check-in profile qr overview; do
+        case_of "$name"
+        scripts_for "$name"
+        for connections in 16 64; do
+            bare=$(bare_rate "$name" "$connections")
+            [ -n "$bare" ] || die "pgbench failed" "$(tail -n 3 "$WORK/pgbench.log")"
+            sleep 1
+            read -r rate p50 p99 failed <<<"$(figures "$PORT" "$connections")"
+            sleep 1
+            read -r proxied p50_proxied p99_proxied failed_proxied <<<"$(figures "$GYM_PORT" "$connections")"
+            verdict=
+            if [ "$connections" = 16 ]; then
+                target=$(target_of "$name")
+                verdict=" target $target: $(judge "$(share "$rate" "$bare")" "$target"), proxy 0.8: $(judge "$(share "$proxied" "$rate")" 0.8)"
+                case $verdict in *MISSED*) MISSED=$((MISSED + 1)) ;; esac
+            fi
+            printf '%-9s %6s %4s | %8s | %8.0f %5s %8s %8s %6s | %8.0f %5s %8s %8s%s\n' "$name" "$connections" "$STATEMENTS" "$bare" "$rate" "$(share "$rate" "$bare")" \
+                "$p50" "$p99" "$((failed + failed_proxied))" "$proxied" "$(share "$proxied" "$rate")" "$p50_proxied" "$p99_proxied" "$verdict"
+            [ "$((failed + failed_proxied))" -eq 0 ] || {
+                warn "$name: $failed and $failed_proxied requests failed"
+                MISSED=$((MISSED + 1))
+            }
+        done
+    done
+    measure_login
+    printf 'memory under load: staff-api %s MB, client-api %s MB (target 150)\n' "$(service_memory staff-api)" "$(service_memory client-api)"
+    if [ "$(service_memory staff-api)" -gt 150 ] || [ "$(service_memory client-api)" -gt 150 ]; then MISSED=$((MISSED + 1)); fi
+}
+
+# Signing in costs one password hash; everything else must not show beside it.
+measure_login() {
+    local bare rate p50 p99 failed
+    bare=$("$BINARIES/drill" hashes --seconds "$SECONDS_EACH")
+    case_of login
+    read -r rate p50 p99 failed <<<"$(figures "$PORT" 16)"
+    printf '%-9s %6s %4s | %8s | %8.0f %5s %8s %8s %6s | target 0.9: %s\n' login 16 - "$bare" "$rate" "$(share "$rate" "$bare")" "$p50" "$p99" "$failed" \
+        "$(judge "$(share "$rate" "$bare")" 0.9)"
+    [ "$(judge "$(share "$rate" "$bare")" 0.9)" = ok ] && [ "$failed" -eq 0 ] || MISSED=$((MISSED + 1))
+}
+
+share() { awk -v part="$1" -v whole="$2" 'BEGIN { printf "%.2f", whole > 0 ? part / whole : 0 }'; }
