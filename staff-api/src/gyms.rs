@@ -69,12 +69,15 @@ pub(crate) struct Gym {
     is_setup_complete: bool,
     /// Whether it may use the platform.
     is_active: bool,
-    /// Branches, open or not.
-    branch_count: i64,
+    /// Branches, open or not; the sizes are absent where somebody signs in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch_count: Option<i64>,
     /// Active customers.
-    customer_count: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_count: Option<i64>,
     /// Active staff users.
-    staff_count: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    staff_count: Option<i64>,
     /// When it was opened, on the gym's clock.
     created_at: NaiveDateTime,
 }
@@ -98,9 +101,9 @@ impl From<gyms::Gym> for Gym {
             currency: gym.currency,
             is_setup_complete: gym.is_setup_complete,
             is_active: gym.is_active,
-            branch_count: gym.branches,
-            customer_count: gym.customers,
-            staff_count: gym.staff,
+            branch_count: gym.size.map(|size| size.branches),
+            customer_count: gym.size.map(|size| size.customers),
+            staff_count: gym.size.map(|size| size.staff),
             created_at: wire::local(calendar, gym.created_at),
             time_zone: gym.time_zone,
         }

@@ -48,10 +48,7 @@ start_bench_stack() {
     need_postgres "$wanted"
     # shellcheck disable=SC2016 # for the other shell
     bench_settings | as_postgres sh -c 'cat >"$1/bench.conf"; grep -q bench.conf "$1/postgresql.conf" || echo "include_if_exists = '\''bench.conf'\''" >>"$1/postgresql.conf"' sh "$CLUSTER"
-    start_native >"$WORK/up.log" 2>&1 || {
-        tail -n 30 "$WORK/up.log" >&2
-        die "the stack did not start"
-    }
+    start_native >"$WORK/up.log"
     say "Postgres $PG_MAJOR: $(sql "select string_agg(name || '=' || current_setting(name), ' ' order by name) from pg_settings
         where name in ('shared_buffers', 'synchronous_commit', 'fsync', 'full_page_writes', 'max_wal_size', 'jit', 'random_page_cost', 'effective_cache_size')")"
     say "machine: $(nproc) cores, shared by Postgres, the services, the proxy and the callers"

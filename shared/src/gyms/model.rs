@@ -11,7 +11,7 @@ use crate::{
     vocabulary::{GymId, Language, Line, StaffId, Timestamp},
 };
 
-/// A gym, with the size of it.
+/// A gym.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gym {
     /// Its id.
@@ -36,6 +36,13 @@ pub struct Gym {
     pub is_active: bool,
     /// When it was opened.
     pub created_at: Timestamp,
+    /// How large it is, where that was asked for: counting a large gym takes longer than signing in to it.
+    pub size: Option<Size>,
+}
+
+/// How large a gym is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
     /// Branches, active or not.
     pub branches: i64,
     /// Active customers.

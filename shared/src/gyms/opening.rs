@@ -20,7 +20,7 @@ pub(crate) async fn give_to(tx: &mut Tx, gym: GymId, owner: StaffId) -> Result<(
     store::update_owner(tx.conn(), gym, owner).await
 }
 
-/// The gym with this id.
+/// The gym with this id, without its size.
 pub(crate) async fn find_gym_of(conn: &mut PgConnection, gym: GymId) -> Result<Option<Gym>, Error> {
-    Ok(store::list_gyms(conn, Some(gym)).await?.pop())
+    store::find_gym(conn, gym).await
 }

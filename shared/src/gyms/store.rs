@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::{Colour, Edit, Gym, GymRule, GymRules, ImageUrl, Owner};
+use super::{Colour, Edit, Gym, GymRule, GymRules, ImageUrl, Owner, Size};
 use crate::{
     error::{Error, Fault},
     vocabulary::{Calendar, GymId, Line, StaffId, Timestamp},
@@ -15,11 +15,12 @@ const MOST_GYMS: i64 = 1000;
 ///
 /// Each figure is counted once for all gyms, not once for each.
 pub(super) async fn list_gyms(conn: &mut PgConnection, only: Option<GymId>) -> Result<Vec<Gym>, Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        GymRow,
         r#"select g.id, g.name, g.owner_id, o.full_name as "owner_name?", o.username as "owner_username?", g.logo_url,
                g.primary_color, g.secondary_color, g.time_zone, g.currency, g.is_setup_complete, g.is_active, g.created_at,
-               coalesce(b.branches, 0) as "branches!", coalesce(b.customers, 0) as "customers!",
-               coalesce(s.staff, 0) as "staff!"
+               coalesce(b.branches, 0) as branches, coalesce(b.customers, 0) as customers,
+               coalesce(s.staff, 0) as staff
            from gyms g
            left join staff_users o on o.id = g.owner_id
            left join (
@@ -45,26 +46,70 @@ pub(super) async fn list_gyms(conn: &mut PgConnection, only: Option<GymId>) -> R
     )
     .fetch_all(conn)
     .await?;
-    let gyms = rows.into_iter().map(|row| Gym {
-        id: GymId::from(row.id),
-        name: row.name,
-        owner: match (row.owner_id, row.owner_name, row.owner_username) {
-            (Some(id), Some(name), Some(username)) => Some(Owner { id: StaffId::from(id), name, username }),
-            (Some(_) | None, _, _) => None,
-        },
-        logo_url: row.logo_url,
-        primary_color: row.primary_color,
-        secondary_color: row.secondary_color,
-        time_zone: row.time_zone,
-        currency: row.currency,
-        is_setup_complete: row.is_setup_complete,
-        is_active: row.is_active,
-        created_at: row.created_at,
-        branches: row.branches,
-        customers: row.customers,
-        staff: row.staff,
-    });
-    Ok(gyms.collect())
+    Ok(rows.into_iter().map(Gym::from).collect())
+}
+
+/// A gym, without counting how large it is.
+pub(super) async fn find_gym(conn: &mut PgConnection, id: GymId) -> Result<Option<Gym>, Error> {
+    let row = sqlx::query_as!(
+        GymRow,
+        r#"select g.id, g.name, g.owner_id, o.full_name as "owner_name?", o.username as "owner_username?", g.logo_url,
+               g.primary_color, g.secondary_color, g.time_zone, g.currency, g.is_setup_complete, g.is_active, g.created_at,
+               null::bigint as branches, null::bigint as customers, null::bigint as staff
+           from gyms g
+           left join staff_users o on o.id = g.owner_id
+           where g.id = $1"#,
+        id.get(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Gym::from))
+}
+
+struct GymRow {
+    id: i64,
+    name: String,
+    owner_id: Option<i64>,
+    owner_name: Option<String>,
+    owner_username: Option<String>,
+    logo_url: Option<String>,
+    primary_color: String,
+    secondary_color: String,
+    time_zone: String,
+    currency: String,
+    is_setup_complete: bool,
+    is_active: bool,
+    created_at: Timestamp,
+    branches: Option<i64>,
+    customers: Option<i64>,
+    staff: Option<i64>,
+}
+
+impl From<GymRow> for Gym {
+    fn from(row: GymRow) -> Self {
+        Self {
+            id: GymId::from(row.id),
+            name: row.name,
+            owner: match (row.owner_id, row.owner_name, row.owner_username) {
+                (Some(id), Some(name), Some(username)) => {
+                    Some(Owner { id: StaffId::from(id), name, username })
+                }
+                (Some(_) | None, _, _) => None,
+            },
+            logo_url: row.logo_url,
+            primary_color: row.primary_color,
+            secondary_color: row.secondary_color,
+            time_zone: row.time_zone,
+            currency: row.currency,
+            is_setup_complete: row.is_setup_complete,
+            is_active: row.is_active,
+            created_at: row.created_at,
+            size: match (row.branches, row.customers, row.staff) {
+                (Some(branches), Some(customers), Some(staff)) => Some(Size { branches, customers, staff }),
+                _ => None,
+            },
+        }
+    }
 }
 
 /// Whether the gym is active; holds its row until the transaction ends.

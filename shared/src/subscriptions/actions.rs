@@ -10,7 +10,10 @@ use crate::{
     access::{Can, Granted, can},
     error::Error,
     platform::db::Db,
-    vocabulary::{Page, SubscriptionId},
+    vocabulary::{
+        Page, SubscriptionId,
+        page::{COUNTED_MOST, COUNTED_MOST_JUDGED},
+    },
 };
 
 /// One subscription, with the history of its freezes.
@@ -33,14 +36,24 @@ pub async fn list(
     page: Page,
 ) -> Result<Listing<Held>, Error> {
     let scope = staff.scope_at(wanted.branch)?;
-    let looking = Looking { scope: &scope, wanted, today: staff.calendar().today(staff.now()) };
+    let today = staff.calendar().today(staff.now());
+    let mut looking = Looking { scope: &scope, wanted, today, ids: None };
     let mut conn = db.conn().await?;
+    looking.ids = store::list_rare(conn.get(), &looking, COUNTED_MOST).await?;
     let items = store::list_held(conn.get(), &looking, page).await?;
     let total = match whole(&items, page) {
         Some(total) => total,
-        None => store::count_held(conn.get(), &looking).await?,
+        None => {
+            page.total_of(items.len(), store::count_held(conn.get(), &looking, most_counted(&looking)).await?)
+        }
     };
     Ok(Listing { items, total })
+}
+
+/// Who has to be judged one by one is counted less far.
+const fn most_counted(looking: &Looking<'_>) -> i64 {
+    let is_judged = looking.wanted.status.is_some() || looking.wanted.kind.is_some();
+    if is_judged && looking.ids.is_none() { COUNTED_MOST_JUDGED } else { COUNTED_MOST }
 }
 
 /// One subscription.

@@ -15,7 +15,8 @@ left join staff_users t on t.id = s.trainer_id
 left join staff_users u on u.id = s.sold_by
 where s.id = any(array(
     (select s.id from subscriptions s
-    where $4::bigint is not null and s.customer_id = $4
+    where $11::bigint[] is not null and s.id = any($11)
+      and ($4::bigint is null or s.customer_id = $4)
       and ($1::bigint is null or s.gym_id = $1)
       and ($2::bigint is null or s.branch_id = $2)
       and ($3::bigint[] is null or s.branch_id = any($3))
@@ -27,16 +28,9 @@ where s.id = any(array(
     order by s.id desc limit $9 offset $10)
     union all
     (select s.id from subscriptions s
-    where $4::bigint is null and $2::bigint is not null and s.branch_id = $2 and ($1::bigint is null or s.gym_id = $1)
-      and ($5::bigint is null or s.service_id = $5)
-      and ($6::text is null or s.kind = $6)
-      and ($7::text is null
-           or subscription_status(s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at,
-                  case when s.is_used_up then 0 end, $8) = $7)
-    order by s.id desc limit $9 offset $10)
-    union all
-    (select s.id from subscriptions s
-    where $4::bigint is null and $2::bigint is null and $1::bigint is not null and s.gym_id = $1
+    where $11::bigint[] is null and $4::bigint is not null and s.customer_id = $4
+      and ($1::bigint is null or s.gym_id = $1)
+      and ($2::bigint is null or s.branch_id = $2)
       and ($3::bigint[] is null or s.branch_id = any($3))
       and ($5::bigint is null or s.service_id = $5)
       and ($6::text is null or s.kind = $6)
@@ -46,7 +40,28 @@ where s.id = any(array(
     order by s.id desc limit $9 offset $10)
     union all
     (select s.id from subscriptions s
-    where $4::bigint is null and $2::bigint is null and $1::bigint is null
+    where $11::bigint[] is null and $4::bigint is null and $2::bigint is not null and s.branch_id = $2
+      and ($1::bigint is null or s.gym_id = $1)
+      and ($5::bigint is null or s.service_id = $5)
+      and ($6::text is null or s.kind = $6)
+      and ($7::text is null
+           or subscription_status(s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at,
+                  case when s.is_used_up then 0 end, $8) = $7)
+    order by s.id desc limit $9 offset $10)
+    union all
+    (select s.id from subscriptions s
+    where $11::bigint[] is null and $4::bigint is null and $2::bigint is null and $1::bigint is not null
+      and s.gym_id = $1
+      and ($3::bigint[] is null or s.branch_id = any($3))
+      and ($5::bigint is null or s.service_id = $5)
+      and ($6::text is null or s.kind = $6)
+      and ($7::text is null
+           or subscription_status(s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at,
+                  case when s.is_used_up then 0 end, $8) = $7)
+    order by s.id desc limit $9 offset $10)
+    union all
+    (select s.id from subscriptions s
+    where $11::bigint[] is null and $4::bigint is null and $2::bigint is null and $1::bigint is null
       and ($3::bigint[] is null or s.branch_id = any($3))
       and ($5::bigint is null or s.service_id = $5)
       and ($6::text is null or s.kind = $6)

@@ -216,6 +216,70 @@ pub(super) struct Looking<'a> {
     pub(super) scope: &'a Scope,
     pub(super) wanted: &'a Wanted,
     pub(super) today: NaiveDate,
+    /// Only these, when an index knew them.
+    pub(super) ids: Option<Vec<i64>>,
+}
+
+/// The newest subscriptions of a gym that stand as few do, or are of one service: what a walk from the newest on would
+/// look for among all that were ever sold. Nothing where the walk finds them soon.
+pub(super) async fn list_rare(
+    conn: &mut PgConnection,
+    looking: &Looking<'_>,
+    most: i64,
+) -> Result<Option<Vec<i64>>, Error> {
+    let (wanted, today) = (looking.wanted, looking.today);
+    let Some(gym) = looking.scope.gym().filter(|_| wanted.customer.is_none()) else { return Ok(None) };
+    let ids = match (wanted.status, wanted.service) {
+        (Some(Status::Stopped), _) => {
+            sqlx::query_scalar!(
+                "select s.id from subscriptions s
+                 where s.gym_id = $1 and s.stopped_at is not null
+                 order by s.id desc limit $2",
+                gym,
+                most,
+            )
+            .fetch_all(conn)
+            .await?
+        }
+        (Some(Status::Frozen), _) => {
+            sqlx::query_scalar!(
+                "select s.id from subscriptions s
+                 where s.gym_id = $1 and s.stopped_at is null and s.frozen_until >= $2 and s.frozen_from <= $2
+                 order by s.id desc limit $3",
+                gym,
+                today,
+                most,
+            )
+            .fetch_all(conn)
+            .await?
+        }
+        (Some(Status::Pending), _) => {
+            sqlx::query_scalar!(
+                "select s.id from subscriptions s
+                 where s.gym_id = $1 and s.starts_on > $2
+                 order by s.id desc limit $3",
+                gym,
+                today,
+                most,
+            )
+            .fetch_all(conn)
+            .await?
+        }
+        (Some(Status::Active | Status::Expired) | None, Some(service)) => {
+            sqlx::query_scalar!(
+                "select s.id from subscriptions s
+                 where s.gym_id = $1 and s.service_id = $2
+                 order by s.id desc limit $3",
+                gym,
+                service.get(),
+                most,
+            )
+            .fetch_all(conn)
+            .await?
+        }
+        (Some(Status::Active | Status::Expired) | None, None) => return Ok(None),
+    };
+    Ok(Some(ids))
 }
 
 /// The newest subscriptions within the scope.
@@ -224,7 +288,7 @@ pub(super) async fn list_held(
     looking: &Looking<'_>,
     page: Page,
 ) -> Result<Vec<Held>, Error> {
-    let Looking { scope, wanted, today } = looking;
+    let Looking { scope, wanted, today, ids } = looking;
     let many = scope.many();
     let rows = sqlx::query_file_as!(
         HeldRow,
@@ -239,15 +303,20 @@ pub(super) async fn list_held(
         today,
         page.limit,
         page.offset,
+        ids.as_deref(),
     )
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(Held::from).collect())
 }
 
-/// How many subscriptions there are within the scope.
-pub(super) async fn count_held(conn: &mut PgConnection, looking: &Looking<'_>) -> Result<i64, Error> {
-    let Looking { scope, wanted, today } = looking;
+/// How many subscriptions there are within the scope, counted up to `most`.
+pub(super) async fn count_held(
+    conn: &mut PgConnection,
+    looking: &Looking<'_>,
+    most: i64,
+) -> Result<i64, Error> {
+    let Looking { scope, wanted, today, ids } = looking;
     let many = scope.many();
     let total = sqlx::query_file_scalar!(
         "src/subscriptions/count_held.sql",
@@ -259,6 +328,8 @@ pub(super) async fn count_held(conn: &mut PgConnection, looking: &Looking<'_>) -
         wanted.kind.map(Kind::as_str),
         wanted.status.map(Status::as_str),
         today,
+        most,
+        ids.as_deref(),
     )
     .fetch_one(conn)
     .await?;

@@ -7,6 +7,11 @@ use super::{Extra, Language, NotScaled, number_text, scaled};
 
 /// Most rows that a list answers at once.
 pub const LIMIT_MAX: i64 = 1000;
+/// Lists are counted up to this many; one that has more says so many. Nobody leafs so far, and a large gym is not
+/// counted from end to end each time a desk opens a list.
+pub const COUNTED_MOST: i64 = 10_000;
+/// The same, where each row has to be judged on the way.
+pub const COUNTED_MOST_JUDGED: i64 = 1_000;
 /// Rows of a page when nobody says how many.
 pub const LIMIT_DEFAULT: i64 = 50;
 /// Deepest row that can be asked for; no list of a gym is as long.
@@ -104,6 +109,15 @@ impl Page {
         is_last.then(|| self.offset.saturating_add(rows))
     }
 
+    /// How many rows there are in all, where they were `counted` up to some number: never less than what was seen.
+    pub fn total_of(self, rows: usize, counted: i64) -> i64 {
+        if rows == 0 {
+            counted
+        } else {
+            counted.max(self.offset.saturating_add(i64::try_from(rows).unwrap_or(0)))
+        }
+    }
+
     /// How many such pages `total` rows make.
     pub fn pages(self, total: i64) -> i64 {
         let full = total.checked_div(self.limit).unwrap_or(0);
@@ -147,6 +161,14 @@ mod tests {
         for (query, limit, offset) in cases {
             assert_eq!(page(query), Ok(Page { limit, offset }), "{query}");
         }
+    }
+
+    #[test]
+    fn a_total_is_never_less_than_what_was_seen() {
+        let page = Page { limit: 20, offset: 20_000 };
+        assert_eq!(page.total_of(20, COUNTED_MOST), 20_020);
+        assert_eq!(page.total_of(0, 5), 5);
+        assert_eq!(Page { limit: 20, offset: 0 }.total_of(20, 150), 150);
     }
 
     #[test]

@@ -13,7 +13,6 @@ const WITHOUT_INDEX: &[&str] = &[
     "payments_taken_by",
     "services_branch_of_gym",
     "subscription_movements_entry",
-    "subscriptions_service",
 ];
 
 async fn names(db: &TestDb, question: &'static str) -> BTreeSet<String> {

@@ -81,7 +81,7 @@ impl TryFrom<CustomerQuery> for Wanted {
 struct CustomerList {
     /// Newest first; a search the best first.
     items: Vec<CustomerRow>,
-    /// How many there are in all; for a search how many are answered.
+    /// How many there are; 10000 (by status 1000) for that many or more. For a search how many are answered.
     #[schema(example = 1)]
     total: i64,
     /// The number of this page, from 1.

@@ -53,7 +53,7 @@ struct ListQuery {
 struct SubscriptionList {
     /// Newest first.
     items: Vec<Shown>,
-    /// How many there are in all.
+    /// How many there are; 10000 (by status or kind 1000) for that many or more.
     total: i64,
     /// The number of this page, from 1.
     page: i64,

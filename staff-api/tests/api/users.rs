@@ -329,13 +329,8 @@ async fn a_super_admin_hires_an_owner_with_a_gym_of_their_own() {
     let signed = gym.visitor(&router).post("/api/auth/login", credentials).await.expect(200);
     let opened = signed.at("/data/gym");
     assert_eq!(
-        (
-            &opened["owner_id"],
-            &opened["is_setup_complete"],
-            &opened["branch_count"],
-            &opened["primary_color"]
-        ),
-        (hired.at("/data/id"), &json!(false), &json!(0), &json!("#DC2626"))
+        (&opened["owner_id"], &opened["is_setup_complete"], &opened["primary_color"]),
+        (hired.at("/data/id"), &json!(false), &json!("#DC2626"))
     );
     assert_eq!(signed.at("/data/user/gym_id"), &opened["id"]);
     let owners = admin.get("/api/users?role=owner&per_page=100").await.expect(200);

@@ -12,12 +12,9 @@ use crate::{
     access::{Granted, Scope, can},
     error::Error,
     platform::db::Db,
-    vocabulary::{BranchId, Calendar, CustomerId, EntryId, Page, dates::Day},
+    vocabulary::{BranchId, Calendar, CustomerId, EntryId, Page, dates::Day, page::COUNTED_MOST},
 };
 use store::Wanted;
-
-/// Entries are counted up to this many; a list that has more says so many.
-pub const COUNTED_MOST: i64 = 10_000;
 
 /// Which entries are wanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -57,7 +54,8 @@ pub async fn list(
         return of_customer(conn.get(), Some(&scope), customer, &wanted, page).await;
     }
     let items = store::list_entries(conn.get(), &scope, &wanted, page).await?;
-    let total = store::count_entries(conn.get(), &scope, &wanted, COUNTED_MOST).await?;
+    let counted = store::count_entries(conn.get(), &scope, &wanted, COUNTED_MOST).await?;
+    let total = page.total_of(items.len(), counted);
     Ok(Entries { items, total })
 }
 
@@ -69,7 +67,8 @@ async fn of_customer(
     page: Page,
 ) -> Result<Entries, Error> {
     let items = store::list_entries_of_customer(conn, scope, customer, wanted, page).await?;
-    let total = store::count_entries_of_customer(conn, scope, customer, wanted, COUNTED_MOST).await?;
+    let counted = store::count_entries_of_customer(conn, scope, customer, wanted, COUNTED_MOST).await?;
+    let total = page.total_of(items.len(), counted);
     Ok(Entries { items, total })
 }
 

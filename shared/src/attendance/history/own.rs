@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike as _, NaiveDate, TimeDelta};
 
-use super::{COUNTED_MOST, Entries, Wanted, store};
+use super::{Entries, Wanted, store};
 use crate::{
     access::Me,
     error::Error,
     platform::db::Db,
-    vocabulary::{Page, Timestamp, words},
+    vocabulary::{Page, Timestamp, page::COUNTED_MOST, words},
 };
 
 /// Entries of the last hour from which a branch is no longer quiet.

@@ -13,7 +13,10 @@ use crate::{
     },
     error::Error,
     platform::db::Db,
-    vocabulary::{BranchId, CustomerId, Page, Phone},
+    vocabulary::{
+        BranchId, CustomerId, Page, Phone,
+        page::{COUNTED_MOST, COUNTED_MOST_JUDGED},
+    },
 };
 
 /// How many who fit a search a list goes through.
@@ -42,17 +45,29 @@ pub async fn list(
         Some(term) => Some(store::list_matches(conn.get(), &scope, term, MATCHES).await?),
         None => None,
     };
-    let filter =
+    let mut filter =
         Filter { ids, is_active: wanted.is_active, gender: wanted.gender, standing: wanted.standing };
+    if filter.ids.is_none() {
+        filter.ids = store::list_rare(conn.get(), &scope, &filter, today, COUNTED_MOST).await?;
+    }
     let picked = store::list_newest(conn.get(), &scope, &filter, today, page).await?;
     let total = match page.total_after(picked.len()) {
         Some(total) => total,
-        None => store::count_customers(conn.get(), &scope, &filter, today).await?,
+        None => {
+            let most = most_counted(&filter);
+            let counted = store::count_customers(conn.get(), &scope, &filter, today, most).await?;
+            page.total_of(picked.len(), counted)
+        }
     };
     let sight = sight(staff);
     let kept = list_customers(conn.get(), &picked, today).await?;
     let customers = kept.into_iter().map(|kept| kept.seen(&sight, staff.now())).collect();
     Ok(Listed { customers, total })
+}
+
+/// Who has to be judged one by one is counted less far.
+const fn most_counted(filter: &Filter) -> i64 {
+    if filter.standing.is_some() && filter.ids.is_none() { COUNTED_MOST_JUDGED } else { COUNTED_MOST }
 }
 
 /// The customers within reach who fit what was typed, the best first; the newest ones if nothing was.

@@ -21,9 +21,6 @@ pub(super) struct Filter {
 }
 
 /// The ids of one page, newest first.
-///
-/// The subscription is asked for by a scalar subquery with a limit, so that it is looked up for the customers that are
-/// walked past, and never for all.
 pub(super) async fn list_newest(
     conn: &mut PgConnection,
     scope: &Scope,
@@ -33,26 +30,8 @@ pub(super) async fn list_newest(
 ) -> Result<Vec<i64>, Error> {
     let (standing, is_wanted) = wanted_standing(filter);
     let many = scope.many();
-    let ids = sqlx::query_scalar!(
-        "select c.id
-         from customers c
-         where ($1::bigint is null or c.gym_id = $1)
-           and ($2::bigint is null or c.branch_id = $2)
-           and ($3::bigint[] is null or c.branch_id = any($3))
-           and ($4::bigint[] is null or c.id = any($4))
-           and ($5::boolean is null or c.is_active = $5)
-           and ($6::text is null or c.gender = $6)
-           and ($7::text is null or $8 = coalesce((
-               select true
-               from subscriptions s
-               left join subscription_balances b on b.subscription_id = s.id
-               where s.customer_id = c.id
-                 and subscription_status(
-                     s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at, b.remaining, $9) = $7
-               limit 1
-           ), false))
-         order by c.id desc
-         limit $10 offset $11",
+    let ids = sqlx::query_file_scalar!(
+        "src/customers/listing/list_newest.sql",
         gym_of(scope),
         scope.one(),
         many.as_deref(),
@@ -70,33 +49,50 @@ pub(super) async fn list_newest(
     Ok(ids)
 }
 
-/// How many customers a list holds.
+/// The newest customers of a gym who are as few are: deactivated, or with a frozen subscription; what a walk from the
+/// newest on would look for among all. Nothing where the walk finds them soon.
+pub(super) async fn list_rare(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    filter: &Filter,
+    today: NaiveDate,
+    most: i64,
+) -> Result<Option<Vec<i64>>, Error> {
+    let Some(gym) = scope.gym() else { return Ok(None) };
+    if filter.standing == Some(Standing::Frozen) {
+        let ids = sqlx::query_scalar!(
+            "select distinct s.customer_id from subscriptions s
+             where s.gym_id = $1 and s.stopped_at is null and s.frozen_until >= $2 and s.frozen_from <= $2
+             order by s.customer_id desc limit $3",
+            gym,
+            today,
+            most,
+        );
+        return Ok(Some(ids.fetch_all(conn).await?));
+    }
+    if filter.is_active == Some(false) {
+        let ids = sqlx::query_scalar!(
+            "select c.id from customers c where c.gym_id = $1 and not c.is_active order by c.id desc limit $2",
+            gym,
+            most,
+        );
+        return Ok(Some(ids.fetch_all(conn).await?));
+    }
+    Ok(None)
+}
+
+/// How many customers a list holds, counted up to `most`.
 pub(super) async fn count_customers(
     conn: &mut PgConnection,
     scope: &Scope,
     filter: &Filter,
     today: NaiveDate,
+    most: i64,
 ) -> Result<i64, Error> {
     let (standing, is_wanted) = wanted_standing(filter);
     let many = scope.many();
-    let total = sqlx::query_scalar!(
-        r#"select count(*) as "total!"
-         from customers c
-         where ($1::bigint is null or c.gym_id = $1)
-           and ($2::bigint is null or c.branch_id = $2)
-           and ($3::bigint[] is null or c.branch_id = any($3))
-           and ($4::bigint[] is null or c.id = any($4))
-           and ($5::boolean is null or c.is_active = $5)
-           and ($6::text is null or c.gender = $6)
-           and ($7::text is null or $8 = coalesce((
-               select true
-               from subscriptions s
-               left join subscription_balances b on b.subscription_id = s.id
-               where s.customer_id = c.id
-                 and subscription_status(
-                     s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at, b.remaining, $9) = $7
-               limit 1
-           ), false))"#,
+    let total = sqlx::query_file_scalar!(
+        "src/customers/listing/count_customers.sql",
         gym_of(scope),
         scope.one(),
         many.as_deref(),
@@ -106,6 +102,7 @@ pub(super) async fn count_customers(
         standing.map(Standing::as_str),
         is_wanted,
         today,
+        most,
     )
     .fetch_one(conn)
     .await?;
