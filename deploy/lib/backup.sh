@@ -21,8 +21,11 @@ SESSION=
 
 # end_backup: leaves nothing of a run behind, whatever it was doing.
 end_backup() {
-    if [ -n "$JOB" ]; then kill -s KILL -- "-$JOB" 2>/dev/null || true; fi
-    if [ -n "$SESSION" ]; then kill -s KILL -- "-$SESSION" 2>/dev/null || true; fi
+    local group
+    for group in $JOB $SESSION; do
+        kill -s KILL -- "-$group" 2>/dev/null || true
+        wait "$group" 2>/dev/null || true
+    done
     [ -z "$PARTS" ] || throw_parts_away "$PARTS"
 }
 
@@ -95,18 +98,26 @@ unseal() {
 
 # --- the way to the database
 
-# choose_database URL_FILE: by that URL; else in the container or natively, as GYM_DATA was started.
-choose_database() {
-    DATABASE=url CONNECTION=(--no-password)
+# choose_place URL_FILE yes|no: url; docker where that is wanted or GYM_DATA was started so; else native.
+choose_place() {
+    DATABASE=native
     if [ -n "$1" ]; then
-        connect_by_url "$1"
-    elif [ "$(cat "$GYM_DATA/mode" 2>/dev/null || true)" = docker ]; then
+        [ "$2" = no ] || die "--docker and --database-url-file exclude each other"
+        DATABASE=url
+    elif [ "$2" = yes ] || [ "$(cat "$GYM_DATA/mode" 2>/dev/null || true)" = docker ]; then
+        DATABASE=docker
         docker_answers || die "no Docker engine with compose answers"
-        DATABASE=docker CONNECTION=(--no-password --username=gym_migrator --dbname=gym)
-    else
-        DATABASE=native
-        connect_by_url "$GYM_DATA/secrets/migrator_url"
     fi
+}
+
+# reach_database URL_FILE
+reach_database() {
+    CONNECTION=(--no-password)
+    case $DATABASE in
+        url) connect_by_url "$1" ;;
+        docker) CONNECTION=(--no-password --username=gym_migrator --dbname=gym) ;;
+        native) connect_by_url "$GYM_DATA/secrets/migrator_url" ;;
+    esac
     choose_tools
 }
 
