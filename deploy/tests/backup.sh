@@ -179,9 +179,9 @@ claim "and is as it was" as_it_was
 
 # --- killed half-way
 
-hold_table spent_qr_tokens
 had=$(how_many)
 for signal in KILL TERM; do
+    hold_table spent_qr_tokens
     set -m
     "$DEPLOY/backup" --to "$BACKUPS" >"$WORK/killed.log" 2>&1 8>&- &
     set +m
@@ -190,12 +190,12 @@ for signal in KILL TERM; do
     claim "its parts are there" under_way
     kill -s "$signal" "$backup"
     claim "it ends without success" not wait "$backup"
+    let_go
+    claim "no session of it waits on" await nobody_else
     claim "no file appeared" test "$(how_many)" -eq "$had"
 done
-let_go
 claim "the next one works" back_up --keep 2
 claim "and takes away what was left" nothing_half
-claim "and no session waits on" await nobody_else
 back_up --keep 2 >/dev/null
 claim "two are kept of three" test "$(how_many)" -eq 2
 claim "the oldest is gone" not test -e "$FILE"
