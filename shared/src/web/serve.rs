@@ -3,6 +3,11 @@
 //! `axum::serve` has no timers, no cap and no end to its drain. This loop promises that whatever clients do, each of
 //! them holds one of a fixed number of seats, only for as long as [`ServeSettings`] says, and that the loop ends
 //! within `drain` of being told to stop.
+//!
+//! Told to stop, it first lingers: it goes on accepting and answering, and says `Connection: close` in every answer. A
+//! proxy keeps idle connections and sends the next request, perhaps a write that it may not send twice, on one of
+//! them; whoever closes it under the proxy's hand loses that request. After `linger` every connection that was used
+//! has been given back, and a proxy that forgets idle ones sooner than that holds none.
 
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -10,8 +15,9 @@ use axum::{
     Router,
     body::Body,
     extract::ConnectInfo,
-    http::{Request, Response},
+    http::{HeaderValue, Request, Response, Version, header},
 };
+use futures_util::FutureExt as _;
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -22,7 +28,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
     task::{JoinError, JoinSet},
-    time::timeout,
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -40,6 +46,8 @@ const READ_BYTES: usize = 32 * 1024;
 const FAREWELL: Duration = Duration::from_secs(1);
 /// How many clients may be hearing it at once.
 const FAREWELLS: usize = 64;
+/// How long a client that was accepted last may take to begin.
+const LAST_WORD: Duration = Duration::from_millis(250);
 
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     content-type: application/json\r\n\
@@ -63,6 +71,8 @@ pub struct ServeSettings {
     pub stall_timeout: Duration,
     /// Connections held at once.
     pub max_connections: usize,
+    /// From the order to stop to the last connection that is accepted, while any is open; a part of `drain`.
+    pub linger: Duration,
     /// From the order to stop to the end, whatever clients do.
     pub drain: Duration,
 }
@@ -77,6 +87,7 @@ impl ServeSettings {
             // Who takes nothing for as long as a whole body may take to arrive is not there.
             stall_timeout: http.body_timeout,
             max_connections: usize::try_from(http.max_connections).unwrap_or(usize::MAX),
+            linger: http.linger,
             drain: http.drain,
         }
     }
@@ -101,7 +112,7 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> Drained {
     let watch = GracefulShutdown::new();
-    let house = House::new(router, settings);
+    let house = House::new(router, settings, stop.clone());
     let mut connections = JoinSet::new();
     let mut pause = Pause::default();
     loop {
@@ -118,13 +129,15 @@ pub async fn serve(
             },
         }
     }
-    drop(listener);
-    drain(watch, connections, settings.drain).await
+    let ordered = Instant::now();
+    let end = ordered.checked_add(settings.drain).unwrap_or(ordered);
+    house.linger(listener, settings.linger.min(settings.drain), &watch, &mut connections).await;
+    drain(watch, connections, end).await
 }
 
 /// The farewells to clients that found no seat are not waited for.
-async fn drain(watch: GracefulShutdown, mut connections: JoinSet<()>, limit: Duration) -> Drained {
-    if timeout(limit, watch.shutdown()).await.is_ok() {
+async fn drain(watch: GracefulShutdown, mut connections: JoinSet<()>, end: Instant) -> Drained {
+    if timeout_at(end, watch.shutdown()).await.is_ok() {
         return Drained { cut: 0 };
     }
     while connections.try_join_next().is_some() {}
@@ -163,7 +176,7 @@ impl Pause {
         }
         self.last = self.last.saturating_mul(2).clamp(Self::FIRST, Self::LONGEST);
         tracing::error!(%error, pause_ms = self.last.as_millis(), "cannot accept connections");
-        stop.run_until_cancelled(tokio::time::sleep(self.last)).await;
+        stop.run_until_cancelled(sleep(self.last)).await;
     }
 }
 
@@ -174,11 +187,14 @@ struct House {
     patience: Patience,
     seats: Arc<Semaphore>,
     farewells: Arc<Semaphore>,
+    /// Cancelled once every answer is the last on its connection.
+    closing: CancellationToken,
 }
 
 impl House {
-    fn new(router: Router, settings: &ServeSettings) -> Self {
+    fn new(router: Router, settings: &ServeSettings, closing: CancellationToken) -> Self {
         Self {
+            closing,
             name: settings.name,
             router,
             protocol: protocol(),
@@ -190,6 +206,37 @@ impl House {
             seats: Arc::new(Semaphore::new(settings.max_connections.min(Semaphore::MAX_PERMITS))),
             farewells: Arc::new(Semaphore::new(FAREWELLS)),
         }
+    }
+
+    /// Goes on for `limit`, or until nobody is here: then nobody holds a connection that could be closed under
+    /// their hand. Then closes the listener, not over clients in the kernel's queue: they would be reset.
+    async fn linger(
+        &self,
+        listener: TcpListener,
+        limit: Duration,
+        watch: &GracefulShutdown,
+        connections: &mut JoinSet<()>,
+    ) {
+        let over = sleep(limit);
+        tokio::pin!(over);
+        while !connections.is_empty() {
+            tokio::select! {
+                biased;
+                () = &mut over => break,
+                Some(ended) = connections.join_next() => note_end(ended),
+                accepted = listener.accept() => match accepted {
+                    Ok((socket, peer)) => self.seat(socket, peer, watch, connections),
+                    // Out of descriptors: those who are here go first.
+                    Err(_error) => sleep(Pause::FIRST).await,
+                },
+            }
+        }
+        while let Some(Ok((socket, peer))) = listener.accept().now_or_never() {
+            self.seat(socket, peer, watch, connections);
+        }
+        drop(listener);
+        let last = async { while connections.join_next().await.is_some() {} };
+        drop(timeout(LAST_WORD.min(limit), last).await);
     }
 
     fn seat(
@@ -222,8 +269,11 @@ impl House {
         let name = self.name;
         let pace = Pace::new(self.patience);
         let router = self.router.clone();
+        let closing = self.closing.clone();
         let io = TokioIo::new(Paced::new(socket, Arc::clone(&pace)));
-        let service = service_fn(move |request| answer(router.clone(), Arc::clone(&pace), peer, request));
+        let service = service_fn(move |request| {
+            answer(router.clone(), Arc::clone(&pace), closing.clone(), peer, request)
+        });
         let connection = watch.watch(self.protocol.serve_connection(io, service).into_owned());
         async move {
             let open = metrics::gauge!(metric::HTTP_CONNECTIONS, "listener" => name);
@@ -241,13 +291,19 @@ impl House {
 async fn answer(
     router: Router,
     pace: Arc<Pace>,
+    closing: CancellationToken,
     peer: SocketAddr,
     request: Request<Incoming>,
 ) -> Result<Response<Answer>, Infallible> {
-    let work = pace.begin(request.version());
+    let version = request.version();
+    let work = pace.begin(version);
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
-    let response = router.oneshot(request).await?;
+    let mut response = router.oneshot(request).await?;
+    // HTTP/2 has a frame for it.
+    if closing.is_cancelled() && version <= Version::HTTP_11 {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     Ok(response.map(|body| Answer::new(body, work)))
 }
 

@@ -185,6 +185,48 @@ async fn resting_connections_are_closed_at_once() {
 }
 
 #[tokio::test]
+async fn who_holds_a_connection_is_answered_once_more_and_asked_to_close_it() {
+    let house = House::open(
+        router(),
+        ServeSettings { idle_timeout: ms(9000), linger: ms(2000), drain: ms(4000), ..settings() },
+    )
+    .await;
+    let (mut early, mut idle) = (house.call().await, house.call().await);
+    for caller in [&mut early, &mut idle] {
+        caller.say(KEEP).await;
+        assert!(!caller.some().await.contains("connection: close"));
+    }
+    house.stop();
+    sleep(ms(100)).await;
+    let mut new = house.call().await;
+    for caller in [&mut early, &mut new] {
+        caller.say(KEEP).await;
+        let said = caller.answer().await;
+        assert_eq!((said.status, said.header("connection")), (200, Some("close")));
+    }
+    let began = Instant::now();
+    drop(idle);
+    assert_eq!(house.ended().await, Drained { cut: 0 });
+    assert!(began.elapsed() < ms(1500), "nobody is here: {:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn who_rests_for_too_long_is_not_waited_for() {
+    let house = House::open(
+        router(),
+        ServeSettings { idle_timeout: ms(9000), linger: ms(300), drain: ms(4000), ..settings() },
+    )
+    .await;
+    let mut caller = house.call().await;
+    caller.say(KEEP).await;
+    caller.some().await;
+    let began = Instant::now();
+    house.stop();
+    assert_eq!(house.ended().await, Drained { cut: 0 });
+    assert!(began.elapsed() >= ms(300) && began.elapsed() < ms(1500), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
 async fn a_head_beyond_every_measure_is_refused() {
     let house = House::open(router(), settings()).await;
     let header = house.ask(&format!("GET / HTTP/1.1\nx-long: {}", "x".repeat(100_000)), "").await;

@@ -36,7 +36,10 @@ pub struct Http {
     /// Most requests at once; more are shed with 503.
     #[serde(deserialize_with = "parse::count")]
     pub max_in_flight: u32,
-    /// Longest wait for running requests at shutdown.
+    /// How long connections are still accepted at shutdown, while any is open.
+    #[serde(rename = "linger_seconds", deserialize_with = "parse::seconds")]
+    pub linger: Duration,
+    /// Longest wait for running requests at shutdown, with the above.
     #[serde(rename = "drain_seconds", deserialize_with = "parse::seconds")]
     pub drain: Duration,
     /// Largest body, in bytes.
@@ -63,8 +66,13 @@ impl Section for Http {
         ),
         Field::new("request_timeout_seconds", "Longest time for an answer, in seconds.", "15"),
         Field::new("max_connections", "Most connections at once.", "4096"),
-        Field::new("max_in_flight", "Most requests at once; more are answered 503.", "512"),
-        Field::new("drain_seconds", "Longest wait for running requests at shutdown, in seconds.", "15"),
+        Field::new("max_in_flight", "Most requests at once; more are answered 503.", "128"),
+        Field::new(
+            "linger_seconds",
+            "How long new requests are still taken at shutdown, in seconds; longer than the proxy keeps an idle connection.",
+            "3",
+        ),
+        Field::new("drain_seconds", "Longest wait for the end at shutdown, in seconds.", "15"),
         Field::new("body_limit_kib", "Largest body of a request, in KiB.", "64"),
         Field::new(
             "trusted_proxies",

@@ -102,7 +102,7 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
     let config = load_with(Service::StaffApi, &[("GYM__HTTP__LISTEN", "[::1]:7003")], Some(&file)).unwrap();
     assert_eq!(config.http.listen.to_string(), "[::1]:7003");
     assert_eq!(config.http.internal_listen.port(), 7002);
-    assert_eq!(config.http.max_in_flight, 512);
+    assert_eq!(config.http.max_in_flight, 128);
 }
 
 #[test]
