@@ -85,6 +85,7 @@ fn skin(gym: &Gym) -> Skin {
         max_in_flight: 512,
         door_paths: &[],
         request_timeout: Duration::from_secs(30),
+        works: None,
         clock: Arc::new(gym.clock.clone()),
     }
 }

@@ -23,7 +23,7 @@ pub use lifetimes::Lifetimes;
 pub use member::{Me, System, Visitor};
 pub(crate) use one_time_code::TEMPORARY_HOURS;
 pub use one_time_code::{Codes, OneTimeCode, TemporaryPassword};
-pub use password::{Password, PasswordHash, PasswordRefused, Passwords};
+pub use password::{Password, PasswordHash, PasswordRefused, Passwords, PasswordsBusy};
 pub use role::{Reach, Role, reach};
 pub use scope::Scope;
 pub use store::Ended;

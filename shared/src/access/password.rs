@@ -1,5 +1,6 @@
 //! Passwords: argon2id with 19 MiB, two passes, one lane (OWASP's first recommendation), off the async threads and
-//! bounded in number, so that a storm of sign-ins costs a queue and not the memory of the machine.
+//! bounded in number, so that a storm of sign-ins costs neither the memory of the machine nor, by waiting, the places
+//! of everybody else.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -20,6 +21,8 @@ use crate::{
 const MEMORY_KIB: u32 = 19 * 1024;
 /// Passes over it.
 const PASSES: u32 = 2;
+/// For each hash that runs, those that wait or run: a sign-in is over within two seconds or refused at once.
+const QUEUE: usize = 32;
 /// Fewest characters of a new password; the oldest app still asks for six.
 const SHORTEST: usize = 6;
 /// Most bytes that are hashed.
@@ -28,6 +31,29 @@ const LONGEST: usize = 200;
 /// A password that somebody chose or typed; never shown, never logged.
 #[derive(Debug, Clone)]
 pub struct Password(SecretString);
+
+/// So many passwords are being hashed that this one would wait for seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many passwords at once")]
+pub struct PasswordsBusy;
+
+impl Refusal for PasswordsBusy {
+    fn kind(&self) -> RefusalKind {
+        RefusalKind::Unavailable
+    }
+
+    fn code(&self) -> &'static str {
+        "BUSY"
+    }
+
+    fn say(&self, language: Language) -> Cow<'static, str> {
+        let text = Text {
+            en: "Many people are signing in right now, try again shortly",
+            ar: "عدد كبير يسجل الدخول الآن، حاول بعد قليل",
+        };
+        text.say(language).into()
+    }
+}
 
 /// Why a new password is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -122,6 +148,7 @@ impl std::fmt::Debug for PasswordHash {
 #[derive(Debug, Clone)]
 pub struct Passwords {
     turns: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
     argon: Argon2<'static>,
     nobody: PasswordHash,
 }
@@ -133,7 +160,18 @@ impl Passwords {
             Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|error| Fault::new(error.to_string()))?;
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let nobody = hash(&argon, "nobody has this password")?;
-        Ok(Self { turns: Arc::new(Semaphore::new(at_once.max(1))), argon, nobody })
+        let at_once = at_once.max(1);
+        let turns = Arc::new(Semaphore::new(at_once));
+        let queue = Arc::new(Semaphore::new(at_once.saturating_mul(QUEUE).min(Semaphore::MAX_PERMITS)));
+        Ok(Self { turns, queue, argon, nobody })
+    }
+
+    /// Whether one more password would be looked at; asked before anything is counted or read for it.
+    ///
+    /// # Refuses
+    /// [`PasswordsBusy`].
+    pub fn have_room(&self) -> Result<(), Error> {
+        if self.queue.available_permits() == 0 { Err(PasswordsBusy.into()) } else { Ok(()) }
     }
 
     /// Hashes a new password.
@@ -159,10 +197,11 @@ impl Passwords {
     }
 
     async fn turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let Ok(place) = Arc::clone(&self.queue).try_acquire_owned() else { return Err(PasswordsBusy.into()) };
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Fault::new)?;
         let task = tokio::task::spawn_blocking(move || {
             let value = work();
-            drop(turn);
+            drop((turn, place));
             value
         });
         Ok(task.await.map_err(Fault::new)?)
@@ -191,6 +230,16 @@ mod tests {
     async fn nobody_can_sign_in_with_the_dummy_password() {
         let passwords = Passwords::new(2).unwrap();
         assert!(!passwords.verify(Password::typed("nobody has this password"), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn who_would_wait_for_long_is_sent_away_at_once() {
+        let passwords = Passwords::new(1).unwrap();
+        let all =
+            futures_util::future::join_all((0..=QUEUE).map(|_| passwords.verify(Password::typed("x"), None)));
+        let refused: Vec<_> = all.await.into_iter().filter_map(Result::err).collect();
+        assert_eq!(refused.len(), 1);
+        assert!(passwords.verify(Password::typed("x"), None).await.is_ok(), "later there is room again");
     }
 
     #[test]

@@ -34,6 +34,7 @@ const LONGEST_SESSION_DAYS: i32 = 30;
 pub async fn sign_in(at: &Entrance<'_>, visitor: &Visitor, typed: Credentials) -> Result<SignedIn, Error> {
     let (now, address) = (visitor.now(), visitor.request().address());
     let account = format!("staff:{}", typed.name);
+    at.passwords.have_room()?;
     at.limits.sign_in(at.db, &account, address, now).await?;
     let stored = store::find_by_name(at.db.conn().await?.get(), &typed.name).await?;
     let (id, hash) = stored.map(|stored| (stored.id, stored.hash)).unzip();

@@ -20,6 +20,8 @@ use crate::{
 const EVERY: Duration = Duration::from_mins(1);
 /// Rows of one kind taken away at a time.
 const PIECE: i64 = 2_000;
+/// Pieces in one round. A flood of strangers leaves many counters and codes; they go faster than they came.
+const PIECES: u32 = 100;
 /// How long an ended session is kept, to answer who was signed in.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long a counter is kept; longer than any window.
@@ -43,7 +45,15 @@ pub async fn keep(db: Db, clock: Arc<dyn Clock>, stop: CancellationToken) {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(EVERY) => {}
         }
-        note(&sweep(&db, clock.now()).await);
+        for _ in 0..PIECES {
+            let piece = sweep(&db, clock.now()).await;
+            note(&piece);
+            let may_be_more =
+                piece.is_ok_and(|swept| i64::try_from(swept.rows).is_ok_and(|rows| rows >= PIECE));
+            if !may_be_more || stop.is_cancelled() {
+                break;
+            }
+        }
     }
 }
 

@@ -34,6 +34,7 @@ pub async fn sign_in(
     let now = visitor.now();
     let address = visitor.request().address();
     let name = format!("member:{}", who.canonical());
+    entrance.passwords.have_room()?;
     entrance.limits.sign_in(entrance.db, &name, address, now).await?;
     let accounts = {
         let mut conn = entrance.db.conn().await?;

@@ -13,6 +13,7 @@ use chrono::TimeDelta;
 use secrecy::ExposeSecret;
 use tokio::{
     net::TcpListener,
+    runtime::{Builder, Handle},
     signal::unix::{Signal, SignalKind, signal},
     task::JoinSet,
     time::timeout,
@@ -73,6 +74,9 @@ pub(crate) enum StartError {
     /// A port that is taken, or an address that is not ours.
     #[error("cannot listen on {0}")]
     Listen(SocketAddr, #[source] io::Error),
+    /// The system gives no threads.
+    #[error("no threads for the work")]
+    Works(#[source] io::Error),
     /// The system gives no signals.
     #[error("cannot wait for signals")]
     Signals(#[source] io::Error),
@@ -92,8 +96,15 @@ pub(crate) async fn keep(program: &Program, config: Config) -> Result<(), StartE
     telemetry::start_log(&config.log)?;
     let metrics = Metrics::start()?;
     let mut signals = Signals::listen()?;
-    let house = House::open(program, &config, metrics).await?;
-    house.run(&mut signals).await?;
+    let works =
+        Builder::new_multi_thread().thread_name("works").enable_all().build().map_err(StartError::Works)?;
+    let house = House::open(program, &config, metrics, works.handle()).await;
+    let done = match house {
+        Ok(house) => house.run(&mut signals).await,
+        Err(error) => Err(error),
+    };
+    works.shutdown_background();
+    done?;
     tracing::info!(service = %config.service, "closed");
     Ok(())
 }
@@ -109,7 +120,12 @@ struct House {
 }
 
 impl House {
-    async fn open(program: &Program, config: &Config, metrics: Metrics) -> Result<Self, StartError> {
+    async fn open(
+        program: &Program,
+        config: &Config,
+        metrics: Metrics,
+        works: &Handle,
+    ) -> Result<Self, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (stop, closed) = (CancellationToken::new(), CancellationToken::new());
         let pool = pool::open(config.service, &config.database)?;
@@ -130,7 +146,8 @@ impl House {
             work.spawn(Worker::new(&db, senders, Arc::clone(&clock), settings).run(stop.clone()));
             work.spawn(housekeeping::keep(db.clone(), Arc::clone(&clock), stop.clone()));
         }
-        let router = dress(routes(program, app), Skin::new(config, program.door_paths, clock));
+        let skin = Skin { works: Some(works.clone()), ..Skin::new(config, program.door_paths, clock) };
+        let router = dress(routes(program, app), skin);
         let (settings, until) = (fitting(ServeSettings::new(&config.http)), stop.clone());
         work.spawn(async move {
             let drained = serve(outside, router, &settings, until).await;

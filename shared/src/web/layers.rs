@@ -17,9 +17,10 @@ use axum::{
     Router,
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
-    middleware::{Next, from_fn, from_fn_with_state},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
+use tokio::runtime::Handle;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     cors::{AllowOrigin, CorsLayer},
@@ -70,6 +71,8 @@ pub struct Skin {
     pub door_paths: &'static [&'static str],
     /// How long the work on a request may take.
     pub request_timeout: Duration,
+    /// The threads that do the work; those that take the requests in, if there are no others.
+    pub works: Option<Handle>,
     /// Tells when a request arrives.
     pub clock: Arc<dyn Clock>,
 }
@@ -89,6 +92,7 @@ impl Skin {
             max_in_flight: usize::try_from(http.max_in_flight).unwrap_or(usize::MAX),
             door_paths,
             request_timeout: http.request_timeout,
+            works: None,
             clock,
         }
     }
@@ -107,7 +111,7 @@ impl Skin {
 
 /// Puts the layers round `router`.
 pub fn dress(router: Router, skin: Skin) -> Router {
-    let gate = Gate::new(skin.max_in_flight, skin.door_paths, skin.request_timeout);
+    let gate = Gate::new(skin.max_in_flight, skin.door_paths, skin.request_timeout, skin.works.clone());
     let bodies = Bodies::new(skin.body_limit, skin.roomy, skin.body_timeout);
     let limit = Arc::new(AddressLimit::new(skin.address_rate));
     router
@@ -118,7 +122,7 @@ pub fn dress(router: Router, skin: Skin) -> Router {
         .layer(from_fn_with_state(limit, admit))
         .layer(CatchPanicLayer::custom(on_panic))
         .layer(cors(&skin.origins))
-        .layer(from_fn(request_log::record))
+        .layer(from_fn_with_state(request_log::Restraint::new(), request_log::record))
         .layer(from_fn_with_state(Arc::new(skin), open))
 }
 

@@ -36,6 +36,7 @@ fn skin() -> Skin {
         max_in_flight: 4,
         door_paths: &["/api/attendance"],
         request_timeout: ms(400),
+        works: None,
         clock: Arc::new(SystemClock),
     }
 }

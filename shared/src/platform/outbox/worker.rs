@@ -66,6 +66,8 @@ impl From<&config::Outbox> for Settings {
 const DATABASE_PAUSE: Duration = Duration::from_secs(1);
 /// Most messages removed at once, so that tidying holds no lock for long.
 const TIDY_LIMIT: u32 = 1000;
+/// How often that is done in one round: more than strangers can leave behind in the time between two.
+const TIDY_PIECES: u32 = 50;
 
 /// Sends what waits in the outbox.
 pub struct Worker {
@@ -279,7 +281,12 @@ impl Worker {
     async fn look_after(&self, now: Timestamp) -> Result<(), sqlx::Error> {
         measure(&store::count_messages(&self.pool).await?, now);
         let before = now.checked_sub_signed(self.settings.keep).unwrap_or(now);
-        store::delete_finished(&self.pool, before, TIDY_LIMIT).await.map(drop)
+        for _ in 0..TIDY_PIECES {
+            if store::delete_finished(&self.pool, before, TIDY_LIMIT).await? < u64::from(TIDY_LIMIT) {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 
