@@ -1,0 +1,63 @@
+//! Many callers at once: slow ones, far too many, those who stay while a service goes, strangers without end.
+//!
+//! They share the machine with what they call, so a call costs as little as it can: connections are kept, requests
+//! are made before the clock starts, answers are read and dropped.
+
+mod calls;
+mod flood;
+mod gym;
+mod parting;
+mod providers;
+mod slow;
+mod steady;
+mod strangers;
+mod tally;
+
+use std::io::{self, Write as _};
+
+use clap::{Args, Subcommand};
+
+/// What is asked.
+#[derive(Debug, Args)]
+pub(crate) struct Asked {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Connections that say nothing, or a byte a second, while desks check people in
+    Slow(slow::Asked),
+    /// Ten times the load that a service can take
+    Flood(flood::Asked),
+    /// Reads and writes at a steady rate, none of which may fail
+    Steady(steady::Asked),
+    /// A service is told to stop while it is busy
+    Parting(parting::Asked),
+    /// A mail and an SMS provider that behave as a file says
+    Providers(providers::Asked),
+    /// Identifiers and addresses that nobody has seen before
+    Strangers(strangers::Asked),
+}
+
+pub(crate) async fn run(asked: Asked) -> anyhow::Result<bool> {
+    match asked.what {
+        What::Slow(asked) => slow::run(asked).await,
+        What::Flood(asked) => flood::run(asked).await,
+        What::Steady(asked) => steady::run(asked).await,
+        What::Parting(asked) => parting::run(asked).await,
+        What::Providers(asked) => providers::run(asked).await,
+        What::Strangers(asked) => strangers::run(asked).await,
+    }
+}
+
+/// One line on standard output.
+fn say(line: &str) -> io::Result<()> {
+    writeln!(io::stdout(), "  {line}")
+}
+
+/// A claim, with what was found; says it and hands back whether it holds.
+fn claim(holds: bool, text: &str) -> io::Result<bool> {
+    say(&format!("{} {text}", if holds { "ok    " } else { "NOT SO" }))?;
+    Ok(holds)
+}
