@@ -28,6 +28,9 @@ accepts() { "$NGINX" -t -e "$GYM_DATA/log/nginx.log" -p "$state/" -c "$1"; }
 render STAFF="127.0.0.1:$nobody" CLIENT="127.0.0.1:$nobody" >"$state/native.conf"
 render STAFF=staff-api:8081 CLIENT=client-api:8082 RESOLVER=127.0.0.11 >"$state/compose.conf"
 claim "nginx accepts it with fixed addresses" accepts "$state/native.conf"
+render STAFF="127.0.0.1:$nobody,127.0.0.1:$((nobody + 1))" CLIENT="127.0.0.1:$nobody" >"$state/copies.conf"
+claim "nginx accepts it with several copies" accepts "$state/copies.conf"
+claim "which are all named" test "$(grep -c '^        server 127' "$state/copies.conf")" -eq 3
 claim "nginx accepts it with names that are looked up again" accepts "$state/compose.conf"
 claim "a missing setting is named" refuses "a setting is missing: @LISTEN@" "$DEPLOY/nginx/render" STATE=/x ACCESS_LOG=/x ERROR_LOG=/x STAFF=a:1 CLIENT=b:1
 claim "an unknown setting is named" refuses "unknown setting PORT" "$DEPLOY/nginx/render" PORT=1
