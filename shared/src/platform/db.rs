@@ -2,16 +2,29 @@
 //!
 //! [`Db`] is the only way in. A write needs somebody [`Accountable`]; its audit row is written in the same transaction.
 //! A write whose request carries an `Idempotency-Key` happens once: its outcome is kept beside it and answered again.
+//!
+//! A conversation with Postgres may be cut at any word: the request's time is up, or its caller has gone. The work is
+//! then dropped where it stands, and the connection decides what is left of it. One inside a transaction is closed,
+//! so that Postgres rolls back whatever was not yet committed and nobody inherits an open transaction. One that only
+//! read goes back to the pool if it can say within [`GOING_BACK`] that it is ready for the next, and is closed if not:
+//! a Postgres that keeps silent never keeps a place in the pool. Whoever was cut in the middle of a commit asks again
+//! with the same key.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    mem,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::{PgConnection, PgPool, PgTransaction, Postgres, pool::PoolConnection};
+use sqlx::{Executor as _, PgConnection, PgPool, Postgres, pool::PoolConnection};
+use tokio::{runtime::Handle, time::timeout};
 
 use super::{
     audit::{self, Note},
     idempotency::{self, FingerprintKey, Ticket},
     request::{self, Actor, RequestContext},
+    telemetry::metric,
 };
 use crate::{
     error::{Error, Fault},
@@ -53,18 +66,74 @@ pub struct Db {
     fingerprint_key: FingerprintKey,
 }
 
+/// How long a connection may take to finish what it was in the middle of.
+pub const GOING_BACK: Duration = Duration::from_secs(1);
+
+/// A connection of the pool, until it is dropped.
+#[derive(Debug)]
+struct Loan {
+    pooled: PoolConnection<Postgres>,
+    /// Whether a transaction was begun and its end is not known.
+    is_open: bool,
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        if self.is_open {
+            metrics::counter!(metric::DB_CONVERSATIONS_CUT).increment(1);
+            self.pooled.close_on_drop();
+            return;
+        }
+        let back = self.pooled.return_to_pool();
+        // Without a runtime there is nobody who could use it again; dropped, it is closed.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move {
+                if timeout(GOING_BACK, back).await.is_err() {
+                    metrics::counter!(metric::DB_CONVERSATIONS_CUT).increment(1);
+                }
+            });
+        }
+    }
+}
+
 /// An open write.
 #[derive(Debug)]
 pub struct Tx {
-    conn: PgTransaction<'static>,
+    loan: Loan,
     signature: Signature,
     notes: Vec<Note>,
 }
 
+/// What a write came to before its commit.
+enum Made<T> {
+    Now(T),
+    /// By an earlier request with the same key.
+    Before(T),
+}
+
 impl Tx {
+    async fn begin(mut loan: Loan, signature: Signature) -> Result<Self, Error> {
+        loan.is_open = true;
+        loan.pooled.execute("begin").await?;
+        Ok(Self { loan, signature, notes: Vec::new() })
+    }
+
+    async fn commit(mut self) -> Result<(), Error> {
+        self.loan.pooled.execute("commit").await?;
+        self.loan.is_open = false;
+        Ok(())
+    }
+
+    async fn roll_back(mut self) {
+        match self.loan.pooled.execute("rollback").await {
+            Ok(_) => self.loan.is_open = false,
+            Err(lost) => tracing::debug!(error = %lost, "the connection was lost before the rollback"),
+        }
+    }
+
     /// The connection, inside the transaction.
     pub(crate) fn conn(&mut self) -> &mut PgConnection {
-        &mut self.conn
+        &mut self.loan.pooled
     }
 
     /// When the request arrived.
@@ -92,7 +161,7 @@ impl Tx {
 /// A connection for reading, and for the rare write that is one statement and signs itself.
 #[derive(Debug)]
 pub(crate) struct Conn {
-    pooled: PoolConnection<Postgres>,
+    loan: Loan,
     began: Instant,
     statements: u32,
 }
@@ -101,7 +170,7 @@ impl Conn {
     /// The connection itself, for one statement.
     pub(crate) fn get(&mut self) -> &mut PgConnection {
         self.statements = self.statements.saturating_add(1);
-        &mut self.pooled
+        &mut self.loan.pooled
     }
 }
 
@@ -130,10 +199,8 @@ impl Db {
 
     /// Whether the database answers.
     pub async fn is_there(&self) -> bool {
-        let began = Instant::now();
-        let answer = sqlx::query_scalar!("select 1").fetch_one(&self.pool).await;
-        count(began);
-        answer.is_ok()
+        let Ok(mut conn) = self.conn().await else { return false };
+        sqlx::query_scalar!("select 1").fetch_one(conn.get()).await.is_ok()
     }
 
     /// Connections open, and how many of them are idle.
@@ -157,14 +224,18 @@ impl Db {
         let at = std::panic::Location::caller();
         async move {
             let began = Instant::now();
-            match self.pool.acquire().await {
-                Ok(pooled) => Ok(Conn { pooled, began, statements: 0 }),
+            match self.lend().await {
+                Ok(loan) => Ok(Conn { loan, began, statements: 0 }),
                 Err(error) => {
                     tracing::debug!(%at, "no connection");
                     Err(error.into())
                 }
             }
         }
+    }
+
+    async fn lend(&self) -> Result<Loan, sqlx::Error> {
+        Ok(Loan { pooled: self.pool.acquire().await?, is_open: false })
     }
 
     /// Runs `work` in one transaction: commits if it returns `Ok`, rolls back if not, and runs it again, a few times,
@@ -242,33 +313,45 @@ impl Db {
             + Sync,
         T: Send,
     {
-        let conn = self.pool.begin().await?;
-        let mut tx = Tx { conn, signature: signature.clone(), notes: Vec::new() };
-        if let Some(once) = once
-            && let Some(kept) = idempotency::find(&mut tx, &once.ticket).await?
-        {
-            tx.conn.rollback().await?;
-            return (once.unpack)(kept).map_err(|error| Fault::new(error).into());
-        }
-        match work(&mut tx).await {
-            Ok(value) => {
-                if let Some(once) = once {
-                    let outcome = (once.pack)(&value).map_err(Fault::new)?;
-                    idempotency::keep(&mut tx, &once.ticket, outcome).await?;
-                }
-                let Tx { mut conn, signature, notes } = tx;
-                audit::record(&mut conn, &signature, notes).await?;
-                conn.commit().await?;
+        let mut tx = Tx::begin(self.lend().await?, signature.clone()).await?;
+        match make(&mut tx, once, work).await {
+            Ok(Made::Now(value)) => {
+                tx.commit().await?;
+                Ok(value)
+            }
+            Ok(Made::Before(value)) => {
+                tx.roll_back().await;
                 Ok(value)
             }
             Err(error) => {
-                if let Err(lost) = tx.conn.rollback().await {
-                    tracing::debug!(error = %lost, "the connection was lost before the rollback");
-                }
+                tx.roll_back().await;
                 Err(error)
             }
         }
     }
+}
+
+/// Everything between the beginning of the transaction and its end.
+async fn make<T, F>(tx: &mut Tx, once: Option<&Once<T>>, work: &F) -> Result<Made<T>, Error>
+where
+    for<'t> F: AsyncFn(&'t mut Tx) -> Result<T, Error>
+        + SendFn<&'t mut Tx, Result<T, Error>, Fut: Send>
+        + Send
+        + Sync,
+    T: Send,
+{
+    if let Some(once) = once
+        && let Some(kept) = idempotency::find(tx, &once.ticket).await?
+    {
+        return Ok(Made::Before((once.unpack)(kept).map_err(Fault::new)?));
+    }
+    let value = work(tx).await?;
+    if let Some(once) = once {
+        let outcome = (once.pack)(&value).map_err(Fault::new)?;
+        idempotency::keep(tx, &once.ticket, outcome).await?;
+    }
+    audit::record(&mut tx.loan.pooled, &tx.signature, mem::take(&mut tx.notes)).await?;
+    Ok(Made::Now(value))
 }
 
 /// `AsyncFn` whose future is `Send`; stable Rust cannot say it directly yet.

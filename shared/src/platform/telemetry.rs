@@ -34,6 +34,8 @@ pub mod metric {
     pub const DB_CONNECTIONS: &str = "db_connections";
     /// Counter: transactions run again because another was in their way.
     pub const DB_TRANSACTIONS_REPEATED: &str = "db_transactions_repeated_total";
+    /// Counter: connections to Postgres closed because what was said on them was cut short.
+    pub const DB_CONVERSATIONS_CUT: &str = "db_conversations_cut_total";
     /// Counter: messages that a provider took, by channel and kind.
     pub const OUTBOX_SENT: &str = "outbox_sent_total";
     /// Counter: attempts that failed and messages given up, by channel, kind and outcome.
@@ -77,6 +79,11 @@ const METRICS: &[(&str, Sort, &str)] = &[
         metric::DB_TRANSACTIONS_REPEATED,
         Sort::Counter,
         "Transactions run again because another was in their way.",
+    ),
+    (
+        metric::DB_CONVERSATIONS_CUT,
+        Sort::Counter,
+        "Connections to Postgres closed because what was said on them was cut short.",
     ),
     (metric::OUTBOX_SENT, Sort::Counter, "Messages that a provider took."),
     (

@@ -1,5 +1,10 @@
 //! How many requests are worked on at once, for how long, and by whom.
 //!
+//! One limit holds for all the work on a request: waiting for a connection, every conversation with Postgres, hashing.
+//! Limits on each part would add up, and those that Postgres keeps itself (statements, locks) end with a Postgres
+//! that is frozen or unreachable. They are shorter, so that a living Postgres is the first to say no. Work that is out
+//! of time is dropped where it stands; `platform::db` says what becomes of its transaction.
+//!
 //! Who gets a place is worked for on threads of their own. On the threads that read requests and refuse them, each
 //! step of the work would queue behind thousands of refusals, holding its database connection all the while: at ten
 //! times the load that leaves a tenth of the work done.

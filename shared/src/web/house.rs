@@ -1,7 +1,8 @@
 //! Opens a service, keeps it open until it is told to stop, and closes it in order.
 //!
 //! Opening: keys, log, metrics, pool, listeners; the first that fails ends it with a reason. Nothing waits for the
-//! database: without it the service answers 503 and is not ready, and both end by themselves.
+//! database: without it the service answers 503 and is not ready, and both end by themselves. In production, one that
+//! is there and may lose what it acknowledged ends it, too.
 //!
 //! Closing: no longer ready; no new connections and no new messages; what is in the works is finished, bounded; then
 //! the internal listener, then the pool. A second signal ends the process at once.
@@ -34,12 +35,12 @@ use crate::{
     housekeeping,
     platform::{
         clock::{Clock, SystemClock},
-        config::{Config, PublicKey, SigningKey, Tokens},
+        config::{Config, Mode, PublicKey, SigningKey, Tokens},
         db::Db,
         delivery::{Senders, SendersUnusable},
         limits_memory::Rate,
         outbox::{Settings, Worker},
-        pool,
+        pool::{self, Forgetful},
         telemetry::{self, Metrics, TelemetryUnusable},
     },
 };
@@ -62,6 +63,9 @@ pub(crate) enum StartError {
     /// The address of the database.
     #[error("the address of the database cannot be read")]
     Database(#[from] sqlx::Error),
+    /// Settings of the database.
+    #[error("production refuses the database")]
+    Forgetful(#[from] Forgetful),
     /// A signing key.
     #[error("a signing key")]
     Key(#[from] KeyProblem),
@@ -128,7 +132,10 @@ impl House {
     ) -> Result<Self, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (stop, closed) = (CancellationToken::new(), CancellationToken::new());
-        let pool = pool::open(config.service, &config.database)?;
+        let pool = pool::open(config)?;
+        if config.mode == Mode::Production {
+            pool::ask(config.service, &config.database).await?;
+        }
         let db = Db::new(pool, config.secrets.hash_key.expose_secret().as_bytes());
         let app = app(config, db.clone())?;
         let outside = listen(config.http.listen).await?;

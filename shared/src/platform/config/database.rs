@@ -71,7 +71,7 @@ impl Section for Database {
         .secret(),
         Field::new("max_connections", "Most connections of this process to the database.", "10"),
         Field::new("acquire_timeout_milliseconds", "Longest wait for a connection, in milliseconds.", "1500"),
-        Field::new("statement_timeout_milliseconds", "Longest run of a statement, in milliseconds.", "5000"),
+        Field::new("statement_timeout_milliseconds", "Longest run of a statement, in milliseconds.", "3000"),
         Field::new("lock_timeout_milliseconds", "Longest wait for a lock, in milliseconds.", "2000"),
     ];
 

@@ -64,7 +64,7 @@ impl Section for Http {
             "Longest silence on a connection between requests, in seconds.",
             "60",
         ),
-        Field::new("request_timeout_seconds", "Longest time for an answer, in seconds.", "15"),
+        Field::new("request_timeout_seconds", "Longest time for an answer, in seconds.", "4"),
         Field::new("max_connections", "Most connections at once.", "4096"),
         Field::new("max_in_flight", "Most requests at once; more are answered 503.", "128"),
         Field::new(
