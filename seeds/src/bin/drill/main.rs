@@ -4,6 +4,7 @@
 
 mod crowd;
 mod ledger;
+mod relay;
 
 use std::{
     io::{self, Write},
@@ -27,6 +28,8 @@ enum What {
     Ledger(ledger::Asked),
     /// Many callers, some of them slow, silent, or far too many
     Crowd(crowd::Asked),
+    /// A slow or silent line to Postgres
+    Relay(relay::Asked),
 }
 
 fn main() -> ExitCode {
@@ -52,5 +55,6 @@ fn run(what: What) -> anyhow::Result<bool> {
     match what {
         What::Ledger(asked) => runtime.block_on(ledger::run(asked)),
         What::Crowd(asked) => runtime.block_on(crowd::run(asked)),
+        What::Relay(asked) => runtime.block_on(relay::run(asked)),
     }
 }

@@ -30,6 +30,9 @@ const BETWEEN_ENTRIES: Duration = Duration::from_secs(11);
 /// Hashing a first password is the dearest thing a desk can ask for.
 const ENOUGH_GUESTS: usize = 12;
 
+/// A member taps; a desk has a queue.
+const BETWEEN_TAPS: Duration = Duration::from_millis(40);
+
 /// What a gym sells to the desks: a month with freezes, and coins.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shelf {
@@ -90,6 +93,9 @@ impl Desk {
         while !stop.load(Ordering::Relaxed) {
             let kind = self.choose();
             self.carry_out(kind).await;
+            if matches!(self.role, Role::Member { .. }) {
+                sleep(BETWEEN_TAPS).await;
+            }
         }
         for mut entry in std::mem::take(&mut self.later) {
             self.insist(&mut entry).await;
@@ -138,7 +144,7 @@ impl Desk {
             entry.turns = entry.turns.saturating_add(1);
             match self.line.send(&entry.deed, entry.turns).await {
                 Heard::NotSent => sleep(NOBODY).await,
-                heard => return settle(entry, heard),
+                heard @ (Heard::Done(_) | Heard::Refused(_) | Heard::Unknown) => return settle(entry, heard),
             }
         }
     }
@@ -168,6 +174,7 @@ impl Desk {
             let language = if dice.random_range(0..2) == 0 { "ar" } else { "en" };
             return Kind::Speak { member: id, language };
         };
+        let has_enough = guests.len() >= ENOUGH_GUESTS && !hot.is_empty();
         let now = Instant::now();
         let due = |guest: &&mut Guest| {
             guest.coins.is_some()
@@ -183,7 +190,7 @@ impl Desk {
                     *last_entry = Some(now);
                     Kind::CheckIn { customer: *customer, subscription: *subscription }
                 }
-                _ if hot.is_empty() || guests.len() < ENOUGH_GUESTS => register(number, count),
+                _ if !has_enough => register(number, count),
                 _ => {
                     let subscription = hot.get(dice.random_range(0..hot.len())).copied().unwrap_or_default();
                     Kind::Deduct { subscription, amount: 1 }
@@ -198,7 +205,8 @@ impl Desk {
                     price: 50_000,
                 },
                 Some(guest) => {
-                    let (units, price) = (Some(dice.random_range(5..60)), dice.random_range(100..900) * 100);
+                    let (units, price) =
+                        (Some(dice.random_range(5..60)), dice.random_range(100..900_i64).saturating_mul(100));
                     Kind::Sell { customer: guest.customer, service: shelf.coins, units, price }
                 }
             },

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::Utc;
+use shared::platform::clock::{Clock as _, SystemClock};
 use sqlx::PgPool;
 
 use super::{
@@ -299,7 +299,7 @@ const ORDER_OF_ARRIVAL: [&str; 3] = [
 
 async fn invariants(pool: &PgPool, findings: &mut Findings) -> anyhow::Result<()> {
     let broken: Vec<(String, i64)> = sqlx::query_as(include_str!("../../../../tests/support/invariants.sql"))
-        .bind(Utc::now())
+        .bind(SystemClock.now())
         .fetch_all(pool)
         .await?;
     for (what, count) in broken {
