@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests {
     use std::{
+        env,
         io::{BufRead, BufReader, Read, Write},
         net::TcpStream,
         process::{Child, Command, ExitStatus, Output, Stdio},
@@ -10,10 +11,14 @@ mod tests {
         time::{Duration, Instant},
     };
 
+    use base64::Engine as _;
     use serde_json::Value;
 
     /// Nothing listens there.
     const NO_DATABASE: &str = "postgres://gym_staff@127.0.0.1:9/gym";
+
+    const PORTS: [(&str, &str); 2] =
+        [("GYM__HTTP__LISTEN", "127.0.0.1:0"), ("GYM__HTTP__INTERNAL_LISTEN", "127.0.0.1:0")];
 
     fn program(environment: &[(&str, &str)]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_staff-api"));
@@ -83,8 +88,12 @@ mod tests {
 
     impl Running {
         fn start() -> Self {
-            let ports = [("GYM__HTTP__LISTEN", "127.0.0.1:0"), ("GYM__HTTP__INTERNAL_LISTEN", "127.0.0.1:0")];
-            let mut child = program(&ports).stdout(Stdio::piped()).spawn().unwrap();
+            Self::start_with(&[])
+        }
+
+        fn start_with(environment: &[(&str, &str)]) -> Self {
+            let mut child =
+                program(&PORTS).envs(environment.iter().copied()).stdout(Stdio::piped()).spawn().unwrap();
             let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
             let opened = lines
                 .by_ref()
@@ -137,5 +146,49 @@ mod tests {
         let began = Instant::now();
         assert_eq!(service.stop().code(), Some(0));
         assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    }
+
+    /// The Postgres of the tests, through a connection that gives up durability.
+    fn forgetful() -> String {
+        #[expect(clippy::disallowed_methods, reason = "tests are told where Postgres is by the environment")]
+        let url = env::var("GYM_TEST_DATABASE_URL")
+            .unwrap_or_else(|_| "postgres://gym_migrator:gym_migrator@127.0.0.1:15490/postgres".to_owned());
+        format!("{url}?options=-c%20synchronous_commit%3Doff")
+    }
+
+    #[test]
+    fn production_refuses_a_database_that_may_lose_what_it_acknowledged() {
+        let key = |byte: u8| {
+            let mut key = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20".to_vec();
+            key.extend([byte; 32]);
+            base64::engine::general_purpose::STANDARD.encode(key)
+        };
+        let (database, staff_key, client_key) = (forgetful(), key(7), key(8));
+        let production = [
+            ("GYM__MODE", "production"),
+            ("GYM__DATABASE__URL", &*database),
+            ("GYM__TOKENS__STAFF_KEY", &staff_key),
+            ("GYM__TOKENS__CLIENT_KEY", &client_key),
+            ("GYM__SECRETS__HASH_KEY", "a-hash-key-of-this-test-and-no-other"),
+            ("GYM__MAIL__TRANSPORT", "smtp"),
+            ("GYM__MAIL__HOST", "127.0.0.1"),
+            ("GYM__MAIL__FROM", "gym@example.com"),
+            ("GYM__SMS__TRANSPORT", "twilio"),
+            ("GYM__SMS__ACCOUNT_SID", "AC0"),
+            ("GYM__SMS__AUTH_TOKEN", "none-of-ours"),
+            ("GYM__SMS__FROM", "+15005550006"),
+        ];
+        let environment = [&PORTS[..], &production].concat();
+        let (code, _, complaint) = run(&["serve"], &environment);
+        assert_eq!(code, Some(1), "{complaint}");
+        assert!(complaint.contains("may lose what it acknowledged"), "{complaint}");
+        assert!(complaint.contains("synchronous_commit"), "{complaint}");
+    }
+
+    #[test]
+    fn development_takes_any_database() {
+        let service = Running::start_with(&[("GYM__DATABASE__URL", &forgetful())]);
+        assert!(get(&service.internal, "/ready").starts_with("HTTP/1.1 200 "));
+        assert_eq!(service.stop().code(), Some(0));
     }
 }

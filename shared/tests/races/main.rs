@@ -2,3 +2,5 @@
 
 #[cfg(test)]
 mod limits;
+#[cfg(test)]
+mod silence;

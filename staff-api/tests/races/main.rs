@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod cut;
 mod places;
 mod subscriptions;
 mod support;

@@ -18,6 +18,7 @@ use tokio::{
         TcpListener, TcpStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
+    task::JoinSet,
     time::sleep,
 };
 
@@ -41,11 +42,13 @@ const LOOK: Duration = Duration::from_millis(50);
 pub(crate) async fn run(asked: Asked) -> anyhow::Result<bool> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, asked.listen))).await?;
     let delay = Arc::new(AtomicU64::new(0));
-    tokio::spawn(follow(asked.delay, Arc::clone(&delay)));
+    let mut work = JoinSet::new();
+    work.spawn(follow(asked.delay, Arc::clone(&delay)));
     writeln!(io::stdout(), "listening on {}", asked.listen)?;
     loop {
         let (near, _) = listener.accept().await?;
-        tokio::spawn(join(near, asked.to, Arc::clone(&delay)));
+        work.spawn(join(near, asked.to, Arc::clone(&delay)));
+        while work.try_join_next().is_some() {}
     }
 }
 
