@@ -48,7 +48,7 @@ signal_postgres() {
     local pids
     pids=$(postgres_processes)
     # shellcheck disable=SC2086 # several of them
-    kill -s "$1" $pids
+    kill -s "$1" $pids 2>/dev/null || true
 }
 
 pg_ctl() { as_postgres "$PG_BIN/pg_ctl" -D "$(cluster_folder)" -w -t 60 "$@" >>"$GYM_DATA/log/postgres.log" 2>&1 </dev/null; }

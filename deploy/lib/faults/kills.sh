@@ -11,7 +11,11 @@ postgres_processes() {
 # kill_service NAME: kills it and starts it again at once; fails when it did not run.
 kill_service() {
     local pid
-    pid=$(pid_of "$1") || return 1
+    pid=$(pid_of "$1") || {
+        note "$1 had ended by itself"
+        last_words "$1"
+        return 1
+    }
     kill -s KILL "$pid"
     wait "$pid" 2>/dev/null || true
     start_service "$1"
@@ -20,8 +24,9 @@ kill_service() {
 kill_postgres() {
     local pids pid
     pids=$(postgres_processes)
+    # One that is ending anyway may be gone before it is killed.
     # shellcheck disable=SC2086 # several of them
-    kill -s KILL $pids || return 1
+    kill -s KILL $pids 2>/dev/null || true
     for pid in $pids; do
         while process_identity "$pid" >/dev/null; do sleep 0.01; done
     done
