@@ -49,7 +49,7 @@ start_ledger() {
         --database "$GYM_DATA/secrets/migrator_url" --seed "$SEED" --until "$WORK/enough" "$@" >"$WORK/ledger.log" 2>&1 8>&- &
     LEDGER=$!
     local tries=200
-    until grep -q 'callers at work' "$WORK/ledger.log"; do
+    until grep -qs 'callers at work' "$WORK/ledger.log"; do
         tries=$((tries - 1))
         if [ "$tries" -le 0 ] || ! kill -0 "$LEDGER" 2>/dev/null; then
             cat "$WORK/ledger.log"

@@ -23,7 +23,7 @@ const NOBODY: Duration = Duration::from_millis(15);
 /// Before an unknown one is sent again.
 const AGAIN: Duration = Duration::from_millis(60);
 /// How long a caller tries to learn what became of a deed.
-const STUBBORN: Duration = Duration::from_mins(2);
+const STUBBORN: Duration = Duration::from_mins(1);
 /// An admission within ten seconds is answered again and is no entry of its own.
 const BETWEEN_ENTRIES: Duration = Duration::from_secs(11);
 
@@ -124,6 +124,11 @@ impl Desk {
                 return Fate::Open;
             }
             self.insist(&mut entry).await;
+            // What takes longer than the services live is asked again when nobody kills them any more.
+            if matches!(entry.fate, Fate::Open) && matches!(self.role, Role::Staff { .. }) {
+                self.later.push(entry);
+                return Fate::Open;
+            }
         }
         self.remember(&entry);
         let fate = entry.fate.clone();
