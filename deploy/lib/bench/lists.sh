@@ -35,14 +35,14 @@ plans_since() {
 
 measure_lists() {
     enter_callers
-    local who path rate p50 p99 failed verdict from=0 plans=$WORK/plans.txt bad=$WORK/bad table
+    local who path p50 p99 failed verdict from=0 plans=$WORK/plans.txt bad=$WORK/bad table
     printf '%-7s %-72s %8s %8s\n' who path p50ms p99ms
     local each=$SECONDS_EACH
     SECONDS_EACH=$((each < 3 ? each : 3))
     while IFS=$'\t' read -r who path; do
         case $who in \#* | '') continue ;; esac
         list_case "$who" "$path"
-        read -r rate p50 p99 failed <<<"$(alone "$PORT")"
+        read -r _ p50 p99 failed <<<"$(alone "$PORT")"
         verdict=
         if awk -v p99="$p99" 'BEGIN { exit !(p99 > 50) }'; then verdict=MISSED; fi
         [ "${failed:-1}" = 0 ] || verdict="MISSED: $failed requests failed"

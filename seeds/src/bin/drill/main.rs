@@ -3,6 +3,7 @@
 //! Exit codes: 0 nothing was lost, 1 something was, 2 the command line is wrong.
 
 mod crowd;
+mod hashes;
 mod ledger;
 mod relay;
 
@@ -26,6 +27,8 @@ struct Asked {
 enum What {
     /// Desks that write without pause and remember every answer
     Ledger(ledger::Asked),
+    /// Nobody: checks passwords on all cores, as many as this machine can, and prints how many a second
+    Hashes(hashes::Asked),
     /// Many callers, some of them slow, silent, or far too many
     Crowd(crowd::Asked),
     /// A slow or silent line to Postgres
@@ -55,6 +58,7 @@ fn run(what: What) -> anyhow::Result<bool> {
     match what {
         What::Ledger(asked) => runtime.block_on(ledger::run(asked)),
         What::Crowd(asked) => runtime.block_on(crowd::run(asked)),
+        What::Hashes(asked) => runtime.block_on(hashes::run(asked)),
         What::Relay(asked) => runtime.block_on(relay::run(asked)),
     }
 }

@@ -51,13 +51,12 @@ pub async fn list(
         filter.ids = store::list_rare(conn.get(), &scope, &filter, today, COUNTED_MOST).await?;
     }
     let picked = store::list_newest(conn.get(), &scope, &filter, today, page).await?;
-    let total = match page.total_after(picked.len()) {
-        Some(total) => total,
-        None => {
-            let most = most_counted(&filter);
-            let counted = store::count_customers(conn.get(), &scope, &filter, today, most).await?;
-            page.total_of(picked.len(), counted)
-        }
+    let total = if let Some(total) = page.total_after(picked.len()) {
+        total
+    } else {
+        let most = most_counted(&filter);
+        let counted = store::count_customers(conn.get(), &scope, &filter, today, most).await?;
+        page.total_of(picked.len(), counted)
     };
     let sight = sight(staff);
     let kept = list_customers(conn.get(), &picked, today).await?;
