@@ -290,11 +290,13 @@ async fn languages(pool: &PgPool, books: &Books, findings: &mut Findings) -> any
     Ok(())
 }
 
-/// Two requests that arrive together may be written in the other order: the made-up gyms know no such pairs.
-const ORDER_OF_ARRIVAL: [&str; 3] = [
+/// The made-up gyms know no requests that arrive together and are written in the other order, and nobody in them comes in
+/// and has the subscription frozen later that day; two of these are asked below in the words of a busy gym.
+const MADE_UP_ONLY: [&str; 4] = [
     "a movement does not follow the one before",
     "receipts do not run with time",
     "entries do not run with time",
+    "somebody came in during a freeze",
 ];
 
 async fn invariants(pool: &PgPool, findings: &mut Findings) -> anyhow::Result<()> {
@@ -303,7 +305,7 @@ async fn invariants(pool: &PgPool, findings: &mut Findings) -> anyhow::Result<()
         .fetch_all(pool)
         .await?;
     for (what, count) in broken {
-        if !ORDER_OF_ARRIVAL.contains(&what.as_str()) {
+        if !MADE_UP_ONLY.contains(&what.as_str()) {
             findings.add("the gym is not sound", format!("{what}: {count}"));
         }
     }
@@ -317,6 +319,19 @@ async fn invariants(pool: &PgPool, findings: &mut Findings) -> anyhow::Result<()
     .await?;
     if torn > 0 {
         findings.add("the gym is not sound", format!("a movement does not follow the one before: {torn}"));
+    }
+    // A request lives for less than five seconds, so what is further apart is not a matter of order.
+    let frozen: i64 = sqlx::query_scalar(
+        "select count(*)
+         from entries e join subscription_freezes f on f.subscription_id = e.subscription_id
+         where e.is_admitted and e.denied_as is null and e.at > f.frozen_at + interval '5 seconds'
+           and e.at < coalesce(f.unfrozen_at, 'infinity') - interval '5 seconds'
+           and (e.at at time zone 'Africa/Cairo')::date between f.starts_on and coalesce(f.ended_on, f.ends_on)",
+    )
+    .fetch_one(pool)
+    .await?;
+    if frozen > 0 {
+        findings.add("the gym is not sound", format!("somebody came in during a freeze: {frozen}"));
     }
     Ok(())
 }
