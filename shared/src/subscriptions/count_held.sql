@@ -1,4 +1,4 @@
--- The arms of list_held.sql, counted up to a number.
+-- The arms of list_held.sql, counted up to a number; what was picked before is looked up, the rest walked from the newest on.
 select count(*) as "total!"
 from (
     (select from subscriptions s
@@ -12,7 +12,7 @@ from (
       and ($7::text is null
            or subscription_status(s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at,
                   case when s.is_used_up then 0 end, $8) = $7)
-    order by s.id desc limit $9)
+    limit $9)
     union all
     (select from subscriptions s
     where $10::bigint[] is null and $4::bigint is not null and s.customer_id = $4

@@ -5,9 +5,10 @@ select found.id as "id!"
 from (
     (
         select c.id
-        from unnest($4::bigint[]) as picked (id)
-        join customers c on c.id = picked.id
-        where ($1::bigint is null or c.gym_id = $1)
+        from customers c
+        where $4::bigint[] is not null
+          and c.id = any($4)
+          and ($1::bigint is null or c.gym_id = $1)
           and ($2::bigint is null or c.branch_id = $2)
           and ($3::bigint[] is null or c.branch_id = any($3))
           and ($5::boolean is null or c.is_active = $5)
