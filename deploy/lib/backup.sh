@@ -173,7 +173,8 @@ postgres_tool() {
     local program=$1
     shift
     if [ "$DATABASE" = docker ]; then
-        compose exec -T postgres "$program" "$@" 7>&- 9>&-
+        # shellcheck disable=SC2016 # for the other shell
+        compose exec -T postgres sh -c 'PGPASSWORD=$(cat /secrets/migrator) exec "$0" "$@"' "$program" "$@" 7>&- 9>&-
     else
         "$PG_BIN/$program" "$@" 7>&- 9>&-
     fi
