@@ -159,4 +159,4 @@ measure_login() {
     [ "$(judge "$(share "$rate" "$bare")" 0.9)" = ok ] && [ "$failed" -eq 0 ] || MISSED=$((MISSED + 1))
 }
 
-share() { awk -v part="$1" -v whole="$2" 'BEGIN { printf "%.2f", whole > 0 ? part / whole : 0 }'; }
+share() { awk -v part="$1" -v whole="$2" 'BEGIN { printf "%.2f", (whole > 0 ? part / whole : 0) }'; }

@@ -128,7 +128,10 @@ pub(super) async fn find_customer(
     id: CustomerId,
     today: NaiveDate,
 ) -> Result<Option<Kept>, Error> {
-    Ok(list_customers(conn, &[id.get()], today).await?.pop())
+    let row = sqlx::query_file_as!(Row, "src/customers/find_customer.sql", id.get(), today)
+        .fetch_optional(conn)
+        .await?;
+    row.map(|row| row.read(today)).transpose()
 }
 
 /// A customer whose row is held until the transaction ends.
