@@ -49,7 +49,7 @@ capture() {
         | (.message | sub("^duration: [0-9.]+ ms  execute [^:]*: "; "") | gsub("\\s+"; " "))
         | select(test("outbox|staff_sessions|member_sessions|limit_counters") | not)
         | reduce ($detail | [scan("\\$([0-9]+) = (NULL|\u0027(?:[^\u0027]|\u0027\u0027)*\u0027)")] | reverse | .[]) as $one
-            (.; gsub("\\$" + $one[0] + "(?![0-9])"; $one[1]))'
+            (.; gsub("\\$" + $one[0] + "(?![0-9])"; if $one[1] | test("^\u0027[0-9]{4}-[0-9]{2}-[0-9]{2}\u0027$") then "date " + $one[1] else $one[1] end))'
 }
 
 # one_request CASE LINE: as a caller of the bench would send it, about the customer in that line of the list.
@@ -86,7 +86,7 @@ scripts_for() {
         # What asks by the customer's id alone is asked for any customer.
         local id
         id=$(cat "$WORK/id")
-        if [ "$1" = check-in ]; then grep '^with door as' "$WORK/statements" | sed -E "s/d\.version = '[0-9]+'/d.version = d.version/" >"$WORK/writes" && mv "$WORK/writes" "$WORK/statements"; fi
+        if [ "$1" = check-in ]; then grep '^with door as' "$WORK/statements" | sed -E -e "s/d\.version = '[0-9]+'/d.version = d.version/" -e "s/-'([0-9]+)'/-\1/g" >"$WORK/writes" && mv "$WORK/writes" "$WORK/statements"; fi
         {
             if [ "$1" = customer ] || [ "$1" = check-in ]; then
                 printf '\\set id random(%s, %s)\n' "$FIRST_ID" "$LAST_ID"
@@ -103,7 +103,8 @@ bare_rate() {
     local script scripts=()
     for script in "$WORK/$1".*.sql; do scripts+=(-f "$script"); done
     PGPASSWORD=$(cat "$GYM_DATA/secrets/migrator") "$PG_BIN/pgbench" -n -M prepared -h 127.0.0.1 -p "$GYM_PG_PORT" -U gym_migrator -c "$2" -j 2 -T "$SECONDS_EACH" \
-        "${scripts[@]}" gym 2>"$WORK/pgbench.log" | awk '/^tps/ { printf "%d\n", $3 }'
+        "${scripts[@]}" gym >"$WORK/pgbench.out" 2>"$WORK/pgbench.log" || return 0
+    awk '/^tps/ { printf "%d\n", $3 }' "$WORK/pgbench.out"
 }
 
 # --- through the services
@@ -124,7 +125,7 @@ measure_speed() {
         scripts_for "$name"
         for connections in 16 64; do
             bare=$(bare_rate "$name" "$connections")
-            [ -n "$bare" ] || die "pgbench failed" "$(tail -n 3 "$WORK/pgbench.log")"
+            [ -n "$bare" ] || die "pgbench failed" "$(head -n 4 "$WORK/pgbench.log")"
             sleep 1
             read -r rate p50 p99 failed <<<"$(figures "$PORT" "$connections")"
             sleep 1
