@@ -46,7 +46,7 @@ capture() {
     as_postgres tail -c "+$((from + 1))" "$(pg_log)" | jq -r '
         select((.user == "gym_staff" or .user == "gym_client") and (.message | test("^duration: [0-9.]+ ms  execute ")))
         | (.detail // "") as $detail
-        | (.message | sub("^duration: [0-9.]+ ms  execute [^:]*: "; "") | gsub("\\s+"; " "))
+        | (.message | sub("^duration: [0-9.]+ ms  execute [^:]*: "; "") | gsub("--[^\n]*"; "") | gsub("\\s+"; " ") | ltrimstr(" "))
         | select(test("outbox|staff_sessions|member_sessions|limit_counters") | not)
         | reduce ($detail | [scan("\\$([0-9]+) = (NULL|\u0027(?:[^\u0027]|\u0027\u0027)*\u0027)")] | reverse | .[]) as $one
             (.; gsub("\\$" + $one[0] + "(?![0-9])"; if $one[1] | test("^\u0027[0-9]{4}-[0-9]{2}-[0-9]{2}\u0027$") then "date " + $one[1] else $one[1] end))'
