@@ -221,7 +221,8 @@ pub(super) struct Looking<'a> {
 }
 
 /// The newest subscriptions of a gym that stand as few do, or are of one service: what a walk from the newest on would
-/// look for among all that were ever sold. Nothing where the walk finds them soon.
+/// look for among all that were ever sold. Nothing where they are not fewer than `most`, for then the walk finds them
+/// soon, and a part of them would hide the rest.
 pub(super) async fn list_rare(
     conn: &mut PgConnection,
     looking: &Looking<'_>,
@@ -279,7 +280,7 @@ pub(super) async fn list_rare(
         }
         (Some(Status::Active | Status::Expired) | None, None) => return Ok(None),
     };
-    Ok(Some(ids))
+    Ok(i64::try_from(ids.len()).is_ok_and(|found| found < most).then_some(ids))
 }
 
 /// The newest subscriptions within the scope.

@@ -50,7 +50,8 @@ pub(super) async fn list_newest(
 }
 
 /// The newest customers of a gym who are as few are: deactivated, or with a frozen subscription; what a walk from the
-/// newest on would look for among all. Nothing where the walk finds them soon.
+/// newest on would look for among all. Nothing where they are not fewer than `most`, for then the walk finds them soon,
+/// and a part of them would hide the rest.
 pub(super) async fn list_rare(
     conn: &mut PgConnection,
     scope: &Scope,
@@ -59,26 +60,34 @@ pub(super) async fn list_rare(
     most: i64,
 ) -> Result<Option<Vec<i64>>, Error> {
     let Some(gym) = scope.gym() else { return Ok(None) };
-    if filter.standing == Some(Standing::Frozen) {
-        let ids = sqlx::query_scalar!(
+    let ids = if filter.standing == Some(Standing::Frozen) {
+        sqlx::query_scalar!(
             "select distinct s.customer_id from subscriptions s
              where s.gym_id = $1 and s.stopped_at is null and s.frozen_until >= $2 and s.frozen_from <= $2
              order by s.customer_id desc limit $3",
             gym,
             today,
             most,
-        );
-        return Ok(Some(ids.fetch_all(conn).await?));
-    }
-    if filter.is_active == Some(false) {
-        let ids = sqlx::query_scalar!(
+        )
+        .fetch_all(conn)
+        .await?
+    } else if filter.is_active == Some(false) {
+        sqlx::query_scalar!(
             "select c.id from customers c where c.gym_id = $1 and not c.is_active order by c.id desc limit $2",
             gym,
             most,
-        );
-        return Ok(Some(ids.fetch_all(conn).await?));
-    }
-    Ok(None)
+        )
+        .fetch_all(conn)
+        .await?
+    } else {
+        return Ok(None);
+    };
+    Ok(fewer(ids, most))
+}
+
+/// The ids, if they are fewer than were asked for: then they are all.
+fn fewer(ids: Vec<i64>, most: i64) -> Option<Vec<i64>> {
+    i64::try_from(ids.len()).is_ok_and(|found| found < most).then_some(ids)
 }
 
 /// How many customers a list holds, counted up to `most`.

@@ -299,3 +299,25 @@ async fn the_best_matches_come_first_in_a_stable_order() {
     let two = desk.get("/api/customers/search?q=hassan&limit=2").await.expect(200);
     assert_eq!(names(&two), names(&answer)[..2]);
 }
+
+#[tokio::test]
+async fn ten_thousand_deactivated_elsewhere_hide_none_of_ones_own() {
+    let gym = Gym::open().await;
+    let (router, _) = staff_api::router(gym.staff_app());
+    let mona = customer().insert(&gym).await;
+    run(&gym, "update customers set is_active = false").await;
+    run(
+        &gym,
+        "insert into customers (gym_id, branch_id, full_name, name_folded, qr_version, password_changed, is_active,
+             created_at, updated_at)
+         select c.gym_id, 2, c.full_name, c.name_folded, 1, false, false, c.created_at, c.created_at
+         from customers c, generate_series(1, 10000)",
+    )
+    .await;
+    let desk = gym.staff(&router, "reception1").await;
+    let list = desk.get("/api/customers?is_active=false").await.expect(200);
+    assert_eq!((ids(&list), list.at("/data/total")), (vec![mona.get()], &json!(1)));
+    let owner = gym.staff(&router, "owner").await;
+    let oldest = owner.get("/api/customers?is_active=false&limit=1&offset=10000").await.expect(200);
+    assert_eq!((ids(&oldest), oldest.at("/data/total")), (vec![mona.get()], &json!(10_001)));
+}

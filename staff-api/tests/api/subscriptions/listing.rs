@@ -160,3 +160,24 @@ async fn the_ledger_comes_in_pages() {
     assert_eq!(left, [6, 7]);
     assert_eq!(page.at("/data/total"), 6);
 }
+
+#[tokio::test]
+async fn ten_thousand_of_a_service_elsewhere_hide_none_of_ones_own() {
+    let desk = Desk::open().await;
+    let mona = customer().insert(&desk.gym).await;
+    let own = subscription().insert(&desk.gym, mona).await.get();
+    sqlx::query(
+        "insert into subscriptions (gym_id, branch_id, customer_id, service_id, service_name, service_type, kind,
+             price_minor, duration_days, opens_door, opens_every_branch, starts_on, ends_on, max_freezes,
+             max_freeze_days, freeze_fee_minor, freezes_used, freeze_days_used, created_at)
+         select s.gym_id, 2, s.customer_id, s.service_id, s.service_name, s.service_type, s.kind, s.price_minor,
+             s.duration_days, s.opens_door, s.opens_every_branch, s.starts_on, s.ends_on, s.max_freezes,
+             s.max_freeze_days, s.freeze_fee_minor, s.freezes_used, s.freeze_days_used, s.created_at
+         from subscriptions s, generate_series(1, 10000)",
+    )
+    .execute(&desk.gym.db.owner)
+    .await
+    .unwrap();
+    let list = desk.reception.get("/api/subscriptions?service_id=1").await.expect(200);
+    assert_eq!(ids(&list.body), [own]);
+}
