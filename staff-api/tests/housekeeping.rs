@@ -39,7 +39,7 @@ async fn codes_counters_outcomes_and_sessions_go_when_they_are_of_no_use() {
     gym.member_token(customer().insert(&gym).await).await;
     for statement in [
         "insert into one_time_codes (purpose, identifier_hash, code_hash, guesses, created_at, expires_at) values ('activation', 'a', 'b', 0, $1, $1)",
-        "insert into limit_counters (action, key_hash, window_started_at, count) values ('code_request', 'a', $1, 1)",
+        "insert into limit_counters (action, key_hash, window_started_at, count) values ('password_change', 'a', $1, 1)",
         "insert into idempotency_keys (actor_kind, actor_id, key, fingerprint, outcome, created_at) values ('staff', 1, 'k', 'f', '1', $1)",
         "insert into spent_qr_tokens (token_id, customer_id, spent_at, expires_at) values ('00000000-0000-4000-8000-000000000001', 1, $1, $1)",
     ] {

@@ -23,8 +23,6 @@ pub enum LimitedAction {
     SignInByAccountAndAddress,
     /// Signing in to one account from anywhere; a success takes its own attempt back. 100 in 10 minutes.
     SignInByAccount,
-    /// Having a code sent to one identifier. 3 in 10 minutes.
-    CodeRequest,
     /// Guessing codes of one identifier, over all its codes. 15 in 10 minutes.
     CodeGuessByIdentifier,
     /// Guessing codes from one address, behind which a whole branch may sit. 600 in 10 minutes.
@@ -37,10 +35,9 @@ pub enum LimitedAction {
 
 impl LimitedAction {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 6] = [
         Self::SignInByAccountAndAddress,
         Self::SignInByAccount,
-        Self::CodeRequest,
         Self::CodeGuessByIdentifier,
         Self::CodeGuessByAddress,
         Self::QrRegeneration,
@@ -52,7 +49,6 @@ impl LimitedAction {
         match self {
             Self::SignInByAccountAndAddress => "sign_in_by_account_and_address",
             Self::SignInByAccount => "sign_in_by_account",
-            Self::CodeRequest => "code_request",
             Self::CodeGuessByIdentifier => "code_guess_by_identifier",
             Self::CodeGuessByAddress => "code_guess_by_address",
             Self::QrRegeneration => "qr_regeneration",
@@ -64,7 +60,6 @@ impl LimitedAction {
         let (most, minutes) = match self {
             Self::SignInByAccountAndAddress | Self::PasswordChange => (10, 10),
             Self::SignInByAccount => (100, 10),
-            Self::CodeRequest => (3, 10),
             Self::CodeGuessByIdentifier => (15, 10),
             Self::CodeGuessByAddress => (600, 10),
             Self::QrRegeneration => (10, 1),
@@ -82,8 +77,6 @@ impl LimitedAction {
             (Self::SignInByAccountAndAddress | Self::SignInByAccount, Language::Ar) => {
                 "محاولات تسجيل دخول كثيرة"
             }
-            (Self::CodeRequest, Language::En) => "Too many codes were requested",
-            (Self::CodeRequest, Language::Ar) => "تم طلب رموز كثيرة",
             (Self::CodeGuessByIdentifier | Self::CodeGuessByAddress, Language::En) => {
                 "Too many codes were tried"
             }
@@ -210,14 +203,6 @@ impl Limits {
         Ok(())
     }
 
-    /// Counts a request for a code to one canonical identifier, known or not.
-    ///
-    /// # Refuses
-    /// [`TooMany`].
-    pub async fn code_request(&self, db: &Db, identifier: &str, now: Timestamp) -> Result<(), Error> {
-        self.count(db, LimitedAction::CodeRequest, &[identifier.as_bytes()], now).await
-    }
-
     /// Counts a guess at a code of one canonical identifier, known or not.
     ///
     /// # Refuses
@@ -316,7 +301,6 @@ impl Limits {
             LimitedAction::SignInByAccount => {
                 (limits.account_wrong_passwords.saturating_mul(10), limits.account_window)
             }
-            LimitedAction::CodeRequest => (limits.code_requests, limits.code_window),
             LimitedAction::CodeGuessByIdentifier => (limits.code_guesses, limits.code_window),
             LimitedAction::CodeGuessByAddress => (default.most, limits.code_window),
             LimitedAction::QrRegeneration => {

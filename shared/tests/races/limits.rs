@@ -62,18 +62,18 @@ async fn an_address_that_is_stopped_does_not_use_up_the_account() {
 async fn a_window_ends_when_its_refusals_said_it_would() {
     let (db, clock) = (TestDb::open().await, TestClock::default());
     let (limits, staff) = (Limits::new(HASH_KEY), db.staff());
-    for _ in 0..3 {
-        assert!(limits.code_request(&staff, "+201001234567", at(&clock)).await.is_ok());
-        clock.advance(TimeDelta::minutes(1));
+    for _ in 0..10 {
+        assert!(limits.password_change(&staff, 1006, at(&clock)).await.is_ok());
+        clock.advance(TimeDelta::seconds(30));
     }
-    let Err(Error::Refused(refusal)) = limits.code_request(&staff, "+201001234567", at(&clock)).await else {
-        panic!("the fourth request must be refused");
+    let Err(Error::Refused(refusal)) = limits.password_change(&staff, 1006, at(&clock)).await else {
+        panic!("the eleventh attempt must be refused");
     };
     assert_eq!(refusal.code(), "RATE_LIMIT_EXCEEDED");
     let shared::RefusalKind::TooMany { retry_after } = refusal.kind() else { panic!("{refusal}") };
-    assert_eq!(retry_after, 7 * 60 + 1);
+    assert_eq!(retry_after, 5 * 60 + 1);
     clock.advance(TimeDelta::seconds(i64::from(retry_after)));
-    assert!(limits.code_request(&staff, "+201001234567", at(&clock)).await.is_ok());
+    assert!(limits.password_change(&staff, 1006, at(&clock)).await.is_ok());
 }
 
 #[tokio::test]

@@ -29,10 +29,7 @@ pub struct Limits {
     /// That window.
     #[serde(rename = "account_window_minutes", deserialize_with = "parse::minutes")]
     pub account_window: Duration,
-    /// Codes an identifier may ask for within its window.
-    #[serde(deserialize_with = "parse::count")]
-    pub code_requests: u32,
-    /// Wrong codes an identifier bears within the same window, over all its codes.
+    /// Wrong codes an identifier bears within its window, over all its codes.
     #[serde(deserialize_with = "parse::count")]
     pub code_guesses: u32,
     /// That window.
@@ -60,13 +57,12 @@ impl Section for Limits {
         Field::new("address_sign_in_burst", "Such attempts of one address at once, after a pause.", "400"),
         Field::new("account_wrong_passwords", "Wrong passwords an account bears within its window.", "10"),
         Field::new("account_window_minutes", "Window of wrong passwords, in minutes.", "10"),
-        Field::new("code_requests", "Codes asked for one identifier within their window.", "3"),
         Field::new(
             "code_guesses",
-            "Wrong codes for one identifier within that window, over all its codes.",
+            "Wrong codes for one identifier within their window, over all its codes.",
             "15",
         ),
-        Field::new("code_window_minutes", "Window of codes and guesses, in minutes.", "10"),
+        Field::new("code_window_minutes", "Window of wrong codes, in minutes.", "10"),
         Field::new("qr_regenerations_per_minute", "QR codes one staff user renews each minute.", "10"),
     ];
 }

@@ -210,7 +210,7 @@ fn every_wrong_value_is_reported_at_once_by_its_environment_name() {
         ("GYM__HTTP__MAX_IN_FLIGHT", "1e99"),
         ("GYM__HTTP__TRUSTED_PROXIES", "10.0.0.0/33"),
         ("GYM__LIMITS__CODE_GUESSES", ""),
-        ("GYM__LIMITS__CODE_REQUESTS", "0"),
+        ("GYM__LIMITS__CODE_WINDOW_MINUTES", "0"),
         ("GYM__LOG__FORMAT", "xml"),
         ("GYM__LOG__LEVEL", "verbose"),
         ("GYM__MAIL__FROM", "nobody"),
