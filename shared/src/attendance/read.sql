@@ -44,19 +44,19 @@ select
 from customers c
 join branches b on b.gym_id = c.gym_id and b.id = $2
 join customer_doors d on d.customer_id = c.id
+-- Of the admissions of the last seconds the one at this door; nobody walks through ten doors in that time.
 left join lateral (
     select n.id, n.branch_id, n.at, n.subscription_id, n.source, n.action, n.charged, n.denied_as
     from (
-        select a.id, a.branch_id, a.at, a.subscription_id, a.source, a.action, a.charged, a.denied_as, a.is_admitted
+        select a.id, a.branch_id, a.at, a.subscription_id, a.source, a.action, a.charged, a.denied_as
         from entries a
-        where a.customer_id = c.id
+        where a.customer_id = c.id and a.is_admitted
         order by a.id desc
-        limit 100
+        limit 10
     ) n
     where d.last_admitted_at > $7
       and n.at > $7
       and n.branch_id = $2
-      and n.is_admitted
     order by n.id desc
     limit 1
 ) e on true
