@@ -8,7 +8,8 @@ use super::Progress;
 pub(super) async fn lock(conn: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::raw_sql(
         "lock table gyms, branches, branch_receipts, staff_users, customers, customer_doors, services, subscriptions,
-             subscription_balances, subscription_freezes, subscription_movements, payments, entries
+             subscription_balances, subscription_freezes, subscription_movements, payments, branch_days, entries,
+             audit_log
          in access exclusive mode",
     )
     .execute(&mut *conn)
@@ -40,7 +41,8 @@ pub(super) async fn set(conn: &mut PgConnection) -> sqlx::Result<i64> {
              from pg_index i join pg_class c on c.oid = i.indexrelid
              where i.indrelid in (
                      'customers'::regclass, 'customer_doors'::regclass, 'subscriptions'::regclass,
-                     'subscription_movements'::regclass, 'payments'::regclass, 'entries'::regclass)
+                     'subscription_movements'::regclass, 'payments'::regclass, 'entries'::regclass,
+                     'audit_log'::regclass)
                and not exists (select from pg_constraint k where k.conindid = i.indexrelid)
              union all
              select true, k.conname,
@@ -93,4 +95,5 @@ pub(super) async fn bring_back(conn: &mut PgConnection, count: i64, progress: &P
 
 /// What makes the planner and index-only scans see the new rows.
 pub(super) const VACUUM: &str = "vacuum (analyze) gyms, branches, branch_receipts, staff_users, customers, customer_doors,
-    services, subscriptions, subscription_balances, subscription_freezes, subscription_movements, payments, entries";
+    services, subscriptions, subscription_balances, subscription_freezes, subscription_movements, payments, branch_days, entries,
+    audit_log";

@@ -39,6 +39,14 @@ with broken (what, how_often) as (
     from (select taken_at, lag(taken_at) over (partition by branch_id order by receipt_number) as before from payments) p
     where taken_at < before
     union all
+    select 'a day is not the sum of its payments', count(*)
+    from branch_days d
+    full join (
+        select gym_id, branch_id, business_day, sum(amount_minor) as amount_minor
+        from payments group by gym_id, branch_id, business_day
+    ) p using (gym_id, branch_id, business_day)
+    where d.amount_minor is distinct from p.amount_minor
+    union all
     select 'a price is not what was paid', count(*)
     from subscriptions s
     where s.price_minor <> (

@@ -1,6 +1,7 @@
-//! The figures of a gym. Everything is counted from what happened; nothing is kept for reports alone.
+//! The figures of a gym, counted from what happened.
 //!
-//! Revenue is read from the view `revenue` everywhere, so that two screens cannot disagree.
+//! Revenue is read from the view `revenue` everywhere, so that two screens cannot disagree. It is the one figure that is
+//! added up beforehand: Postgres keeps the sum of each branch's business day in the transaction of the payment itself.
 
 mod actions;
 mod model;

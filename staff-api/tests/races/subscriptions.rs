@@ -206,4 +206,12 @@ async fn receipts_have_neither_gaps_nor_twins() {
                 ) wrong";
     assert_eq!(desk.number(gaps).await, 0);
     assert_eq!(desk.number("select sum(last_number)::bigint from branch_receipts").await, 16);
+    let wrong_days = "select count(*) from revenue r
+                      full join (
+                          select branch_id, business_day, sum(amount_minor) as amount_minor
+                          from payments group by branch_id, business_day
+                      ) p using (branch_id, business_day)
+                      where r.amount_minor is distinct from p.amount_minor";
+    assert_eq!(desk.number(wrong_days).await, 0);
+    assert_eq!(desk.number("select count(*) from revenue").await, 2);
 }
