@@ -65,6 +65,12 @@ async fn the_large_gym_is_sound_beside_the_demo_and_comes_once() {
     .await
     .unwrap();
     assert_eq!(there, (50, 50, 1));
+    let logged: i64 =
+        sqlx::query_scalar("select count(*) from audit_log where gym_id = (select max(id) from gyms)")
+            .fetch_one(&db.owner)
+            .await
+            .unwrap();
+    assert!((entries..entries.strict_add(13_000)).contains(&logged), "{logged} rows");
     let again = scale::scale(&db.owner, now(), factor, &Progress::silent()).await.unwrap();
     assert_eq!(again, Scaled::Before);
     let other = TestDb::open().await;

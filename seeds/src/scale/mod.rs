@@ -1,5 +1,5 @@
 //! The large gym, beside whatever the database holds: 50 branches, 200,000 customers, 5 million entries and 2 million
-//! payments of two years, by `COPY` in one transaction.
+//! payments of two years with their audit log, by `COPY` in one transaction.
 //!
 //! Secondary indexes and foreign keys are set aside meanwhile and made again at the end, which checks every row at once
 //! instead of one by one; therefore services that run on the database wait until it is over. Deterministic for an instant;
@@ -11,6 +11,7 @@
 )]
 
 mod aside;
+mod deeds;
 mod people;
 mod places;
 mod progress;
@@ -121,6 +122,8 @@ async fn write(
     let first = First::reserve(conn, &book).await?;
     progress.rows("what happened", i64::try_from(book.rows())?);
     book.write(conn, first, &[], &|rows| progress.did(rows)).await.context("what happened")?;
+    progress.phase("the audit log of it all");
+    deeds::write(conn, OWNER).await.context("audit log")?;
     progress.rows("indexes and foreign keys", set_aside);
     aside::bring_back(conn, set_aside, progress).await.context("indexes and foreign keys")?;
     Ok(Scaled::Now {

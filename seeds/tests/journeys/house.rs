@@ -127,6 +127,7 @@ fn settings() -> Settings {
         batch: 20,
         send_timeout: Duration::from_secs(5),
         lease: TimeDelta::seconds(60),
+        patience: Duration::from_secs(10),
         housekeeping: Duration::from_secs(15),
         keep: TimeDelta::days(7),
     }
