@@ -8,6 +8,7 @@ mod store;
 use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -22,6 +23,8 @@ const EVERY: Duration = Duration::from_mins(1);
 const PIECE: i64 = 2_000;
 /// Pieces in one round. A flood of strangers leaves many counters and codes; they go faster than they came.
 const PIECES: u32 = 100;
+/// How long a round may take. Each of its statements has a limit in Postgres; beyond this the line to it is dead.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long an ended session is kept, to answer who was signed in.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long a counter is kept; longer than any window.
@@ -43,10 +46,13 @@ pub async fn keep(db: Db, clock: Arc<dyn Clock>, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(EVERY) => {}
+            () = sleep(EVERY) => {}
         }
         for _ in 0..PIECES {
-            let piece = sweep(&db, clock.now()).await;
+            let Ok(piece) = timeout(PATIENCE, sweep(&db, clock.now())).await else {
+                tracing::warn!("housekeeping has to wait: the database keeps silent");
+                break;
+            };
             note(&piece);
             let may_be_more =
                 piece.is_ok_and(|swept| i64::try_from(swept.rows).is_ok_and(|rows| rows >= PIECE));

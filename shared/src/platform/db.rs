@@ -17,7 +17,7 @@ use std::{
 };
 
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::{Executor as _, PgConnection, PgPool, Postgres, pool::PoolConnection};
+use sqlx::{Executor as _, PgConnection, PgPool, Postgres, pool::PoolConnection, postgres::PgConnectOptions};
 use tokio::{runtime::Handle, time::timeout};
 
 use super::{
@@ -71,10 +71,17 @@ pub const GOING_BACK: Duration = Duration::from_secs(1);
 
 /// A connection of the pool, until it is dropped.
 #[derive(Debug)]
-struct Loan {
+pub(crate) struct Loan {
     pooled: PoolConnection<Postgres>,
     /// Whether a transaction was begun and its end is not known.
     is_open: bool,
+}
+
+impl Loan {
+    /// The connection itself, for one statement.
+    pub(crate) fn get(&mut self) -> &mut PgConnection {
+        &mut self.pooled
+    }
 }
 
 impl Drop for Loan {
@@ -213,9 +220,9 @@ impl Db {
         self.pool.close().await;
     }
 
-    /// The pool, for the outbox worker.
-    pub(crate) fn pool(&self) -> &PgPool {
-        &self.pool
+    /// How the pool connects, for whoever keeps a connection and takes none from those that serve requests.
+    pub(crate) fn connect_options(&self) -> PgConnectOptions {
+        (*self.pool.connect_options()).clone()
     }
 
     /// A connection to read with.
@@ -234,7 +241,8 @@ impl Db {
         }
     }
 
-    async fn lend(&self) -> Result<Loan, sqlx::Error> {
+    /// A connection for a job, which is part of no request.
+    pub(crate) async fn lend(&self) -> Result<Loan, sqlx::Error> {
         Ok(Loan { pooled: self.pool.acquire().await?, is_open: false })
     }
 

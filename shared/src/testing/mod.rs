@@ -3,8 +3,10 @@
 mod committed;
 mod database;
 mod keys;
+mod wire;
 
 pub use crate::platform::clock::TestClock;
 pub use committed::assert_committed;
 pub use database::TestDb;
 pub use keys::{HASH_KEY, client_keyring, staff_keyring};
+pub use wire::Wire;

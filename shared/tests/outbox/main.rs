@@ -7,8 +7,14 @@ use std::{collections::BTreeSet, time::Duration};
 
 use chrono::TimeDelta;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use shared::platform::outbox::{self, Channel, Kind, Settings, State};
-use sqlx::{Connection as _, PgConnection};
+use shared::{
+    platform::{
+        db::Db,
+        outbox::{self, Channel, Kind, Settings, State},
+    },
+    testing::{HASH_KEY, Wire},
+};
+use sqlx::{Connection as _, PgConnection, postgres::PgPoolOptions};
 use support::{CODE, Stage, by_mail, by_sms, calls, gateway, message, settings};
 use tokio::time::{Instant, sleep};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
@@ -299,6 +305,28 @@ async fn what_is_long_done_is_removed_and_what_waits_is_not() {
     stage.clock.advance(TimeDelta::seconds(1));
     stage.until(&["waiting"]).await;
     worker.stop().await;
+}
+
+#[tokio::test]
+async fn a_dead_line_to_the_database_keeps_nothing_waiting_for_long() {
+    let stage = Stage::set().await;
+    let options = (*stage.db.staff_pool().connect_options()).clone();
+    let wire = Wire::to(&options).await.unwrap();
+    let pool = PgPoolOptions::new().max_connections(4).connect_lazy_with(wire.lead(options));
+    let patience = Duration::from_millis(500);
+    let worker = stage.start_on(
+        &Db::new(pool, HASH_KEY),
+        stage.to_file(),
+        Settings { patience, housekeeping: Duration::from_secs(15), ..settings() },
+    );
+    stage.enqueue(by_mail()).await;
+    stage.until(&["sent"]).await;
+    wire.die();
+    sleep(Duration::from_millis(100)).await;
+    stage.enqueue(by_mail()).await;
+    stage.until(&["sent", "sent"]).await;
+    worker.stop().await;
+    assert_eq!(stage.delivered().len(), 2);
 }
 
 #[tokio::test]

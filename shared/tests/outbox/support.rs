@@ -9,6 +9,7 @@ use shared::{
     platform::{
         clock::Clock as _,
         config::{Sms, SmsRoute},
+        db::Db,
         delivery::{MessageFile, Senders},
         mail::MailTransport,
         messages::CodeMessage,
@@ -79,8 +80,12 @@ impl Stage {
     }
 
     pub(crate) fn start_with(&self, senders: Senders, settings: Settings) -> Running {
+        self.start_on(&self.db.staff(), senders, settings)
+    }
+
+    pub(crate) fn start_on(&self, db: &Db, senders: Senders, settings: Settings) -> Running {
         let stop = CancellationToken::new();
-        let worker = Worker::new(&self.db.staff(), senders, Arc::new(self.clock.clone()), settings);
+        let worker = Worker::new(db, senders, Arc::new(self.clock.clone()), settings);
         let mut task = JoinSet::new();
         task.spawn(worker.run(stop.clone()));
         Running { task, stop }
@@ -180,6 +185,7 @@ pub(crate) fn settings() -> Settings {
         batch: 20,
         send_timeout: Duration::from_secs(5),
         lease: TimeDelta::seconds(60),
+        patience: Duration::from_secs(5),
         housekeeping: Duration::from_millis(50),
         keep: TimeDelta::days(7),
     }

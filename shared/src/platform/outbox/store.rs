@@ -1,7 +1,7 @@
 //! The statements on `outbox`.
 
 use chrono::TimeDelta;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 
 use super::{Channel, Kind, Message, State};
 use crate::vocabulary::Timestamp;
@@ -69,7 +69,7 @@ pub(super) struct Claim<'c> {
 
 /// Takes messages that are due, most urgent first, so that no other worker takes them before the lease ends.
 pub(super) async fn update_claimed(
-    pool: &PgPool,
+    conn: &mut PgConnection,
     claim: Claim<'_>,
     now: Timestamp,
 ) -> Result<Vec<Claimed>, sqlx::Error> {
@@ -107,13 +107,13 @@ pub(super) async fn update_claimed(
         now.checked_add_signed(claim.lease).unwrap_or(now),
         claim.held,
     )
-    .fetch_all(pool)
+    .fetch_all(conn)
     .await
 }
 
 /// Notes that a message is done. What is done as `Sent` is done whoever holds the lease now.
 pub(super) async fn update_finished(
-    pool: &PgPool,
+    conn: &mut PgConnection,
     claimed: &Claimed,
     state: State,
     why: Option<&str>,
@@ -139,14 +139,14 @@ pub(super) async fn update_finished(
         why,
         claimed.kind.is_secret(),
     )
-    .execute(pool)
+    .execute(conn)
     .await?;
     Ok(())
 }
 
 /// Notes that a message is to be tried again, unless somebody else already does.
 pub(super) async fn update_postponed(
-    pool: &PgPool,
+    conn: &mut PgConnection,
     claimed: &Claimed,
     run_at: Timestamp,
     why: &str,
@@ -160,7 +160,7 @@ pub(super) async fn update_postponed(
         run_at,
         why,
     )
-    .execute(pool)
+    .execute(conn)
     .await?;
     Ok(())
 }
@@ -173,7 +173,7 @@ pub(super) struct Tally {
     pub(super) oldest_at: Timestamp,
 }
 
-pub(super) async fn count_messages(pool: &PgPool) -> Result<Vec<Tally>, sqlx::Error> {
+pub(super) async fn count_messages(conn: &mut PgConnection) -> Result<Vec<Tally>, sqlx::Error> {
     sqlx::query_as!(
         Tally,
         r#"select
@@ -185,13 +185,13 @@ pub(super) async fn count_messages(pool: &PgPool) -> Result<Vec<Tally>, sqlx::Er
         group by state, channel
         order by state, channel"#,
     )
-    .fetch_all(pool)
+    .fetch_all(conn)
     .await
 }
 
 /// Removes up to `limit` messages that were done before `before`, and says how many.
 pub(super) async fn delete_finished(
-    pool: &PgPool,
+    conn: &mut PgConnection,
     before: Timestamp,
     limit: u32,
 ) -> Result<u64, sqlx::Error> {
@@ -207,7 +207,7 @@ pub(super) async fn delete_finished(
         before,
         i64::from(limit),
     )
-    .execute(pool)
+    .execute(conn)
     .await?;
     Ok(deleted.rows_affected())
 }

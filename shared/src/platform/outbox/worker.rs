@@ -4,11 +4,11 @@
 //! bounded number of messages on their way, and no transaction is open while they are. Any number of workers share the
 //! table.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, io, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
-use sqlx::{PgPool, postgres::PgListener, postgres::PgPoolOptions};
+use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::{
     sync::Notify,
     time::{Instant, MissedTickBehavior, interval, sleep, timeout},
@@ -43,6 +43,8 @@ pub struct Settings {
     pub send_timeout: Duration,
     /// How long a claim holds; must be well above `send_timeout`.
     pub lease: TimeDelta,
+    /// How long Postgres may keep silent before the line to it is given up. Its own limit for a statement is shorter.
+    pub patience: Duration,
     /// How often the table is counted and tidied.
     pub housekeeping: Duration,
     /// How long a message that is done is kept.
@@ -56,6 +58,7 @@ impl From<&config::Outbox> for Settings {
             batch: config.batch,
             send_timeout: Duration::from_secs(10),
             lease: TimeDelta::seconds(60),
+            patience: Duration::from_secs(10),
             housekeeping: Duration::from_secs(15),
             keep: TimeDelta::days(7),
         }
@@ -64,6 +67,8 @@ impl From<&config::Outbox> for Settings {
 
 /// Pause after the database could not be reached.
 const DATABASE_PAUSE: Duration = Duration::from_secs(1);
+/// How long a line may be quiet before another one is listened on.
+const LISTEN_AT_MOST: Duration = Duration::from_mins(5);
 /// Most messages removed at once, so that tidying holds no lock for long.
 const TIDY_LIMIT: u32 = 1000;
 /// How often that is done in one round: more than strangers can leave behind in the time between two.
@@ -71,7 +76,7 @@ const TIDY_PIECES: u32 = 50;
 
 /// Sends what waits in the outbox.
 pub struct Worker {
-    pool: PgPool,
+    db: Db,
     senders: Senders,
     clock: Arc<dyn Clock>,
     settings: Settings,
@@ -108,7 +113,7 @@ impl Worker {
     /// A worker that has not begun.
     pub fn new(db: &Db, senders: Senders, clock: Arc<dyn Clock>, settings: Settings) -> Self {
         Self {
-            pool: db.pool().clone(),
+            db: db.clone(),
             senders,
             clock,
             settings,
@@ -162,7 +167,10 @@ impl Worker {
         let (channel, held) = (lane.channel, lane.held.clone());
         let claiming = async move {
             let claim = Claim { channel, limit, lease: self.settings.lease, held: &held };
-            Event::Claimed(limit, store::update_claimed(&self.pool, claim, self.clock.now()).await)
+            let claimed = self.in_time(async {
+                store::update_claimed(self.db.lend().await?.get(), claim, self.clock.now()).await
+            });
+            Event::Claimed(limit, claimed.await)
         };
         lane.under_way.push(claiming.boxed());
     }
@@ -233,35 +241,58 @@ impl Worker {
 
     async fn note(&self, message: &Claimed, next: &Next) -> Result<(), sqlx::Error> {
         let now = self.clock.now();
-        match next {
-            Next::Finish(state, why) => {
-                store::update_finished(&self.pool, message, *state, why.as_deref(), now).await
+        self.in_time(async {
+            let mut loan = self.db.lend().await?;
+            match next {
+                Next::Finish(state, why) => {
+                    store::update_finished(loan.get(), message, *state, why.as_deref(), now).await
+                }
+                Next::Postpone(run_at, why) => {
+                    store::update_postponed(loan.get(), message, *run_at, why).await
+                }
             }
-            Next::Postpone(run_at, why) => store::update_postponed(&self.pool, message, *run_at, why).await,
-        }
+        })
+        .await
+    }
+
+    /// What Postgres answers, or that it does not.
+    async fn in_time<T>(
+        &self,
+        asked: impl Future<Output = Result<T, sqlx::Error>> + Send,
+    ) -> Result<T, sqlx::Error> {
+        let silent = || io::Error::new(io::ErrorKind::TimedOut, "the database keeps silent");
+        timeout(self.settings.patience, asked).await.unwrap_or_else(|_elapsed| Err(silent().into()))
     }
 
     /// Wakes the lanes when a message was written, sooner than the next look would.
     async fn listen(&self) {
-        // A listener keeps its connection, so it takes none from the pool that serves requests.
-        let own =
-            PgPoolOptions::new().max_connections(1).connect_lazy_with((*self.pool.connect_options()).clone());
         loop {
-            if let Err(error) = self.listen_once(&own).await {
+            if let Err(error) = self.listen_once().await {
                 tracing::debug!(%error, "not listening for messages for a moment");
             }
             sleep(DATABASE_PAUSE).await;
         }
     }
 
-    async fn listen_once(&self, own: &PgPool) -> Result<(), sqlx::Error> {
-        let mut listener = PgListener::connect_with(own).await?;
-        listener.listen(ANNOUNCEMENTS).await?;
+    /// Listens until nothing was heard for so long that the line may be dead.
+    async fn listen_once(&self) -> Result<(), sqlx::Error> {
+        // A listener keeps its connection, so it takes none from the pool that serves requests.
+        let own = PgPoolOptions::new().max_connections(1).connect_lazy_with(self.db.connect_options());
+        let mut listener = self
+            .in_time(async {
+                let mut listener = PgListener::connect_with(&own).await?;
+                listener.listen(ANNOUNCEMENTS).await?;
+                Ok(listener)
+            })
+            .await?;
         loop {
             // Also at first and after a lost connection: something may have been announced while nobody listened.
             self.mail_due.notify_one();
             self.sms_due.notify_one();
-            listener.try_recv().await?;
+            match timeout(LISTEN_AT_MOST, listener.try_recv()).await {
+                Ok(heard) => heard?,
+                Err(_elapsed) => return Ok(()),
+            };
         }
     }
 
@@ -279,10 +310,15 @@ impl Worker {
     }
 
     async fn look_after(&self, now: Timestamp) -> Result<(), sqlx::Error> {
-        measure(&store::count_messages(&self.pool).await?, now);
+        let tallies =
+            self.in_time(async { store::count_messages(self.db.lend().await?.get()).await }).await?;
+        measure(&tallies, now);
         let before = now.checked_sub_signed(self.settings.keep).unwrap_or(now);
         for _ in 0..TIDY_PIECES {
-            if store::delete_finished(&self.pool, before, TIDY_LIMIT).await? < u64::from(TIDY_LIMIT) {
+            let deleted = self.in_time(async {
+                store::delete_finished(self.db.lend().await?.get(), before, TIDY_LIMIT).await
+            });
+            if deleted.await? < u64::from(TIDY_LIMIT) {
                 break;
             }
         }
