@@ -39,8 +39,8 @@ try_mutants() {
         if CARGO_TARGET_DIR=$folder GYM_PROFILE=$GYM_PROFILE "$folder/tree/deploy/faults" --quick "$fault" >"$work/$name.log" 2>&1 8>&-; then
             note "ESCAPED: the fault $fault passed"
             escaped=$((escaped + 1))
-        elif grep -qE "FINDING $finding|NOT SO: $finding" "$work/$name.log"; then
-            note "caught: $(grep -m 1 -E "FINDING $finding|NOT SO: $finding" "$work/$name.log" | sed 's/^ *//' | cut -c 1-150)"
+        elif grep -qE "(FINDING|NOT SO:?) $finding" "$work/$name.log"; then
+            note "caught: $(grep -m 1 -E "(FINDING|NOT SO:?) $finding" "$work/$name.log" | sed 's/^ *//' | cut -c 1-150)"
         else
             note "ESCAPED: the fault $fault failed, but not for: $finding"
             tail -n 30 "$work/$name.log" | sed 's/^/    | /'
