@@ -1,5 +1,5 @@
 -- Calls one endpoint as the desks or the members of the large gym do, each request about another customer.
--- From the environment: BENCH_METHOD, BENCH_PATH and BENCH_BODY with {id} {branch} {phone} {first} {last} {part} in them,
+-- From the environment: BENCH_METHOD, BENCH_PATH and BENCH_BODY with {id} {branch} {phone} {first} {last} {part} {desk} in them,
 -- BENCH_AS (desk, owner, member, nobody), BENCH_WALK (yes: one after the other, never the same twice in a while),
 -- BENCH_FOLDER with the files desks, customers, members and owner.
 local threads = 0
@@ -50,7 +50,8 @@ function request()
     -- Each thread walks its own stretch, so that nobody is asked for twice within ten seconds.
     if walk then at = at % #customers + 1 else at = math.random(#customers) end
     local one = customers[at]
-    local values = { id = one[1], branch = one[2], phone = "0" .. one[3]:sub(4), part = one[3]:sub(6, 11), first = one[4], last = one[5] or one[4] }
+    local values = { id = one[1], branch = one[2], phone = "0" .. one[3]:sub(4), part = one[3]:sub(6, 11), first = one[4], last = one[5] or one[4],
+        desk = string.format("%02d", math.random(50)) }
     local headers = { ["Content-Type"] = "application/json" }
     if as == "desk" then headers["Authorization"] = "Bearer " .. desks[one[2]] end
     if as == "owner" then headers["Authorization"] = "Bearer " .. owner end

@@ -12,7 +12,7 @@ case_of() {
         profile) CASE=(GET '/api/clients/profile' '' member no) ;;
         qr) CASE=(GET '/api/clients/qr' '' member no) ;;
         overview) CASE=(GET '/api/dashboards/overview' '' owner no) ;;
-        login) CASE=(POST '/api/auth/login' '{"username":"reception_l01","password":"demo-gym-2026"}' nobody no) ;;
+        login) CASE=(POST '/api/auth/login' '{"username":"reception_l{desk}","password":"demo-gym-2026"}' nobody no) ;;
     esac
     PORT=$GYM_STAFF_PORT
     case ${CASE[1]} in /api/clients/*) PORT=$GYM_CLIENT_PORT ;; esac
@@ -84,18 +84,58 @@ scripts_for() {
         STATEMENTS=$(wc -l <"$WORK/statements")
         [ "$STATEMENTS" -gt 0 ] || die "no statements were seen behind $1"
         # What asks by the customer's id alone is asked for any customer.
-        local id
+        local id subscription
         id=$(cat "$WORK/id")
-        if [ "$1" = check-in ]; then grep '^with door as' "$WORK/statements" | sed -E -e "s/d\.version = '[0-9]+'/d.version = d.version/" -e "s/-'([0-9]+)'/-\1/g" >"$WORK/writes" && mv "$WORK/writes" "$WORK/statements"; fi
         {
-            if [ "$1" = customer ] || [ "$1" = check-in ]; then
-                printf '\\set id random(%s, %s)\n' "$FIRST_ID" "$LAST_ID"
-                sed -e "s/'{$id}'/array[:id]/g" -e "s/'$id'/:id/g" "$WORK/statements" | sed 's/$/;/'
-            else
-                sed 's/$/;/' "$WORK/statements"
-            fi
+            case $1 in
+                customer)
+                    printf '\\set id random(%s, %s)\n' "$FIRST_ID" "$LAST_ID"
+                    sed -e "s/'{$id}'/array[:id]/g" -e "s/'$id'/:id/g" -e 's/$/;/' "$WORK/statements"
+                    ;;
+                check-in)
+                    # The writes alone, each about another customer and what they hold.
+                    subscription=$(sql "select subscription_id from entries where customer_id = $id order by id desc limit 1")
+                    somebody
+                    grep '^with door as' "$WORK/statements" | sed -E -e "s/d\.version = '[0-9]+'/d.version = d.version/" -e "s/-'([0-9]+)'/-\1/g" \
+                        -e "s/'$id'/:id/g" -e "s/'$subscription'/:subscription/g" -e 's/$/;/'
+                    ;;
+                *) sed 's/$/;/' "$WORK/statements" ;;
+            esac
         } >"$WORK/$1.$line.sql"
     done
+}
+
+# somebody: a pgbench script's way to somebody with a subscription that opens the door.
+somebody() {
+    printf '\\set place random(1, %s)\n' "$HOLDERS"
+    printf 'select customer_id as id, subscription_id as subscription from bench.holders where place = :place \\gset\n'
+}
+
+# note_holders: who that may be; sets HOLDERS.
+note_holders() {
+    sql "set client_min_messages = warning; drop schema if exists bench cascade"
+    sql "create schema bench"
+    sql "create unlogged table bench.holders (place integer primary key, customer_id bigint, subscription_id bigint)"
+    sql "insert into bench.holders select row_number() over (order by md5(c.id::text)), c.id, s.id
+        from customers c cross join lateral (
+            select s.id from subscriptions s
+            where s.customer_id = c.id and s.opens_door and s.kind = 'time_based'
+                and subscription_status(s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at, null, current_date) = 'active'
+            limit 1) s
+        where c.gym_id = $LARGE and c.is_active"
+    sql "grant usage on schema bench to gym_migrator"
+    sql "grant select on bench.holders to gym_migrator"
+    sql "analyze bench.holders"
+    HOLDERS=$(sql "select count(*) from bench.holders")
+}
+
+# bare_check_ins CONNECTIONS: writes a second, less the time for finding out whose.
+bare_check_ins() {
+    local both alone
+    both=$(bare_rate check-in "$1")
+    somebody >"$WORK/somebody.1.sql"
+    alone=$(bare_rate somebody "$1")
+    awk -v both="${both:-0}" -v alone="${alone:-0}" 'BEGIN { if (both > 0 && alone > both) printf "%d\n", 1 / (1 / both - 1 / alone) }'
 }
 
 # bare_rate CASE CONNECTIONS: transactions a second by pgbench.
@@ -116,20 +156,36 @@ figures() {
         | sed -n 's/^figures //p'
 }
 
+# both_ways CONNECTIONS: figures of CASE in the files direct and proxied, in halves: direct, proxied, proxied, direct, so that
+# a machine that becomes slower or faster meanwhile changes both alike.
+both_ways() {
+    rm -f "$WORK"/half.*
+    local way each=$SECONDS_EACH
+    SECONDS_EACH=$(((each + 1) / 2))
+    for way in direct proxied proxied direct; do
+        sleep 0.5
+        if [ "$way" = direct ]; then figures "$PORT" "$1"; else figures "$GYM_PORT" "$1"; fi >>"$WORK/half.$way"
+    done
+    SECONDS_EACH=$each
+    for way in direct proxied; do
+        awk '{ rate += $1; p50 += $2; if ($3 > p99) p99 = $3; failed += $4 } END { print rate / NR, p50 / NR, p99, failed }' "$WORK/half.$way" >"$WORK/$way"
+    done
+}
+
 measure_speed() {
     enter_callers
+    note_holders
     printf '%-9s %6s %4s | %8s | %8s %5s %8s %8s %6s | %8s %5s %8s %8s\n' case conns sql 'bare/s' 'direct/s' share p50ms p99ms failed 'proxy/s' share p50ms p99ms
     local name connections bare rate p50 p99 failed proxied p50_proxied p99_proxied failed_proxied target verdict
     for name in customer page name phone check-in profile qr overview; do
         case_of "$name"
         scripts_for "$name"
         for connections in 16 64; do
-            bare=$(bare_rate "$name" "$connections")
+            if [ "$name" = check-in ]; then bare=$(bare_check_ins "$connections"); else bare=$(bare_rate "$name" "$connections"); fi
             [ -n "$bare" ] || die "pgbench failed" "$(head -n 4 "$WORK/pgbench.log")"
-            sleep 1
-            read -r rate p50 p99 failed <<<"$(figures "$PORT" "$connections")"
-            sleep 1
-            read -r proxied p50_proxied p99_proxied failed_proxied <<<"$(figures "$GYM_PORT" "$connections")"
+            both_ways "$connections"
+            read -r rate p50 p99 failed <"$WORK/direct"
+            read -r proxied p50_proxied p99_proxied failed_proxied <"$WORK/proxied"
             verdict=
             if [ "$connections" = 16 ]; then
                 target=$(target_of "$name")
@@ -144,6 +200,7 @@ measure_speed() {
             }
         done
     done
+    sql "set client_min_messages = warning; drop schema bench cascade"
     measure_login
     printf 'memory under load: staff-api %s MB, client-api %s MB (target 150)\n' "$(service_memory staff-api)" "$(service_memory client-api)"
     if [ "$(service_memory staff-api)" -gt 150 ] || [ "$(service_memory client-api)" -gt 150 ]; then MISSED=$((MISSED + 1)); fi
