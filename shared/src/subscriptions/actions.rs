@@ -3,6 +3,7 @@
 use super::{
     freezes,
     model::{Freeze, Held, Listing, Movement, Wanted},
+    rare,
     rules::SubscriptionNotFound,
     store::{self, Looking, find_held},
 };
@@ -39,7 +40,14 @@ pub async fn list(
     let today = staff.calendar().today(staff.now());
     let mut looking = Looking { scope: &scope, wanted, today, ids: None };
     let mut conn = db.conn().await?;
-    looking.ids = store::list_rare(conn.get(), &looking, COUNTED_MOST).await?;
+    let rare = rare::list(conn.get(), &looking, COUNTED_MOST).await?;
+    if let Some(rare) = rare.as_deref().filter(|_| looking.is_plainly_rare()) {
+        let total = i64::try_from(rare.len()).unwrap_or(i64::MAX);
+        looking.ids = Some(page.part_of(rare).to_vec());
+        let items = store::list_held(conn.get(), &looking, Page { offset: 0, ..page }).await?;
+        return Ok(Listing { items, total });
+    }
+    looking.ids = rare;
     let items = store::list_held(conn.get(), &looking, page).await?;
     let total = match whole(&items, page) {
         Some(total) => total,

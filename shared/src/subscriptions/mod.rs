@@ -15,6 +15,7 @@ mod count;
 mod freezes;
 mod model;
 mod own;
+mod rare;
 mod rules;
 mod sale;
 mod spending;

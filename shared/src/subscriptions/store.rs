@@ -220,69 +220,6 @@ pub(super) struct Looking<'a> {
     pub(super) ids: Option<Vec<i64>>,
 }
 
-/// The newest subscriptions of a gym that stand as few do, or are of one service: what a walk from the newest on would
-/// look for among all that were ever sold. Nothing where they are not fewer than `most`, for then the walk finds them
-/// soon, and a part of them would hide the rest.
-pub(super) async fn list_rare(
-    conn: &mut PgConnection,
-    looking: &Looking<'_>,
-    most: i64,
-) -> Result<Option<Vec<i64>>, Error> {
-    let (wanted, today) = (looking.wanted, looking.today);
-    let Some(gym) = looking.scope.gym().filter(|_| wanted.customer.is_none()) else { return Ok(None) };
-    let ids = match (wanted.status, wanted.service) {
-        (Some(Status::Stopped), _) => {
-            sqlx::query_scalar!(
-                "select s.id from subscriptions s
-                 where s.gym_id = $1 and s.stopped_at is not null
-                 order by s.id desc limit $2",
-                gym,
-                most,
-            )
-            .fetch_all(conn)
-            .await?
-        }
-        (Some(Status::Frozen), _) => {
-            sqlx::query_scalar!(
-                "select s.id from subscriptions s
-                 where s.gym_id = $1 and s.stopped_at is null and s.frozen_until >= $2 and s.frozen_from <= $2
-                 order by s.id desc limit $3",
-                gym,
-                today,
-                most,
-            )
-            .fetch_all(conn)
-            .await?
-        }
-        (Some(Status::Pending), _) => {
-            sqlx::query_scalar!(
-                "select s.id from subscriptions s
-                 where s.gym_id = $1 and s.starts_on > $2
-                 order by s.id desc limit $3",
-                gym,
-                today,
-                most,
-            )
-            .fetch_all(conn)
-            .await?
-        }
-        (Some(Status::Active | Status::Expired) | None, Some(service)) => {
-            sqlx::query_scalar!(
-                "select s.id from subscriptions s
-                 where s.gym_id = $1 and s.service_id = $2
-                 order by s.id desc limit $3",
-                gym,
-                service.get(),
-                most,
-            )
-            .fetch_all(conn)
-            .await?
-        }
-        (Some(Status::Active | Status::Expired) | None, None) => return Ok(None),
-    };
-    Ok(i64::try_from(ids.len()).is_ok_and(|found| found < most).then_some(ids))
-}
-
 /// The newest subscriptions within the scope.
 pub(super) async fn list_held(
     conn: &mut PgConnection,

@@ -102,6 +102,39 @@ async fn a_list_narrows_by_customer_service_kind_and_branch_and_comes_in_pages()
 }
 
 #[tokio::test]
+async fn what_few_are_comes_in_pages_and_by_branch_too() {
+    let desk = Desk::open().await;
+    let mona = customer().insert(&desk.gym).await;
+    let far = customer().of_branch(2).insert(&desk.gym).await;
+    let whole = subscription().frozen(0, 3).insert(&desk.gym, mona).await.get();
+    let coins = subscription().coins(4).frozen(-1, 3).insert(&desk.gym, mona).await.get();
+    let away = subscription().frozen(0, 5).insert(&desk.gym, far).await.get();
+    let stopped_away = subscription().stopped().insert(&desk.gym, far).await.get();
+    let stopped = subscription().stopped().insert(&desk.gym, mona).await.get();
+    subscription().frozen(1, 3).insert(&desk.gym, mona).await;
+    let owner = desk.who("owner").await;
+    let cases = [
+        ("status=frozen", vec![away, coins, whole], 3),
+        ("status=frozen&per_page=2", vec![away, coins], 3),
+        ("status=frozen&per_page=2&page=2", vec![whole], 3),
+        ("status=frozen&page=9", vec![], 3),
+        ("status=frozen&branch_id=1", vec![coins, whole], 2),
+        ("status=frozen&branch_id=1&per_page=1&page=2", vec![whole], 2),
+        ("status=frozen&kind=coins", vec![coins], 1),
+        ("status=stopped&branch_id=2", vec![stopped_away], 1),
+        ("status=stopped&service_id=1", vec![stopped, stopped_away], 2),
+    ];
+    for (query, expected, total) in cases {
+        let list = owner.get(&format!("/api/subscriptions?{query}")).await.expect(200);
+        assert_eq!((ids(&list.body), list.at("/data/total")), (expected, &json!(total)), "{query}");
+    }
+    let regional = desk.who("regional1").await.get("/api/subscriptions?status=frozen").await.expect(200);
+    assert_eq!(ids(&regional.body), [away, coins, whole]);
+    let manager = desk.who("manager1").await.get("/api/subscriptions?status=stopped").await.expect(200);
+    assert_eq!(ids(&manager.body), [stopped]);
+}
+
+#[tokio::test]
 async fn everybody_sees_their_own_branches_only() {
     let desk = Desk::open().await;
     let mona = customer().insert(&desk.gym).await;

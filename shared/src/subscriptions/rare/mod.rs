@@ -1,0 +1,42 @@
+//! Subscriptions that stand as few do, or are of one service: a walk from the newest on would look for them among all that
+//! were ever sold, while an index knows them.
+
+mod store;
+
+use sqlx::PgConnection;
+
+use super::{
+    model::{Status, Wanted},
+    store::Looking,
+};
+use crate::error::Error;
+
+impl Looking<'_> {
+    /// Whether [`list`] knows the list itself, and leaves nothing to be judged.
+    pub(super) fn is_plainly_rare(&self) -> bool {
+        let Wanted { branch: _, customer, service, kind, status } = self.wanted;
+        let is_known_by_index = matches!(status, Some(Status::Frozen | Status::Stopped));
+        is_known_by_index && customer.is_none() && service.is_none() && kind.is_none()
+    }
+}
+
+/// The newest of a gym. Nothing where they are not fewer than `most`, for then the walk finds them soon, and a part of
+/// them would hide the rest.
+pub(super) async fn list(
+    conn: &mut PgConnection,
+    looking: &Looking<'_>,
+    most: i64,
+) -> Result<Option<Vec<i64>>, Error> {
+    let (wanted, scope, today) = (looking.wanted, looking.scope, looking.today);
+    let Some(gym) = scope.gym().filter(|_| wanted.customer.is_none()) else { return Ok(None) };
+    let ids = match (wanted.status, wanted.service) {
+        (Some(Status::Stopped), _) => store::list_stopped(conn, gym, scope, most).await?,
+        (Some(Status::Frozen), _) => store::list_frozen(conn, gym, scope, today, most).await?,
+        (Some(Status::Pending), _) => store::list_pending(conn, gym, scope, today, most).await?,
+        (Some(Status::Active | Status::Expired) | None, Some(service)) => {
+            store::list_of_service(conn, gym, service, most).await?
+        }
+        (Some(Status::Active | Status::Expired) | None, None) => return Ok(None),
+    };
+    Ok(i64::try_from(ids.len()).is_ok_and(|found| found < most).then_some(ids))
+}
