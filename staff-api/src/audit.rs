@@ -160,7 +160,7 @@ impl From<(Listed, Calendar)> for AuditPage {
 /// Read who did what in one's own gym, newest first.
 #[utoipa::path(get, path = "/audit-log", tag = "audit", params(AuditQuery, PageQuery), responses(
     (status = 200, body = Success<AuditPage>),
-    (status = 400, description = "DATE_INVALID, DATE_RANGE_REVERSED, PAGE_INVALID", body = Failure)))]
+    (status = 400, description = "DATE_INVALID, DATE_RANGE_REVERSED, PAGE_INVALID, PAGE_TOO_DEEP", body = Failure)))]
 async fn list_audit_log(
     owner: Staff<can::ReadAudit>,
     State(app): State<App>,

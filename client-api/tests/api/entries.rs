@@ -50,8 +50,8 @@ async fn the_history_is_a_list_for_the_apps_and_a_page_as_documented() {
     assert_eq!(page.at("/data/total"), 2);
     assert_eq!(page.at("/data/limit"), 1);
     assert_eq!(page.at("/data/offset"), 1);
-    member.get("/api/clients/entry-history?limit=x").await.expect(400);
-    member.get("/api/clients/entry-history?offset=99999999999999999999").await.expect(200);
+    member.get("/api/clients/entry-history?limit=x").await.refused(400, "PAGE_INVALID");
+    member.get("/api/clients/entry-history?offset=99999999999999999999").await.refused(400, "PAGE_TOO_DEEP");
 }
 
 #[tokio::test]

@@ -14,15 +14,15 @@ pub const COUNTED_MOST: i64 = 10_000;
 pub const COUNTED_MOST_JUDGED: i64 = 1_000;
 /// Rows of a page when nobody says how many.
 pub const LIMIT_DEFAULT: i64 = 50;
-/// Deepest row that can be asked for; no list of a gym is as long.
-const OFFSET_MAX: i64 = 1_000_000_000;
+/// Most rows that can be left out. Postgres walks past each of them, so whoever looks further back names dates or a branch.
+const OFFSET_MAX: i64 = 500_000;
 
 /// A part of a list: at most `limit` rows, after the first `offset`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
     /// 1 to 1000.
     pub limit: i64,
-    /// 0 to a thousand million.
+    /// 0 to 500,000.
     pub offset: i64,
 }
 
@@ -30,7 +30,7 @@ pub struct Page {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// Number of the page, from 1.
+    /// Number of the page, from 1; the pages before it may hold 500,000 rows.
     #[serde(default, deserialize_with = "number")]
     #[param(value_type = Option<i64>, minimum = 1)]
     pub page: Option<String>,
@@ -44,7 +44,7 @@ pub struct PageQuery {
     pub limit: Option<String>,
     /// Rows to leave out; wins over `page`.
     #[serde(default, deserialize_with = "number")]
-    #[param(value_type = Option<i64>, minimum = 0)]
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 500_000)]
     pub offset: Option<String>,
 }
 
@@ -55,25 +55,37 @@ fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error
     Ok(Option::<Number>::deserialize(from)?.map(|number| number.0))
 }
 
-/// A page that is not a number.
+/// A page that cannot be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("`{field}` is a whole number")]
-pub struct PageInvalid {
-    /// The parameter that is not a number.
-    pub field: &'static str,
+pub enum PageInvalid {
+    /// The parameter is not a number.
+    #[error("`{0}` is a whole number")]
+    NotANumber(&'static str),
+    /// More rows would be left out than can be.
+    #[error("a list begins after {OFFSET_MAX} rows at most")]
+    TooDeep,
 }
 
 impl PageInvalid {
     /// The stable name of this refusal.
     pub const fn code(&self) -> &'static str {
-        "PAGE_INVALID"
+        match self {
+            Self::NotANumber(_) => "PAGE_INVALID",
+            Self::TooDeep => "PAGE_TOO_DEEP",
+        }
     }
 
     /// The refusal, for the person who asked.
     pub fn say(&self, language: Language) -> String {
-        match language {
-            Language::Ar => format!("القيمة {} يجب أن تكون رقمًا صحيحًا", self.field),
-            Language::En => format!("{} must be a whole number", self.field),
+        match (self, language) {
+            (Self::NotANumber(field), Language::Ar) => format!("القيمة {field} يجب أن تكون رقمًا صحيحًا"),
+            (Self::NotANumber(field), Language::En) => format!("{field} must be a whole number"),
+            (Self::TooDeep, Language::Ar) => {
+                "هذه الصفحة بعيدة جدًا، يرجى تضييق القائمة بالتاريخ أو الفرع".to_owned()
+            }
+            (Self::TooDeep, Language::En) => {
+                "That page is too far back, please narrow the list by dates or branch".to_owned()
+            }
         }
     }
 }
@@ -86,7 +98,8 @@ impl Page {
 
     /// The page that a query asks for; of `rows` rows if it does not say.
     ///
-    /// Numbers out of range become the nearest that is in it.
+    /// Numbers out of range become the nearest that is in it, but for a beginning too far back: other rows than those that
+    /// were asked for would not be noticed.
     pub fn parse_or(query: &PageQuery, rows: i64) -> Result<Self, PageInvalid> {
         let per_page = whole("per_page", query.per_page.as_deref())?;
         let limit = whole("limit", query.limit.as_deref())?;
@@ -94,12 +107,21 @@ impl Page {
         let offset = whole("offset", query.offset.as_deref())?;
         let limit = per_page.or(limit).unwrap_or(rows).clamp(1, LIMIT_MAX);
         let before = page.unwrap_or(1).max(1).saturating_sub(1).saturating_mul(limit);
-        Ok(Self { limit, offset: offset.unwrap_or(before).clamp(0, OFFSET_MAX) })
+        let offset = offset.unwrap_or(before).max(0);
+        if offset > OFFSET_MAX { Err(PageInvalid::TooDeep) } else { Ok(Self { limit, offset }) }
     }
 
     /// The number of this page, from 1.
     pub fn number(self) -> i64 {
         self.offset.checked_div(self.limit).map_or(1, |before| before.saturating_add(1))
+    }
+
+    /// Its part of a list that is there as a whole.
+    pub fn part_of<T>(self, whole: &[T]) -> &[T] {
+        let from = usize::try_from(self.offset).unwrap_or(usize::MAX);
+        let rows = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let rest = whole.get(from..).unwrap_or_default();
+        rest.get(..rows).unwrap_or(rest)
     }
 
     /// How many rows there are in all, if it follows from how many of them this page holds.
@@ -131,7 +153,7 @@ fn whole(field: &'static str, text: Option<&str>) -> Result<Option<i64>, PageInv
     match scaled(text, 0, Extra::Refuse) {
         Ok(number) => Ok(Some(number)),
         Err(NotScaled::TooLarge) => Ok(Some(if text.starts_with('-') { i64::MIN } else { i64::MAX })),
-        Err(NotScaled::NotANumber | NotScaled::TooPrecise) => Err(PageInvalid { field }),
+        Err(NotScaled::NotANumber | NotScaled::TooPrecise) => Err(PageInvalid::NotANumber(field)),
     }
 }
 
@@ -175,17 +197,32 @@ mod tests {
     fn absurd_pages_become_the_nearest_sensible_one() {
         assert_eq!(page("limit=0&page=0"), Ok(Page { limit: 1, offset: 0 }));
         assert_eq!(page("limit=-5&page=-5&offset=-5"), Ok(Page { limit: 1, offset: 0 }));
-        let far = page("limit=99999999999999999999999&page=99999999999999999999999").unwrap();
-        assert_eq!(far, Page { limit: 1000, offset: OFFSET_MAX });
+        assert_eq!(page("limit=99999999999999999999999"), Ok(Page { limit: 1000, offset: 0 }));
         assert_eq!(page("page=-99999999999999999999999").unwrap().offset, 0);
     }
 
     #[test]
+    fn a_page_too_far_back_is_refused() {
+        assert_eq!(page("offset=500000").map(|page| page.offset), Ok(OFFSET_MAX));
+        assert_eq!(page("limit=1000&page=501").map(|page| page.offset), Ok(OFFSET_MAX));
+        for query in ["offset=500001", "limit=1000&page=502", "page=99999999999999999999999"] {
+            assert_eq!(page(query), Err(PageInvalid::TooDeep), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_a_part_of_a_whole() {
+        let part = |limit, offset| Page { limit, offset }.part_of(&[1, 2, 3, 4, 5]).to_vec();
+        assert_eq!((part(2, 0), part(2, 4), part(9, 1)), (vec![1, 2], vec![5], vec![2, 3, 4, 5]));
+        assert_eq!((part(2, 5), part(2, 500_000)), (vec![], vec![]));
+    }
+
+    #[test]
     fn a_page_that_is_no_number_is_refused() {
-        assert_eq!(page("page=one"), Err(PageInvalid { field: "page" }));
-        assert_eq!(page("limit=1.5"), Err(PageInvalid { field: "limit" }));
-        assert_eq!(page("per_page=1e3"), Err(PageInvalid { field: "per_page" }));
-        assert_eq!(page("offset=1%00"), Err(PageInvalid { field: "offset" }));
+        assert_eq!(page("page=one"), Err(PageInvalid::NotANumber("page")));
+        assert_eq!(page("limit=1.5"), Err(PageInvalid::NotANumber("limit")));
+        assert_eq!(page("per_page=1e3"), Err(PageInvalid::NotANumber("per_page")));
+        assert_eq!(page("offset=1%00"), Err(PageInvalid::NotANumber("offset")));
     }
 
     #[test]
@@ -214,12 +251,16 @@ mod tests {
         #[test]
         fn no_number_leaves_the_bounds(page in "-?[0-9]{1,30}", limit in "-?[0-9]{1,30}", offset in proptest::option::of("-?[0-9]{1,30}")) {
             let query = PageQuery { page: Some(page), limit: Some(limit), offset, per_page: None };
-            let page = Page::parse(&query).unwrap();
-            prop_assert!((1..=LIMIT_MAX).contains(&page.limit) && (0..=OFFSET_MAX).contains(&page.offset));
+            match Page::parse(&query) {
+                Ok(page) => {
+                    prop_assert!((1..=LIMIT_MAX).contains(&page.limit) && (0..=OFFSET_MAX).contains(&page.offset));
+                }
+                Err(refused) => prop_assert_eq!(refused, PageInvalid::TooDeep),
+            }
         }
 
         #[test]
-        fn pages_follow_each_other_without_gap(number in 1_i64..10_000, limit in 1_i64..=1000) {
+        fn pages_follow_each_other_without_gap(number in 1_i64..500, limit in 1_i64..=1000) {
             let at = |number: i64| {
                 let query = PageQuery { page: Some(number.to_string()), limit: Some(limit.to_string()), ..PageQuery::default() };
                 Page::parse(&query).unwrap()
