@@ -1,4 +1,5 @@
-//! The ids of few, newest first.
+//! The ids of few, newest first. Those that an index knows by a date are picked before they are put in order: with a limit in
+//! sight Postgres would walk from the newest on, past all that were ever sold.
 
 use chrono::NaiveDate;
 use sqlx::PgConnection;
@@ -38,10 +39,12 @@ pub(super) async fn list_frozen(
 ) -> Result<Vec<i64>, Error> {
     let many = scope.many();
     let ids = sqlx::query_scalar!(
-        "select s.id from subscriptions s
-         where s.gym_id = $1 and s.stopped_at is null and s.frozen_until >= $4 and s.frozen_from <= $4
-           and ($2::bigint is null or s.branch_id = $2) and ($3::bigint[] is null or s.branch_id = any($3))
-         order by s.id desc limit $5",
+        "with few as materialized (
+             select s.id from subscriptions s
+             where s.gym_id = $1 and s.stopped_at is null and s.frozen_until >= $4 and s.frozen_from <= $4
+               and ($2::bigint is null or s.branch_id = $2) and ($3::bigint[] is null or s.branch_id = any($3))
+         )
+         select few.id from few order by few.id desc limit $5",
         gym,
         scope.one(),
         many.as_deref(),
@@ -63,10 +66,12 @@ pub(super) async fn list_pending(
 ) -> Result<Vec<i64>, Error> {
     let many = scope.many();
     let ids = sqlx::query_scalar!(
-        "select s.id from subscriptions s
-         where s.gym_id = $1 and s.starts_on > $4
-           and ($2::bigint is null or s.branch_id = $2) and ($3::bigint[] is null or s.branch_id = any($3))
-         order by s.id desc limit $5",
+        "with few as materialized (
+             select s.id from subscriptions s
+             where s.gym_id = $1 and s.starts_on > $4
+               and ($2::bigint is null or s.branch_id = $2) and ($3::bigint[] is null or s.branch_id = any($3))
+         )
+         select few.id from few order by few.id desc limit $5",
         gym,
         scope.one(),
         many.as_deref(),
