@@ -64,7 +64,7 @@ fault_providers() {
     holds "$(printf '%s' "$ended" | wc -w | tr -d ' ') codes ran out, $sent of them were sent" test "$sent:${#ended}" != "0:0" -a "$sent" -eq 0
     holds "they are noted as expired" test "$(gym_sql "select count(*) from outbox where state <> 'expired' and id in (0 ${ended:+, $(printf '%s' "$ended" | sed 's/ *$//; s/ /, /g')})")" -eq 0
     local order
-    order=$(grep '"sms"' "$taken" | tail -n +$((taken_before + 1)) | grep -n 'less' | head -n 1 | cut -d : -f 1)
+    order=$(grep '"sms"' "$taken" | awk -v before="$taken_before" 'NR > before && /less/ && !first { first = NR - before } END { print first + 0 }')
     # Forty: those in hand, and those claimed with them.
     holds "$due codes were due; the first less urgent message was number $order" test "$order" -ge $((due - 40))
     local made lost twice
