@@ -230,9 +230,11 @@ fn is_outage(error: &sqlx::Error) -> bool {
         | sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
         | sqlx::Error::Protocol(_) => true,
-        // 08 connection, 53 resources, 57P shutdown, 57014 statement timeout, 55P03 lock timeout, 25006 read only
+        // 08 connection, 40 lost against another transaction, 53 resources, 57P shutdown, 57014 statement timeout,
+        // 55P03 lock timeout, 25006 read only
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
             code.starts_with("08")
+                || code.starts_with("40")
                 || code.starts_with("53")
                 || code.starts_with("57")
                 || code == "55P03"

@@ -64,6 +64,10 @@ finish_ledger() {
     : >"$WORK/enough"
     wait "$LEDGER" || status=$?
     sed 's/^/  /' "$WORK/ledger.log"
+    # What the services had to say of a 500.
+    if grep -q 'FINDING answered 500' "$WORK/ledger.log"; then
+        grep -h '"message":"fault"' "$GYM_DATA/log/staff-api.log" "$GYM_DATA/log/client-api.log" | head -n 5 | sed 's/^/  | /' || true
+    fi
     return "$status"
 }
 

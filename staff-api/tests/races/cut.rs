@@ -68,3 +68,25 @@ async fn a_cut_at_any_moment_is_all_or_nothing_and_the_key_tells_which() {
     let open: i64 = sqlx::query_scalar(OPEN).fetch_one(&gym.db.owner).await.unwrap();
     assert_eq!(open, 0);
 }
+
+#[tokio::test]
+async fn who_loses_a_deadlock_is_asked_to_come_again() {
+    let gym = Gym::open().await;
+    let (router, _) = staff_api::router(gym.staff_app());
+    let desk = gym.staff(&router, "reception1").await;
+    let mona = customer().insert(&gym).await;
+    subscription().insert(&gym, mona).await;
+    let body = json!({ "customer_id": mona });
+
+    // Somebody changes the schema, one table after the other; the look at the door holds the second one and waits for the first.
+    let mut other = gym.db.owner.begin().await.unwrap();
+    sqlx::query("lock table entries in access exclusive mode").execute(&mut *other).await.unwrap();
+    let (lost, ()) = tokio::join!(desk.post("/api/attendance", body.clone()), async {
+        sleep(Duration::from_millis(300)).await;
+        sqlx::query("lock table customers in access exclusive mode").execute(&mut *other).await.unwrap();
+    });
+    let lost = lost.refused(503, "UNAVAILABLE");
+    assert!(lost.headers.contains_key("retry-after"));
+    other.rollback().await.unwrap();
+    desk.post("/api/attendance", body).await.expect(200);
+}
