@@ -23,10 +23,11 @@ begin
     return null;
 end
 $$;
-insert into branch_days (gym_id, branch_id, business_day, amount_minor)
-    select gym_id, branch_id, business_day, sum(amount_minor) from payments group by gym_id, branch_id, business_day;
+-- First, and it keeps every payment waiting until all of this is done: one that came in between would be in no day.
 create trigger payments_make_the_day after insert on payments
     referencing new table as added for each statement execute function payments_add_to_the_day();
+insert into branch_days (gym_id, branch_id, business_day, amount_minor)
+    select gym_id, branch_id, business_day, sum(amount_minor) from payments group by gym_id, branch_id, business_day;
 
 create or replace view revenue as
     select gym_id, branch_id, business_day, amount_minor
