@@ -34,6 +34,15 @@ macro_rules! field_errors {
 
 field_errors!(DateInvalid, EmailInvalid, IdInvalid, MoneyInvalid, PageInvalid, PhoneInvalid, TextInvalid);
 
+/// Of a page that parsed and yet goes too far for the list it is of.
+impl From<PageInvalid> for Invalid {
+    fn from(refused: PageInvalid) -> Self {
+        let mut fields = Fields::new();
+        fields.problem("page", &refused);
+        Self::new(fields.problems)
+    }
+}
+
 /// A code and a sentence, for a check that has no type of its own.
 impl FieldError for (&'static str, Text) {
     fn code(&self) -> &'static str {

@@ -33,7 +33,7 @@ struct AuditQuery {
     #[serde(deserialize_with = "wire::loose_integer")]
     #[param(value_type = Option<i64>)]
     actor_id: Option<i64>,
-    /// To what kind of thing, e.g. `customer`.
+    /// To what kind of thing, e.g. `customer`; must be there when `subject_id` is.
     subject_kind: Option<String>,
     /// To which one.
     #[serde(deserialize_with = "wire::loose_integer")]
@@ -65,6 +65,10 @@ impl TryFrom<(AuditQuery, PageQuery)> for Wanted {
             to: fields.optional("date_to", query.date_to.as_deref(), Day::parse),
             before: query.before.map(AuditId::from),
         };
+        // The ids of different kinds of things are the same numbers.
+        if filter.subject.is_some() {
+            fields.present("subject_kind", query.subject_kind.filter(|kind| !kind.trim().is_empty()));
+        }
         let page = fields.check("page", Page::parse(&page));
         fields.build(page.map(|page| Self { filter, page }))
     }
@@ -160,7 +164,7 @@ impl From<(Listed, Calendar)> for AuditPage {
 /// Read who did what in one's own gym, newest first.
 #[utoipa::path(get, path = "/audit-log", tag = "audit", params(AuditQuery, PageQuery), responses(
     (status = 200, body = Success<AuditPage>),
-    (status = 400, description = "DATE_INVALID, DATE_RANGE_REVERSED, PAGE_INVALID, PAGE_TOO_DEEP", body = Failure)))]
+    (status = 400, description = "DATE_INVALID, DATE_RANGE_REVERSED, MISSING_FIELDS, PAGE_INVALID, PAGE_TOO_DEEP", body = Failure)))]
 async fn list_audit_log(
     owner: Staff<can::ReadAudit>,
     State(app): State<App>,

@@ -3,15 +3,15 @@
 use super::{Filter, Listed, store};
 use crate::{
     access::{AccessRefused, Granted, can},
-    error::Error,
+    error::{Error, Invalid},
     platform::db::Db,
-    vocabulary::Page,
+    vocabulary::{Page, page::OFFSET_MAX_JUDGED},
 };
 
 /// What was done in one's own gym, newest first; nothing before a line that the gym does not have.
 ///
 /// # Refuses
-/// [`super::RangeRefused::Reversed`].
+/// [`super::RangeRefused::Reversed`]; a page far back, for `before` leads there.
 pub async fn list(
     db: &Db,
     owner: &Granted<can::ReadAudit>,
@@ -19,6 +19,7 @@ pub async fn list(
     page: Page,
 ) -> Result<Listed, Error> {
     let gym = owner.gym().ok_or(AccessRefused::NotAllowed)?;
+    let page = page.within(OFFSET_MAX_JUDGED).map_err(Invalid::from)?;
     let mut conn = db.conn().await?;
     let conn = conn.get();
     let before = match filter.before {
@@ -37,6 +38,9 @@ pub async fn list(
         Filter { actor: Some(_), .. } => store::list_deeds_by(conn, gym, filter, range, one_more).await?,
         Filter { action: Some(_), .. } => {
             store::list_deeds_called(conn, gym, filter, range, one_more).await?
+        }
+        Filter { subject_kind: Some(kind), .. } if kind.as_str() != "entry" => {
+            store::list_deeds_on_kind(conn, gym, filter, range, one_more).await?
         }
         Filter { .. } => store::list_deeds(conn, gym, filter, range, one_more).await?,
     };

@@ -108,6 +108,8 @@ macro_rules! lists {
 lists! {
     /// What was done, newest first.
     list_deeds("true");
+    /// What was done to things of one kind, newest first; entries are not among them, they are four of five rows.
+    list_deeds_on_kind("subject_kind = $6 and subject_kind <> 'entry'");
     /// What was done to one thing, newest first.
     list_deeds_on("subject_kind = $6 and subject_id = $7");
     /// What somebody did, newest first.

@@ -13,17 +13,18 @@
 mod actions;
 mod count;
 mod freezes;
+mod listing;
 mod model;
 mod own;
-mod rare;
 mod rules;
 mod sale;
 mod spending;
 mod store;
 
-pub use actions::{Opened, list, list_movements, open};
+pub use actions::{Opened, list_movements, open};
 pub use count::{Count, CountInvalid, FreezeDays, Months, TermDays, Units};
 pub use freezes::{FreezeOrder, Frozen, RestRefused, freeze, stop, unfreeze};
+pub use listing::list;
 pub use model::{
     Doors, Freeze, FreezeSpan, Freezing, Held, Kind, Listing, Movement, MovementKind, Standing, Status, Unit,
     Wanted,

@@ -4,11 +4,10 @@ use chrono::NaiveDate;
 use sqlx::PgConnection;
 
 use super::{
-    model::{Doors, FreezeSpan, Freezing, Held, Kind, Movement, MovementKind, Standing, Status, Wanted},
+    model::{Doors, FreezeSpan, Freezing, Held, Kind, Movement, MovementKind, Standing},
     own::OwnFreeze,
 };
 use crate::{
-    access::Scope,
     error::Error,
     vocabulary::{
         BranchId, CustomerId, EntryId, GymId, Money, MovementId, Page, Phone, ServiceId, StaffId,
@@ -61,6 +60,30 @@ struct HeldRow {
 #[sqlx(transparent)]
 struct EveryBranch(bool);
 
+/// A statement that reads whole subscriptions; which, says its end.
+macro_rules! held {
+    ($which:tt, $($argument:expr),+ $(,)?) => {
+        sqlx::query_as!(
+            HeldRow,
+            r#"select s.id, s.gym_id, s.branch_id, br.name as branch_name, s.customer_id, c.full_name as customer_name,
+                   c.phone as "customer_phone: Phone", g.calling_code, s.service_id, s.service_name,
+                   s.service_type, s.kind as "kind: Kind", s.price_minor, s.duration_days, s.opens_door,
+                   s.opens_every_branch as "doors: EveryBranch", s.starts_on, s.ends_on, s.frozen_from, s.frozen_until,
+                   s.stopped_at, b.remaining as "remaining?", b.total as "total?", s.max_freezes, s.max_freeze_days,
+                   s.freeze_fee_minor, s.freezes_used, s.freeze_days_used, s.trainer_id, t.full_name as "trainer_name?",
+                   s.stop_reason, s.renews_id, s.sold_by, u.full_name as "seller_name?", s.created_at
+               from subscriptions s
+               join branches br on br.id = s.branch_id
+               join customers c on c.id = s.customer_id
+               join gyms g on g.id = s.gym_id
+               left join subscription_balances b on b.subscription_id = s.id
+               left join staff_users t on t.id = s.trainer_id
+               left join staff_users u on u.id = s.sold_by "# + $which,
+            $($argument),+
+        )
+    };
+}
+
 impl From<HeldRow> for Held {
     fn from(row: HeldRow) -> Self {
         Self {
@@ -111,27 +134,7 @@ fn dialled(phone: &Phone, calling_code: &str) -> String {
 
 /// The subscription `id`, of whatever gym.
 pub(crate) async fn find_held(conn: &mut PgConnection, id: SubscriptionId) -> Result<Option<Held>, Error> {
-    let row = sqlx::query_as!(
-        HeldRow,
-        r#"select s.id, s.gym_id, s.branch_id, br.name as branch_name, s.customer_id, c.full_name as customer_name,
-               c.phone as "customer_phone: Phone", g.calling_code, s.service_id, s.service_name,
-               s.service_type, s.kind as "kind: Kind", s.price_minor, s.duration_days, s.opens_door,
-               s.opens_every_branch as "doors: EveryBranch", s.starts_on, s.ends_on, s.frozen_from, s.frozen_until,
-               s.stopped_at, b.remaining as "remaining?", b.total as "total?", s.max_freezes, s.max_freeze_days,
-               s.freeze_fee_minor, s.freezes_used, s.freeze_days_used, s.trainer_id, t.full_name as "trainer_name?",
-               s.stop_reason, s.renews_id, s.sold_by, u.full_name as "seller_name?", s.created_at
-           from subscriptions s
-           join branches br on br.id = s.branch_id
-           join customers c on c.id = s.customer_id
-           join gyms g on g.id = s.gym_id
-           left join subscription_balances b on b.subscription_id = s.id
-           left join staff_users t on t.id = s.trainer_id
-           left join staff_users u on u.id = s.sold_by
-           where s.id = $1"#,
-        id.get(),
-    )
-    .fetch_optional(conn)
-    .await?;
+    let row = held!("where s.id = $1", id.get()).fetch_optional(conn).await?;
     Ok(row.map(Held::from))
 }
 
@@ -141,25 +144,10 @@ pub(crate) async fn list_held_by(
     customer: CustomerId,
     today: NaiveDate,
 ) -> Result<Vec<Held>, Error> {
-    let rows = sqlx::query_as!(
-        HeldRow,
-        r#"select s.id, s.gym_id, s.branch_id, br.name as branch_name, s.customer_id, c.full_name as customer_name,
-               c.phone as "customer_phone: Phone", g.calling_code, s.service_id, s.service_name,
-               s.service_type, s.kind as "kind: Kind", s.price_minor, s.duration_days, s.opens_door,
-               s.opens_every_branch as "doors: EveryBranch", s.starts_on, s.ends_on, s.frozen_from, s.frozen_until,
-               s.stopped_at, b.remaining as "remaining?", b.total as "total?", s.max_freezes, s.max_freeze_days,
-               s.freeze_fee_minor, s.freezes_used, s.freeze_days_used, s.trainer_id, t.full_name as "trainer_name?",
-               s.stop_reason, s.renews_id, s.sold_by, u.full_name as "seller_name?", s.created_at
-           from subscriptions s
-           join branches br on br.id = s.branch_id
-           join customers c on c.id = s.customer_id
-           join gyms g on g.id = s.gym_id
-           left join subscription_balances b on b.subscription_id = s.id
-           left join staff_users t on t.id = s.trainer_id
-           left join staff_users u on u.id = s.sold_by
-           where s.customer_id = $1
-           order by (s.stopped_at is not null or coalesce(s.ends_on < $2, false) or coalesce(b.remaining = 0, false)), s.id desc
-           limit $3"#,
+    let rows = held!(
+        "where s.customer_id = $1
+         order by (s.stopped_at is not null or coalesce(s.ends_on < $2, false) or coalesce(b.remaining = 0, false)), s.id desc
+         limit $3",
         customer.get(),
         today,
         HELD_MAX,
@@ -211,67 +199,10 @@ pub(super) async fn lock_held(conn: &mut PgConnection, id: SubscriptionId) -> Re
     find_held(conn, id).await
 }
 
-/// Where a list looks, for which day.
-pub(super) struct Looking<'a> {
-    pub(super) scope: &'a Scope,
-    pub(super) wanted: &'a Wanted,
-    pub(super) today: NaiveDate,
-    /// Only these, when an index knew them.
-    pub(super) ids: Option<Vec<i64>>,
-}
-
-/// The newest subscriptions within the scope.
-pub(super) async fn list_held(
-    conn: &mut PgConnection,
-    looking: &Looking<'_>,
-    page: Page,
-) -> Result<Vec<Held>, Error> {
-    let Looking { scope, wanted, today, ids } = looking;
-    let many = scope.many();
-    let rows = sqlx::query_file_as!(
-        HeldRow,
-        "src/subscriptions/list_held.sql",
-        scope.gym(),
-        scope.one(),
-        many.as_deref(),
-        wanted.customer.map(CustomerId::get),
-        wanted.service.map(ServiceId::get),
-        wanted.kind.map(Kind::as_str),
-        wanted.status.map(Status::as_str),
-        today,
-        page.limit,
-        page.offset,
-        ids.as_deref(),
-    )
-    .fetch_all(conn)
-    .await?;
+/// These subscriptions, newest first.
+pub(super) async fn list_held(conn: &mut PgConnection, ids: &[i64]) -> Result<Vec<Held>, Error> {
+    let rows = held!("where s.id = any($1) order by s.id desc", ids).fetch_all(conn).await?;
     Ok(rows.into_iter().map(Held::from).collect())
-}
-
-/// How many subscriptions there are within the scope, counted up to `most`.
-pub(super) async fn count_held(
-    conn: &mut PgConnection,
-    looking: &Looking<'_>,
-    most: i64,
-) -> Result<i64, Error> {
-    let Looking { scope, wanted, today, ids } = looking;
-    let many = scope.many();
-    let total = sqlx::query_file_scalar!(
-        "src/subscriptions/count_held.sql",
-        scope.gym(),
-        scope.one(),
-        many.as_deref(),
-        wanted.customer.map(CustomerId::get),
-        wanted.service.map(ServiceId::get),
-        wanted.kind.map(Kind::as_str),
-        wanted.status.map(Status::as_str),
-        today,
-        most,
-        ids.as_deref(),
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(total)
 }
 
 /// The ledger of a subscription, newest first.

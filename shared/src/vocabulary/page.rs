@@ -16,6 +16,8 @@ pub const COUNTED_MOST_JUDGED: i64 = 1_000;
 pub const LIMIT_DEFAULT: i64 = 50;
 /// Most rows that can be left out. Postgres walks past each of them, so whoever looks further back names dates or a branch.
 const OFFSET_MAX: i64 = 500_000;
+/// The same, where a row costs more than a step along an index.
+pub const OFFSET_MAX_JUDGED: i64 = 10_000;
 
 /// A part of a list: at most `limit` rows, after the first `offset`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +32,8 @@ pub struct Page {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// Number of the page, from 1; the pages before it may hold 500,000 rows.
+    /// Number of the page, from 1; the pages before it may hold 500,000 rows, 10,000 where rows have to be looked at one
+    /// by one to tell whether they belong.
     #[serde(default, deserialize_with = "number")]
     #[param(value_type = Option<i64>, minimum = 1)]
     pub page: Option<String>,
@@ -62,7 +65,7 @@ pub enum PageInvalid {
     #[error("`{0}` is a whole number")]
     NotANumber(&'static str),
     /// More rows would be left out than can be.
-    #[error("a list begins after {OFFSET_MAX} rows at most")]
+    #[error("the page begins too far back")]
     TooDeep,
 }
 
@@ -108,7 +111,12 @@ impl Page {
         let limit = per_page.or(limit).unwrap_or(rows).clamp(1, LIMIT_MAX);
         let before = page.unwrap_or(1).max(1).saturating_sub(1).saturating_mul(limit);
         let offset = offset.unwrap_or(before).max(0);
-        if offset > OFFSET_MAX { Err(PageInvalid::TooDeep) } else { Ok(Self { limit, offset }) }
+        Self { limit, offset }.within(OFFSET_MAX)
+    }
+
+    /// This page, of a list in which no more than `most` rows can be left out.
+    pub fn within(self, most: i64) -> Result<Self, PageInvalid> {
+        if self.offset > most { Err(PageInvalid::TooDeep) } else { Ok(self) }
     }
 
     /// The number of this page, from 1.
@@ -208,6 +216,13 @@ mod tests {
         for query in ["offset=500001", "limit=1000&page=502", "page=99999999999999999999999"] {
             assert_eq!(page(query), Err(PageInvalid::TooDeep), "{query}");
         }
+    }
+
+    #[test]
+    fn some_lists_go_less_far_back() {
+        let page = Page { limit: 20, offset: 10_000 };
+        assert_eq!(page.within(OFFSET_MAX_JUDGED), Ok(page));
+        assert_eq!(Page { offset: 10_001, ..page }.within(OFFSET_MAX_JUDGED), Err(PageInvalid::TooDeep));
     }
 
     #[test]

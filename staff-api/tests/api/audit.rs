@@ -73,7 +73,16 @@ async fn every_filter_narrows_and_all_must_hold() {
     assert_eq!(found("actor_id=1012").await, "");
     assert_eq!(found("subject_kind=customer&subject_id=8").await, "attendance.check_in 8");
     assert_eq!(found("subject_kind=gym").await, "gym.edit 1");
-    assert_eq!(found("subject_id=7&action=attendance.check_in").await, "attendance.check_in 7");
+    assert_eq!(found("subject_kind=branch").await, "");
+    assert_eq!(
+        found("subject_kind=customer&date_to=2026-04-16").await,
+        "attendance.check_in 8, attendance.check_in 7, customers.register 7"
+    );
+    assert_eq!(found("subject_kind=customer&actor_id=1004").await, "attendance.check_in 8");
+    assert_eq!(
+        found("subject_kind=customer&subject_id=7&action=attendance.check_in").await,
+        "attendance.check_in 7"
+    );
     assert_eq!(found("date_from=2026-04-17").await, "gym.edit 1");
     assert_eq!(found("date_to=2026-04-15").await, "customers.register 7");
     assert_eq!(
@@ -103,11 +112,16 @@ async fn a_long_log_is_read_in_parts() {
         before = format!("&before={}", answer.at("/data/next_before"));
     }
     assert_eq!(seen, [6, 5, 4, 3, 2, 1, 0]);
+    deed(&gym, "2026-04-16T10:00:00Z", 1, 1006, "attendance.check_in", ("entry", 9)).await;
+    for (kind, seen) in [("entry", vec![9]), ("customer", vec![6, 5, 4])] {
+        let of_kind = owner.get(&format!("/api/audit-log?limit=3&subject_kind={kind}")).await.expect(200);
+        assert_eq!(actions(&of_kind).iter().map(|(_, id)| *id).collect::<Vec<_>>(), seen, "{kind}");
+    }
     let narrowed =
         owner.get("/api/audit-log?limit=3&actor_id=1006&date_to=2026-04-16&before=4").await.expect(200);
     assert_eq!(actions(&narrowed).iter().map(|(_, id)| *id).collect::<Vec<_>>(), [2, 1, 0]);
     let second = owner.get("/api/audit-log?per_page=3&page=2").await.expect(200);
-    assert_eq!(actions(&second).iter().map(|(_, id)| *id).collect::<Vec<_>>(), [3, 2, 1]);
+    assert_eq!(actions(&second).iter().map(|(_, id)| *id).collect::<Vec<_>>(), [4, 3, 2]);
 }
 
 #[tokio::test]
@@ -136,6 +150,9 @@ async fn a_question_that_makes_no_sense_is_refused() {
     refused("date_from=yesterday", "DATE_INVALID").await;
     refused("date_from=2026-04-17&date_to=2026-04-16", "DATE_RANGE_REVERSED").await;
     refused("actor_id=me", "INVALID_QUERY").await;
+    refused("subject_id=7", "MISSING_FIELDS").await;
+    refused("subject_id=7&subject_kind=%20", "MISSING_FIELDS").await;
+    refused("offset=10001", "PAGE_TOO_DEEP").await;
     refused("page=one", "PAGE_INVALID").await;
     refused("action=a%00b", "NUL_CHARACTER").await;
 }

@@ -10,9 +10,13 @@ pub use own::{BUSY_FROM, Crowd, Level, MODERATE_FROM, OwnStats, branch_activity,
 use super::model::{Entry, EntryStatus};
 use crate::{
     access::{Granted, Scope, can},
-    error::Error,
+    error::{Error, Invalid},
     platform::db::Db,
-    vocabulary::{BranchId, Calendar, CustomerId, EntryId, Page, dates::Day, page::COUNTED_MOST},
+    vocabulary::{
+        BranchId, Calendar, CustomerId, EntryId, Page,
+        dates::Day,
+        page::{COUNTED_MOST, OFFSET_MAX_JUDGED},
+    },
 };
 use store::Wanted;
 
@@ -41,6 +45,9 @@ pub struct Entries {
 }
 
 /// Lists the entries that a staff user may see.
+///
+/// # Refuses
+/// A page far back of several branches together: each of them gives as many rows as come before the page.
 pub async fn list(
     db: &Db,
     staff: &Granted<can::ReadEntries>,
@@ -53,6 +60,8 @@ pub async fn list(
     if let Some(customer) = filter.customer {
         return of_customer(conn.get(), Some(&scope), customer, &wanted, page).await;
     }
+    let is_walked_once = scope.one().is_some() || scope.many().is_none() && scope.gym().is_some();
+    let page = if is_walked_once { page } else { page.within(OFFSET_MAX_JUDGED).map_err(Invalid::from)? };
     let items = store::list_entries(conn.get(), &scope, &wanted, page).await?;
     let counted = store::count_entries(conn.get(), &scope, &wanted, COUNTED_MOST).await?;
     let total = page.total_of(items.len(), counted);

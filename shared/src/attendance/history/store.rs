@@ -72,8 +72,8 @@ impl TryFrom<EntryRow> for Entry {
     }
 }
 
-/// Entries of everybody, newest first. Each branch gives its newest, so that the index of one branch serves however
-/// many are asked for.
+/// Entries of everybody, newest first. Of several branches each gives its newest, so that the index of one branch serves
+/// however many are asked for.
 pub(super) async fn list_entries(
     conn: &mut PgConnection,
     scope: &Scope,

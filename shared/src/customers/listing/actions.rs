@@ -11,11 +11,11 @@ use crate::{
         rules::{CustomerRefused, Sight},
         store::{find_customer, list_customers},
     },
-    error::Error,
+    error::{Error, Invalid},
     platform::db::Db,
     vocabulary::{
         BranchId, CustomerId, Page, Phone,
-        page::{COUNTED_MOST, COUNTED_MOST_JUDGED},
+        page::{COUNTED_MOST, COUNTED_MOST_JUDGED, OFFSET_MAX_JUDGED},
     },
 };
 
@@ -32,6 +32,9 @@ pub(in crate::customers) fn sight<C: Can>(staff: &Granted<C>) -> Sight {
 }
 
 /// A page of the customers within reach, newest first.
+///
+/// # Refuses
+/// A page further back than customers of several branches are judged by what they hold.
 pub async fn list(
     db: &Db,
     staff: &Granted<can::ReadCustomers>,
@@ -50,11 +53,18 @@ pub async fn list(
     if filter.ids.is_none() {
         filter.ids = store::list_rare(conn.get(), &scope, &filter, today, COUNTED_MOST).await?;
     }
+    let is_judged = filter.standing.is_some() && filter.ids.is_none();
+    let page = if is_judged && scope.one().is_none() {
+        page.within(OFFSET_MAX_JUDGED).map_err(Invalid::from)?
+    } else {
+        page
+    };
     let picked = store::list_newest(conn.get(), &scope, &filter, today, page).await?;
     let total = if let Some(total) = page.total_after(picked.len()) {
         total
     } else {
-        let most = most_counted(&filter);
+        // Who has to be judged one by one is counted less far.
+        let most = if is_judged { COUNTED_MOST_JUDGED } else { COUNTED_MOST };
         let counted = store::count_customers(conn.get(), &scope, &filter, today, most).await?;
         page.total_of(picked.len(), counted)
     };
@@ -62,11 +72,6 @@ pub async fn list(
     let kept = list_customers(conn.get(), &picked, today).await?;
     let customers = kept.into_iter().map(|kept| kept.seen(&sight, staff.now())).collect();
     Ok(Listed { customers, total })
-}
-
-/// Who has to be judged one by one is counted less far.
-const fn most_counted(filter: &Filter) -> i64 {
-    if filter.standing.is_some() && filter.ids.is_none() { COUNTED_MOST_JUDGED } else { COUNTED_MOST }
 }
 
 /// The customers within reach who fit what was typed, the best first; the newest ones if nothing was.

@@ -1,15 +1,13 @@
-//! Subscriptions that stand as few do, or are of one service: a walk from the newest on would look for them among all that
-//! were ever sold, while an index knows them.
-
-mod store;
+//! Subscriptions that stand as few do: a walk from the newest on would look for them among all that were ever sold, while an
+//! index knows them.
 
 use sqlx::PgConnection;
 
-use super::{
-    model::{Status, Wanted},
-    store::Looking,
+use super::{Looking, store};
+use crate::{
+    error::Error,
+    subscriptions::model::{Status, Wanted},
 };
-use crate::error::Error;
 
 impl Looking<'_> {
     /// Whether [`list`] knows the list itself, and leaves nothing to be judged.
@@ -29,14 +27,11 @@ pub(super) async fn list(
 ) -> Result<Option<Vec<i64>>, Error> {
     let (wanted, scope, today) = (looking.wanted, looking.scope, looking.today);
     let Some(gym) = scope.gym().filter(|_| wanted.customer.is_none()) else { return Ok(None) };
-    let ids = match (wanted.status, wanted.service) {
-        (Some(Status::Stopped), _) => store::list_stopped(conn, gym, scope, most).await?,
-        (Some(Status::Frozen), _) => store::list_frozen(conn, gym, scope, today, most).await?,
-        (Some(Status::Pending), _) => store::list_pending(conn, gym, scope, today, most).await?,
-        (Some(Status::Active | Status::Expired) | None, Some(service)) => {
-            store::list_of_service(conn, gym, service, most).await?
-        }
-        (Some(Status::Active | Status::Expired) | None, None) => return Ok(None),
+    let ids = match wanted.status {
+        Some(Status::Stopped) => store::list_stopped(conn, gym, scope, most).await?,
+        Some(Status::Frozen) => store::list_frozen(conn, gym, scope, today, most).await?,
+        Some(Status::Pending) => store::list_pending(conn, gym, scope, today, most).await?,
+        Some(Status::Active | Status::Expired) | None => return Ok(None),
     };
     Ok(i64::try_from(ids.len()).is_ok_and(|found| found < most).then_some(ids))
 }
