@@ -12,6 +12,7 @@
 mod checksum;
 mod document;
 mod fixture;
+mod growth;
 mod house;
 mod input;
 mod operation;
@@ -21,6 +22,7 @@ mod things;
 
 pub use document::assert_sound;
 pub use fixture::{Ask, Exception, Fixture, at_branch, in_gym, oneself};
+pub use growth::assert_reads_do_not_multiply;
 pub use house::Door;
 pub use input::assert_rubbish_is_refused;
 pub use roles::{assert_denied_change_nothing, assert_entitled_are_served};

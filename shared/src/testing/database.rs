@@ -34,8 +34,9 @@ impl TestDb {
     pub async fn open() -> Self {
         #[expect(clippy::disallowed_methods, reason = "tests are told where Postgres is by the environment")]
         let url = std::env::var("GYM_TEST_DATABASE_URL").unwrap_or_else(|_| DEFAULT_URL.to_owned());
-        let admin =
-            PgConnectOptions::from_str(&url).expect("GYM_TEST_DATABASE_URL").disable_statement_logging();
+        // What the doors ask of the database is told to whoever listens; what is done around them is not.
+        let told = PgConnectOptions::from_str(&url).expect("GYM_TEST_DATABASE_URL");
+        let admin = told.clone().disable_statement_logging();
         let mut conn = PgConnection::connect_with(&admin).await.expect("Postgres for tests: see deploy/test");
         let template = template(&mut conn, &admin).await;
         let name = format!("gym_test_{}", Uuid::new_v4().simple());
@@ -43,7 +44,7 @@ impl TestDb {
         conn.execute(AssertSqlSafe(create)).await.expect("clone the template");
         conn.close().await.expect("close");
         let pool = |user: &str| {
-            let options = admin.clone().database(&name).username(user).password(user);
+            let options = told.clone().database(&name).username(user).password(user);
             PgPoolOptions::new()
                 .max_connections(24)
                 .acquire_timeout(std::time::Duration::from_secs(10))

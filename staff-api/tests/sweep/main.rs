@@ -6,7 +6,10 @@ mod fixtures;
 
 use seeds::{
     cast::Gym,
-    sweep::{Door, assert_denied_change_nothing, assert_entitled_are_served, assert_rubbish_is_refused},
+    sweep::{
+        Door, assert_denied_change_nothing, assert_entitled_are_served, assert_reads_do_not_multiply,
+        assert_rubbish_is_refused,
+    },
 };
 
 const DOOR: Door = Door {
@@ -31,4 +34,9 @@ async fn who_may_is_served() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rubbish_is_refused_and_breaks_nothing() {
     assert_rubbish_is_refused(DOOR).await;
+}
+
+#[tokio::test]
+async fn a_longer_list_takes_no_more_statements() {
+    assert_reads_do_not_multiply(DOOR).await;
 }
