@@ -77,3 +77,62 @@ async fn the_large_gym_is_sound_beside_the_demo_and_comes_once() {
     scale::scale(&other.owner, now(), factor, &Progress::silent()).await.unwrap();
     assert_eq!(money(&db.owner).await, money(&other.owner).await);
 }
+
+/// Parameters that are one filter under several names.
+const SAME: [&[&str]; 6] = [
+    &["limit", "per_page"],
+    &["offset", "page"],
+    &["date_from", "start_date"],
+    &["date_to", "end_date"],
+    &["q", "search"],
+    &["customer_id", "qr_code"],
+];
+
+/// Whether `asked`, a path with its query and words in braces, is about `path`, a path of a document.
+fn is_about(path: &str, asked: &str) -> bool {
+    let asked = asked.split_once('?').map_or(asked, |(asked, _)| asked);
+    let (due, there) = (path.split('/'), asked.split('/'));
+    due.clone().count() == there.clone().count()
+        && due.zip(there).all(|(due, there)| due == there || due.starts_with('{') && there.starts_with('{'))
+}
+
+/// Whether `asked` has the parameter `name` under any of its names.
+fn filters_by(asked: &str, name: &str) -> bool {
+    let names = SAME.into_iter().find(|names| names.contains(&name)).unwrap_or(std::slice::from_ref(&name));
+    let query = asked.split_once('?').map_or("", |(_, query)| query);
+    query.split('&').any(|part| names.iter().any(|name| part.split('=').next() == Some(*name)))
+}
+
+#[test]
+fn every_read_is_measured_with_each_of_its_filters() {
+    let measured: Vec<&str> = include_str!("../../deploy/lib/bench/lists.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split('\t').nth(1))
+        .collect();
+    let mut missing = Vec::new();
+    for document in
+        [include_str!("../../staff-api/openapi.json"), include_str!("../../client-api/openapi.json")]
+    {
+        let document: serde_json::Value = serde_json::from_str(document).unwrap();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            let read = &item["get"];
+            // An alias is the same handler at another path.
+            if !read.is_object() || read["operationId"].as_str().unwrap().ends_with("_alias") {
+                continue;
+            }
+            let rows: Vec<&str> = measured.iter().copied().filter(|asked| is_about(path, asked)).collect();
+            if rows.is_empty() {
+                missing.push(path.clone());
+            }
+            let parameters = read["parameters"].as_array().into_iter().flatten();
+            for name in parameters.filter(|one| one["in"] == "query").map(|one| one["name"].as_str().unwrap())
+            {
+                if !rows.iter().any(|asked| filters_by(asked, name)) {
+                    missing.push(format!("{path} by {name}"));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}

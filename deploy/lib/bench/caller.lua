@@ -1,7 +1,8 @@
 -- Calls one endpoint as the desks or the members of the large gym do, each request about another customer.
--- From the environment: BENCH_METHOD, BENCH_PATH and BENCH_BODY with {id} {branch} {phone} {first} {last} {part} {desk} in them,
--- BENCH_AS (desk, owner, member, nobody), BENCH_WALK (yes: one after the other, never the same twice in a while),
--- BENCH_FOLDER with the files desks, customers, members and owner.
+-- From the environment: BENCH_METHOD, BENCH_PATH and BENCH_BODY with {id} {branch} {phone} {subscription} {service} {first} {last}
+-- {part} {gym} {desk} {colleague} in them, BENCH_AS (desk, regional, owner, operator, member, nobody), BENCH_WALK (yes: one after the
+-- other, never the same twice in a while), BENCH_GYM, BENCH_FOLDER with the files desks, customers, members, and a token in each of
+-- regional, owner and operator.
 local threads = 0
 
 function setup(thread)
@@ -21,20 +22,21 @@ local function fields(line)
     return found
 end
 
-local desks, customers, members, at = {}, {}, {}, 0
+local desks, colleagues, customers, members, at = {}, {}, {}, {}, 0
 local method, path, body = os.getenv("BENCH_METHOD"), os.getenv("BENCH_PATH"), os.getenv("BENCH_BODY")
 local as, walk = os.getenv("BENCH_AS"), os.getenv("BENCH_WALK") == "yes"
-local owner
+local token
 
 function init(args)
     math.randomseed(os.time() * 1000 + number)
     for _, line in ipairs(lines("desks")) do
         local desk = fields(line)
         desks[desk[1]] = desk[2]
+        colleagues[desk[1]] = desk[3]
     end
     for _, line in ipairs(lines("customers")) do customers[#customers + 1] = fields(line) end
     members = lines("members")
-    owner = lines("owner")[1]
+    if as == "regional" or as == "owner" or as == "operator" then token = lines(as)[1] end
     at = math.floor(#customers * (number + math.random()) / 2) % #customers
 end
 
@@ -50,11 +52,12 @@ function request()
     -- Each thread walks its own stretch, so that nobody is asked for twice within ten seconds.
     if walk then at = at % #customers + 1 else at = math.random(#customers) end
     local one = customers[at]
-    local values = { id = one[1], branch = one[2], phone = "0" .. one[3]:sub(4), part = one[3]:sub(6, 11), first = one[4], last = one[5] or one[4],
+    local values = { id = one[1], branch = one[2], phone = "0" .. one[3]:sub(4), part = one[3]:sub(6, 11), subscription = one[4],
+        service = one[5], first = one[6], last = one[7] or one[6], gym = os.getenv("BENCH_GYM"), colleague = colleagues[one[2]],
         desk = string.format("%02d", math.random(50)) }
     local headers = { ["Content-Type"] = "application/json" }
     if as == "desk" then headers["Authorization"] = "Bearer " .. desks[one[2]] end
-    if as == "owner" then headers["Authorization"] = "Bearer " .. owner end
+    if token then headers["Authorization"] = "Bearer " .. token end
     if as == "member" then headers["Authorization"] = "Bearer " .. members[math.random(#members)] end
     return wrk.format(method, filled(path, values, true), headers, body ~= "" and filled(body, values, false) or nil)
 end

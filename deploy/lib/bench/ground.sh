@@ -67,16 +67,20 @@ staff_token() { post "$GYM_STAFF_PORT" /api/auth/login "{\"username\":\"$1\",\"p
 enter_callers() {
     [ ! -e "$WORK/desks" ] || return 0
     say "signing in 50 desks and 200 members"
-    local branch username phone
-    sql "select branch_id, username from staff_users where username like 'reception\\_l%' order by branch_id" \
-        | while IFS='|' read -r branch username; do printf '%s\t%s\n' "$branch" "$(staff_token "$username")"; done >"$WORK/desks"
+    local branch id username phone
+    sql "select branch_id, id, username from staff_users where username like 'reception\\_l%' order by branch_id" \
+        | while IFS='|' read -r branch id username; do printf '%s\t%s\t%s\n' "$branch" "$(staff_token "$username")" "$id"; done >"$WORK/desks"
+    staff_token regional_l01 >"$WORK/regional"
     staff_token owner_l >"$WORK/owner"
+    staff_token superadmin >"$WORK/operator"
     LARGE=$(sql "select gym_id from staff_users where username = 'owner_l'")
-    sql "select c.id, c.branch_id, c.phone, split_part(c.full_name, ' ', 1), split_part(c.full_name, ' ', 2) from customers c
-        where c.gym_id = $LARGE and c.is_active and exists (
-            select from subscriptions s left join subscription_balances b on b.subscription_id = s.id
+    sql "select c.id, c.branch_id, c.phone, s.id, s.service_id, split_part(c.full_name, ' ', 1), split_part(c.full_name, ' ', 2)
+        from customers c cross join lateral (
+            select s.id, s.service_id from subscriptions s left join subscription_balances b on b.subscription_id = s.id
             where s.customer_id = c.id and s.opens_door and subscription_status(s.starts_on, s.ends_on, s.frozen_from, s.frozen_until,
-                s.stopped_at, b.remaining, current_date) = 'active')
+                s.stopped_at, b.remaining, current_date) = 'active'
+            order by s.id desc limit 1) s
+        where c.gym_id = $LARGE and c.is_active
         order by md5(c.id::text)" | tr '|' '\t' >"$WORK/customers"
     sql "select '0' || substr(phone, 4) from customers where gym_id = $LARGE and is_active order by md5(id::text) limit 200" \
         | while read -r phone; do

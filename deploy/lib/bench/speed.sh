@@ -55,7 +55,7 @@ capture() {
 # one_request CASE LINE: as a caller of the bench would send it, about the customer in that line of the list.
 one_request() {
     local id branch phone first last path body
-    IFS=$'\t' read -r id branch phone first last <<<"$(sed -n "$2p" "$WORK/customers")"
+    IFS=$'\t' read -r id branch phone _ _ first last <<<"$(sed -n "$2p" "$WORK/customers")"
     local token=
     case ${CASE[3]} in
         desk) token=$(awk -v branch="$branch" '$1 == branch { print $2 }' "$WORK/desks") ;;
@@ -151,7 +151,7 @@ bare_rate() {
 
 # figures PORT CONNECTIONS: rate, p50 and p99 in milliseconds, and failures, of CASE.
 figures() {
-    BENCH_METHOD=${CASE[0]} BENCH_PATH=${CASE[1]} BENCH_BODY=${CASE[2]} BENCH_AS=${CASE[3]} BENCH_WALK=${CASE[4]} BENCH_FOLDER=$WORK \
+    BENCH_METHOD=${CASE[0]} BENCH_PATH=${CASE[1]} BENCH_BODY=${CASE[2]} BENCH_AS=${CASE[3]} BENCH_WALK=${CASE[4]} BENCH_GYM=$LARGE BENCH_FOLDER=$WORK \
         bounded $((SECONDS_EACH + 60)) wrk -t2 -c"$2" -d"${SECONDS_EACH}s" --timeout 10s -s "$DEPLOY/lib/bench/caller.lua" "http://127.0.0.1:$1" \
         | sed -n 's/^figures //p'
 }

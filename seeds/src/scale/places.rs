@@ -12,6 +12,8 @@ use crate::{
 
 /// Branches of the large gym.
 const BRANCHES: usize = 50;
+/// Branches that one regional manager looks after.
+const REGION: usize = 10;
 
 const CITIES: [&str; 10] =
     ["Cairo", "Giza", "Alexandria", "Mansoura", "Tanta", "Asyut", "Port Said", "Suez", "Luxor", "Aswan"];
@@ -63,9 +65,9 @@ pub(super) async fn write(conn: &mut PgConnection, book: &mut Book) -> anyhow::R
     write_services(conn, book, gym).await
 }
 
-/// The owner, and for each branch a manager, a front desk and a trainer.
+/// The owner; for each region a manager; for each branch a manager, a front desk and a trainer.
 async fn write_staff(conn: &mut PgConnection, book: &mut Book, gym: i64, first: i64) -> anyhow::Result<()> {
-    let mut next = reserve(conn, "public.people_ids", 1 + 3 * BRANCHES).await?;
+    let mut next = reserve(conn, "public.people_ids", 1 + BRANCHES / REGION + 3 * BRANCHES).await?;
     let opened = book.moment.past(800);
     let owner = next;
     let mut sheet = Sheet::new(
@@ -93,7 +95,13 @@ async fn write_staff(conn: &mut PgConnection, book: &mut Book, gym: i64, first: 
         Ok(id)
     };
     add(None, OWNER, "owner")?;
+    let mut managed = Sheet::new("copy staff_branches (staff_id, branch_id) from stdin");
+    let mut regional = owner;
     for (branch, place) in (first..).zip(1..=BRANCHES) {
+        if place % REGION == 1 {
+            regional = add(None, &format!("regional_l{:02}", 1 + place / REGION), "regional_manager")?;
+        }
+        managed.add(&[&regional, &branch])?;
         add(Some(branch), &format!("manager_l{place:02}"), "branch_manager")?;
         let desk = add(Some(branch), &format!("reception_l{place:02}"), "front_desk")?;
         let trainer = Some(add(Some(branch), &format!("trainer_l{place:02}"), "trainer")?);
@@ -101,6 +109,7 @@ async fn write_staff(conn: &mut PgConnection, book: &mut Book, gym: i64, first: 
         book.branches.push(Branch { id: branch, gym, desk, trainer, neighbour });
     }
     sheet.pour(conn).await?;
+    managed.pour(conn).await?;
     sqlx::query("update gyms set owner_id = $2 where id = $1").bind(gym).bind(owner).execute(conn).await?;
     Ok(())
 }
