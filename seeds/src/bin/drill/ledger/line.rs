@@ -49,15 +49,24 @@ pub(crate) struct Meter {
     /// The slowest answer, in milliseconds.
     pub(crate) slowest: AtomicU64,
     /// Bursts of cuts, and the requests in flight when each began.
-    pub(crate) bursts: std::sync::Mutex<Bursts>,
+    bursts: std::sync::Mutex<Bursts>,
 }
 
 /// Requests in flight at the moments when connections began to break.
 #[derive(Debug, Default)]
-pub(crate) struct Bursts {
+struct Bursts {
     last: Option<Instant>,
     /// One number for each burst.
-    pub(crate) open: Vec<u64>,
+    open: Vec<u64>,
+}
+
+impl Bursts {
+    fn summary(&self) -> (usize, u64, u64) {
+        let mut open = self.open.clone();
+        open.sort_unstable();
+        let at = |place: usize| open.get(place).copied().unwrap_or_default();
+        (open.len(), at(0), at(open.len().checked_div(2).unwrap_or_default()))
+    }
 }
 
 /// Cuts closer together than this have one cause.
@@ -73,6 +82,11 @@ impl Meter {
             bursts.open.push(open);
         }
         bursts.last = Some(now);
+    }
+
+    /// The bursts of cuts so far: how many, and the least and the middle of their requests in flight.
+    pub(crate) fn bursts(&self) -> (usize, u64, u64) {
+        self.bursts.lock().map(|bursts| bursts.summary()).unwrap_or_default()
     }
 
     /// Reads a counter.

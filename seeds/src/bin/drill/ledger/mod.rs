@@ -174,11 +174,20 @@ async fn members(asked: &Asked, meter: &Arc<Meter>, first: usize) -> anyhow::Res
     Ok(desks)
 }
 
+/// A death in the middle of fewer requests shows little.
+const IN_FLIGHT: u64 = 20;
+
 /// What the requests themselves showed.
 fn judge(asked: &Asked, meter: &Meter, findings: &mut Findings) {
     let cut = Meter::read(&meter.cut);
-    if asked.cut && cut == 0 {
-        findings.add("no request was cut, so nothing was shown", "0 of them");
+    if asked.cut {
+        let (times, least, middle) = meter.bursts();
+        if times == 0 || middle < IN_FLIGHT {
+            findings.add(
+                "too few requests were cut, so nothing was shown",
+                format!("{times} times, {middle} in flight (median; least {least})"),
+            );
+        }
     }
     let mut refuse = |what, count: u64| {
         if count > 0 {
@@ -219,13 +228,9 @@ fn report(meter: &Meter, entries: &[Entry], learnt: &Learnt, took: Duration) -> 
         read(&meter.broken),
         read(&meter.slowest),
     ))?;
-    let mut open = meter.bursts.lock().map(|bursts| bursts.open.clone()).unwrap_or_default();
-    open.sort_unstable();
-    let middle = open.len().checked_div(2).and_then(|at| open.get(at)).copied().unwrap_or_default();
+    let (times, least, middle) = meter.bursts();
     say(&format!(
-        "{} times connections broke, with {middle} requests in flight (median; least {})",
-        open.len(),
-        open.first().copied().unwrap_or_default(),
+        "{times} times connections broke, with {middle} requests in flight (median; least {least})"
     ))?;
     say(&format!(
         "of the unknown {} had happened; {} subscriptions and {} audit rows compared",
