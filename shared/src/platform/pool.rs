@@ -117,6 +117,8 @@ fn settled(service: Service, database: &Database) -> Result<PgConnectOptions, sq
         ("statement_timeout", format!("{}ms", database.statement_timeout.as_millis())),
         ("lock_timeout", format!("{}ms", database.lock_timeout.as_millis())),
         ("idle_in_transaction_session_timeout", "30s".to_owned()),
+        // No page is long enough to be worth the start of helpers, and all cores have requests to answer.
+        ("max_parallel_workers_per_gather", "0".to_owned()),
     ]))
 }
 
