@@ -17,7 +17,7 @@ pub const LIMIT_DEFAULT: i64 = 50;
 /// Most rows that can be left out. Postgres walks past each of them, so whoever looks further back names dates or a branch.
 const OFFSET_MAX: i64 = 500_000;
 /// The same, where a row costs more than a step along an index.
-pub const OFFSET_MAX_JUDGED: i64 = 10_000;
+pub const OFFSET_MAX_JUDGED: i64 = 5_000;
 
 /// A part of a list: at most `limit` rows, after the first `offset`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Page {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// Number of the page, from 1; the pages before it may hold 500,000 rows, 10,000 where rows have to be looked at one
+    /// Number of the page, from 1; the pages before it may hold 500,000 rows, 5,000 where rows have to be looked at one
     /// by one to tell whether they belong.
     #[serde(default, deserialize_with = "number")]
     #[param(value_type = Option<i64>, minimum = 1)]
@@ -220,9 +220,9 @@ mod tests {
 
     #[test]
     fn some_lists_go_less_far_back() {
-        let page = Page { limit: 20, offset: 10_000 };
+        let page = Page { limit: 20, offset: 5_000 };
         assert_eq!(page.within(OFFSET_MAX_JUDGED), Ok(page));
-        assert_eq!(Page { offset: 10_001, ..page }.within(OFFSET_MAX_JUDGED), Err(PageInvalid::TooDeep));
+        assert_eq!(Page { offset: 5_001, ..page }.within(OFFSET_MAX_JUDGED), Err(PageInvalid::TooDeep));
     }
 
     #[test]

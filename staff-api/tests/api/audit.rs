@@ -152,7 +152,7 @@ async fn a_question_that_makes_no_sense_is_refused() {
     refused("actor_id=me", "INVALID_QUERY").await;
     refused("subject_id=7", "MISSING_FIELDS").await;
     refused("subject_id=7&subject_kind=%20", "MISSING_FIELDS").await;
-    refused("offset=10001", "PAGE_TOO_DEEP").await;
+    refused("offset=5001", "PAGE_TOO_DEEP").await;
     refused("page=one", "PAGE_INVALID").await;
     refused("action=a%00b", "NUL_CHARACTER").await;
 }

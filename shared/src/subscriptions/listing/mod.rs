@@ -30,6 +30,8 @@ struct Looking<'a> {
 enum Way {
     /// These were found before.
     Picked(Vec<i64>),
+    /// Nothing narrows the list but the gym.
+    Everything,
     Customer,
     Branch,
     Service,
@@ -48,6 +50,7 @@ impl Way {
             None if wanted.service.is_some() => Self::Service,
             None if scope.gym().is_none() => Self::Platform,
             None if wanted.kind.is_some() => Self::Kind,
+            None if wanted.status.is_none() && scope.many().is_none() => Self::Everything,
             None => Self::Gym,
         }
     }
@@ -56,15 +59,20 @@ impl Way {
     const fn is_short(&self) -> bool {
         match self {
             Self::Picked(_) | Self::Customer | Self::Branch => true,
-            Self::Service | Self::Kind | Self::Gym | Self::Platform => false,
+            Self::Everything | Self::Service | Self::Kind | Self::Gym | Self::Platform => false,
         }
+    }
+
+    /// Whether pages far back are reached on it: past few, or along an index alone.
+    const fn is_long(&self) -> bool {
+        self.is_short() || matches!(self, Self::Everything)
     }
 }
 
 /// The subscriptions that the caller may see, newest first.
 ///
 /// # Refuses
-/// A branch outside their reach as one that does not exist; a page further back than rows are judged.
+/// A branch outside their reach as one that does not exist; a page further back than rows are looked at one by one.
 pub async fn list(
     db: &Db,
     staff: &Granted<can::ReadSubscriptions>,
@@ -82,13 +90,13 @@ pub async fn list(
         return Ok(Listing { items, total });
     }
     let way = Way::of(&looking, rare);
-    // What has to be judged one by one is counted, and leafed through, less far.
-    let is_judged = wanted.status.is_some() && !way.is_short();
-    let page = if is_judged { page.within(OFFSET_MAX_JUDGED).map_err(Invalid::from)? } else { page };
+    let page = if way.is_long() { page } else { page.within(OFFSET_MAX_JUDGED).map_err(Invalid::from)? };
     let ids = store::list_ids(conn.get(), &looking, &way, page).await?;
     let total = if let Some(total) = page.total_after(ids.len()) {
         total
     } else {
+        // What has to be judged one by one is counted less far.
+        let is_judged = wanted.status.is_some() && !way.is_short();
         let most = if is_judged { COUNTED_MOST_JUDGED } else { COUNTED_MOST };
         page.total_of(ids.len(), store::count_ids(conn.get(), &looking, &way, most).await?)
     };
@@ -108,6 +116,7 @@ mod tests {
         let today = NaiveDate::default();
         match Way::of(&Looking { scope, wanted, today }, None) {
             Way::Picked(_) => "picked",
+            Way::Everything => "everything",
             Way::Customer => "customer",
             Way::Branch => "branch",
             Way::Service => "service",
@@ -134,6 +143,7 @@ mod tests {
             (&several, Wanted { kind, ..none }, "kind"),
             (&whole, Wanted { status: Some(Status::Active), ..none }, "gym"),
             (&several, none, "gym"),
+            (&whole, none, "everything"),
         ];
         for (scope, wanted, due) in cases {
             assert_eq!(way(scope, &wanted), due, "{wanted:?}");

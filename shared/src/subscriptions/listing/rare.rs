@@ -13,7 +13,7 @@ impl Looking<'_> {
     /// Whether [`list`] knows the list itself, and leaves nothing to be judged.
     pub(super) fn is_plainly_rare(&self) -> bool {
         let Wanted { branch: _, customer, service, kind, status } = self.wanted;
-        let is_known_by_index = matches!(status, Some(Status::Frozen | Status::Stopped));
+        let is_known_by_index = matches!(status, Some(Status::Frozen | Status::Stopped | Status::Pending));
         is_known_by_index && customer.is_none() && service.is_none() && kind.is_none()
     }
 }

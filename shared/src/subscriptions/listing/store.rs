@@ -11,22 +11,25 @@ use crate::{
     vocabulary::{CustomerId, Page, ServiceId},
 };
 
-/// One way to the newest for each index: the condition that its key begins with, before those of every list. So a plan that
-/// is kept for all parameters cannot take the wrong index.
+/// One way to the newest for each index: the condition that its key begins with, before those of every list.
+///
+/// Those stand in a `case`, whose outcome Postgres takes for a coin's: from one by one it would conclude, in the plan that it
+/// keeps for all parameters, that next to nothing is left, and put the whole gym in order instead of walking an index.
 macro_rules! ways {
-    ($conditions:tt; $($(#[$doc:meta])* $list:ident, $count:ident: $first:tt;)+) => {$(
+    ($conditions:tt; $($(#[$doc:meta])* $list:ident, $count:ident($($picked:ident)?): $first:tt;)+) => {$(
         $(#[$doc])*
         async fn $list(
             conn: &mut PgConnection,
             looking: &Looking<'_>,
-            picked: Option<&[i64]>,
+            $($picked: &[i64],)?
             page: Page,
         ) -> Result<Vec<i64>, Error> {
             let Looking { scope, wanted, today } = looking;
             let many = scope.many();
             let ids = sqlx::query_scalar!(
-                "select s.id from subscriptions s where " + $first + " and " + $conditions + "
-                 order by s.id desc limit $10 offset $11",
+                "select s.id from subscriptions s
+                 where " + $first + " and case when " + $conditions + " then true else false end
+                 order by s.id desc limit $9 offset $10",
                 scope.gym(),
                 scope.one(),
                 many.as_deref(),
@@ -35,27 +38,29 @@ macro_rules! ways {
                 wanted.kind.map(Kind::as_str),
                 wanted.status.map(Status::as_str),
                 today,
-                picked,
                 page.limit,
                 page.offset,
+                $($picked,)?
             )
             .fetch_all(conn)
             .await?;
             Ok(ids)
         }
 
-        /// How many of them there are, counted up to `most`.
+        /// How many of them there are, counted up to the length of the page.
         async fn $count(
             conn: &mut PgConnection,
             looking: &Looking<'_>,
-            picked: Option<&[i64]>,
-            most: i64,
+            $($picked: &[i64],)?
+            page: Page,
         ) -> Result<i64, Error> {
             let Looking { scope, wanted, today } = looking;
             let many = scope.many();
             let total = sqlx::query_scalar!(
-                r#"select count(*) as "total!" from (select from subscriptions s where "# + $first + " and " + $conditions + "
-                 order by s.id desc limit $10) counted",
+                r#"select count(*) as "total!" from (
+                 select from subscriptions s
+                 where "# + $first + " and case when " + $conditions + " then true else false end
+                 order by s.id desc limit $9 offset $10) counted",
                 scope.gym(),
                 scope.one(),
                 many.as_deref(),
@@ -64,8 +69,9 @@ macro_rules! ways {
                 wanted.kind.map(Kind::as_str),
                 wanted.status.map(Status::as_str),
                 today,
-                picked,
-                most,
+                page.limit,
+                page.offset,
+                $($picked,)?
             )
             .fetch_one(conn)
             .await?;
@@ -83,22 +89,34 @@ ways! {
      and ($6::text is null or s.kind = $6)
      and ($7::text is null
           or subscription_status(s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at,
-                 case when s.is_used_up then 0 end, $8) = $7)
-     and ($9::bigint[] is null or s.id = any($9))";
+                 case when s.is_used_up then 0 end, $8) = $7)";
     /// Of those that were picked before.
-    list_picked, count_picked: "s.id = any($9)";
+    list_picked, count_picked(picked): "s.id = any($11)";
     /// Of one customer.
-    list_of_customer, count_of_customer: "s.customer_id = $4";
+    list_of_customer, count_of_customer(): "s.customer_id = $4";
     /// Of one branch.
-    list_of_branch, count_of_branch: "s.branch_id = $2";
+    list_of_branch, count_of_branch(): "s.branch_id = $2";
     /// Of one service.
-    list_of_service, count_of_service: "s.service_id = $5";
+    list_of_service, count_of_service(): "s.service_id = $5";
     /// Of one kind, in a gym.
-    list_of_kind, count_of_kind: "s.gym_id = $1 and s.kind = $6";
+    list_of_kind, count_of_kind(): "s.gym_id = $1 and s.kind = $6";
     /// Of a gym.
-    list_of_gym, count_of_gym: "s.gym_id = $1";
+    list_of_gym, count_of_gym(): "s.gym_id = $1";
     /// Of every gym.
-    list_of_platform, count_of_platform: "true";
+    list_of_platform, count_of_platform(): "true";
+}
+
+/// Of a gym, all of them: the index alone tells which.
+async fn list_everything(conn: &mut PgConnection, gym: Option<i64>, page: Page) -> Result<Vec<i64>, Error> {
+    let ids = sqlx::query_scalar!(
+        "select s.id from subscriptions s where s.gym_id = $1 order by s.id desc limit $2 offset $3",
+        gym,
+        page.limit,
+        page.offset,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids)
 }
 
 /// The newest ids that `looking` finds, by `way`.
@@ -109,13 +127,14 @@ pub(super) async fn list_ids(
     page: Page,
 ) -> Result<Vec<i64>, Error> {
     match way {
-        Way::Picked(ids) => list_picked(conn, looking, Some(ids), page).await,
-        Way::Customer => list_of_customer(conn, looking, None, page).await,
-        Way::Branch => list_of_branch(conn, looking, None, page).await,
-        Way::Service => list_of_service(conn, looking, None, page).await,
-        Way::Kind => list_of_kind(conn, looking, None, page).await,
-        Way::Gym => list_of_gym(conn, looking, None, page).await,
-        Way::Platform => list_of_platform(conn, looking, None, page).await,
+        Way::Picked(ids) => list_picked(conn, looking, ids, page).await,
+        Way::Everything => list_everything(conn, looking.scope.gym(), page).await,
+        Way::Customer => list_of_customer(conn, looking, page).await,
+        Way::Branch => list_of_branch(conn, looking, page).await,
+        Way::Service => list_of_service(conn, looking, page).await,
+        Way::Kind => list_of_kind(conn, looking, page).await,
+        Way::Gym => list_of_gym(conn, looking, page).await,
+        Way::Platform => list_of_platform(conn, looking, page).await,
     }
 }
 
@@ -126,14 +145,15 @@ pub(super) async fn count_ids(
     way: &Way,
     most: i64,
 ) -> Result<i64, Error> {
+    let whole = Page { limit: most, offset: 0 };
     match way {
-        Way::Picked(ids) => count_picked(conn, looking, Some(ids), most).await,
-        Way::Customer => count_of_customer(conn, looking, None, most).await,
-        Way::Branch => count_of_branch(conn, looking, None, most).await,
-        Way::Service => count_of_service(conn, looking, None, most).await,
-        Way::Kind => count_of_kind(conn, looking, None, most).await,
-        Way::Gym => count_of_gym(conn, looking, None, most).await,
-        Way::Platform => count_of_platform(conn, looking, None, most).await,
+        Way::Picked(ids) => count_picked(conn, looking, ids, whole).await,
+        Way::Customer => count_of_customer(conn, looking, whole).await,
+        Way::Branch => count_of_branch(conn, looking, whole).await,
+        Way::Service => count_of_service(conn, looking, whole).await,
+        Way::Kind => count_of_kind(conn, looking, whole).await,
+        Way::Everything | Way::Gym => count_of_gym(conn, looking, whole).await,
+        Way::Platform => count_of_platform(conn, looking, whole).await,
     }
 }
 
@@ -203,6 +223,8 @@ pub(super) async fn list_pending(
         "with few as materialized (
              select s.id from subscriptions s
              where s.gym_id = $1 and s.starts_on > $4
+               and subscription_status(s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at,
+                       case when s.is_used_up then 0 end, $4) = 'pending'
                and ($2::bigint is null or s.branch_id = $2) and ($3::bigint[] is null or s.branch_id = any($3))
          )
          select few.id from few order by few.id desc limit $5",

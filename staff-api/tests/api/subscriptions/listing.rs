@@ -270,11 +270,11 @@ fn spelled(value: &Value) -> String {
 async fn what_must_be_judged_is_not_leafed_through_for_ever() {
     let desk = Desk::open().await;
     let owner = desk.who("owner").await;
-    for query in ["", "status=frozen&", "service_id=1&", "kind=coins&", "branch_id=1&status=active&"] {
-        owner.get(&format!("/api/subscriptions?{query}offset=10001")).await.expect(200);
+    for query in ["", "status=frozen&", "branch_id=1&status=active&service_id=1&"] {
+        owner.get(&format!("/api/subscriptions?{query}offset=5001")).await.expect(200);
     }
-    for query in ["status=active", "status=expired&kind=coins", "status=active&service_id=1"] {
-        owner.get(&format!("/api/subscriptions?offset=10000&{query}")).await.expect(200);
-        owner.get(&format!("/api/subscriptions?offset=10001&{query}")).await.refused(400, "PAGE_TOO_DEEP");
+    for query in ["status=active", "status=expired&kind=coins", "service_id=1", "kind=coins"] {
+        owner.get(&format!("/api/subscriptions?offset=5000&{query}")).await.expect(200);
+        owner.get(&format!("/api/subscriptions?offset=5001&{query}")).await.refused(400, "PAGE_TOO_DEEP");
     }
 }
