@@ -10,7 +10,7 @@ said() { sed -n "s/^$2: //p" "$1" | head -n 1; }
 plant() {
     rm -rf "$2"
     (umask 022 && mkdir -p "$2")
-    (cd "$ROOT" && tar --exclude=./target --exclude=./.git --exclude=./.data -cf - .) | tar -C "$2" -xf -
+    (cd "$ROOT" && tar --exclude=./target --exclude=./.git --exclude='./.data*' -cf - .) | tar -C "$2" -xf -
     patch -d "$2" -p1 --quiet --no-backup-if-mismatch <"$1" || die "${1##*/} does not fit the code"
     # Cargo goes by the time of a file, and the last mutant is younger than the tree.
     find "$2" -name '*.rs' -exec touch {} +

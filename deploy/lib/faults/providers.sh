@@ -29,14 +29,15 @@ fault_providers() {
     local providers=$!
     asked=0
     ask_for_codes good $((length / 2))
-    local before=$p99 kind taken_while_good
+    local before=$p99 kind taken_while_good slower=0
     sleep 1
     taken_while_good=$(wc -l <"$taken")
     holds "$taken_while_good of $asked messages were taken while all was well" test "$taken_while_good" -eq "$asked"
     for kind in dead hostile slow; do
         behave "$kind"
         ask_for_codes "$kind" "$length"
-        holds "$kind: 99 of 100 within $p99 ms; $before ms before" test "$p99" -le $((before * 2 + 50))
+        # Goes on, for what becomes of the messages has nothing to do with it.
+        holds "$kind: 99 of 100 within $p99 ms; $before ms before" test "$p99" -le $((before * 2 + 50)) || slower=$((slower + 1))
         holds "$kind: messages are waiting" test "$(gym_sql "select count(*) from outbox where id > $first and state = 'waiting'")" -gt 10
     done
     holds "nothing was taken meanwhile" test "$(wc -l <"$taken")" -eq "$taken_while_good"
@@ -75,6 +76,7 @@ fault_providers() {
     holds "$lost of them are neither sent nor expired" test "$lost" -eq 0
     holds "$twice were taken twice" test "$twice" -eq 0
     holds "what is noted as sent was taken" test "$(gym_sql "select count(*) from outbox where id > $first and state = 'sent'")" -eq "$(wc -l <"$taken")"
+    [ "$slower" -eq 0 ]
 }
 
 behave() {
