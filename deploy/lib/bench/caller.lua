@@ -1,7 +1,7 @@
 -- Calls one endpoint as the desks or the members of the large gym do, each request about another customer.
 -- From the environment: BENCH_METHOD, BENCH_PATH and BENCH_BODY with {id} {branch} {phone} {subscription} {service} {first} {last}
 -- {part} {gym} {desk} {colleague} in them, BENCH_AS (desk, regional, owner, operator, member, nobody), BENCH_WALK (yes: one after the
--- other, never the same twice in a while, in this turn or the next: BENCH_TURN), BENCH_GYM, BENCH_FOLDER with the files desks, customers, members, and a token in each of
+-- other, never the same twice in a while), BENCH_GYM, BENCH_FOLDER with the files desks, customers, members, and a token in each of
 -- regional, owner and operator.
 local threads = 0
 
@@ -37,7 +37,7 @@ function init(args)
     for _, line in ipairs(lines("customers")) do customers[#customers + 1] = fields(line) end
     members = lines("members")
     if as == "regional" or as == "owner" or as == "operator" then token = lines(as)[1] end
-    at = math.floor(#customers * (number + tonumber(os.getenv("BENCH_TURN")) / 8 % 1) / 2) % #customers
+    at = math.floor(#customers * (number + math.random()) / 2) % #customers
 end
 
 local function escaped(text)

@@ -29,9 +29,6 @@ target_of() {
     esac
 }
 
-# How often bare, direct and proxied take turns.
-TURNS=5
-
 # --- the bare statements
 
 pg_log() { printf '%s/log/bench.json\n' "$CLUSTER"; }
@@ -152,74 +149,53 @@ bare_rate() {
 
 # --- through the services
 
-# figures PORT CONNECTIONS TURN: rate, p50 and p99 in milliseconds, and failures, of CASE.
+# figures PORT CONNECTIONS: rate, p50 and p99 in milliseconds, and failures, of CASE.
 figures() {
-    BENCH_TURN=$3 BENCH_METHOD=${CASE[0]} BENCH_PATH=${CASE[1]} BENCH_BODY=${CASE[2]} BENCH_AS=${CASE[3]} BENCH_WALK=${CASE[4]} BENCH_GYM=$LARGE BENCH_FOLDER=$WORK \
+    BENCH_METHOD=${CASE[0]} BENCH_PATH=${CASE[1]} BENCH_BODY=${CASE[2]} BENCH_AS=${CASE[3]} BENCH_WALK=${CASE[4]} BENCH_GYM=$LARGE BENCH_FOLDER=$WORK \
         bounded $((SECONDS_EACH + 60)) wrk -t2 -c"$2" -d"${SECONDS_EACH}s" --timeout 10s -s "$DEPLOY/lib/bench/caller.lua" "http://127.0.0.1:$1" \
         | sed -n 's/^figures //p'
 }
 
-# in_turns CASE CONNECTIONS: bare, direct and through the proxy by turns, so that a machine that becomes slower or faster meanwhile
-# changes all alike; a line for each turn in the files bare, direct and proxied.
-in_turns() {
-    local turn way ways each=$SECONDS_EACH
-    SECONDS_EACH=$(((each + TURNS - 1) / TURNS))
-    rm -f "$WORK"/bare "$WORK"/direct "$WORK"/proxied
-    for ((turn = 0; turn < TURNS; turn++)); do
-        ways="bare direct proxied"
-        [ $((turn % 2)) -eq 0 ] || ways="proxied direct bare"
-        for way in $ways; do
-            sleep 0.5
-            case $way in
-                bare) bare_of "$1" "$2" ;;
-                direct) figures "$PORT" "$2" $((2 * turn)) ;;
-                proxied) figures "$GYM_PORT" "$2" $((2 * turn + 1)) ;;
-            esac >>"$WORK/$way"
-        done
+# both_ways CONNECTIONS: figures of CASE in the files direct and proxied, in halves: direct, proxied, proxied, direct, so that
+# a machine that becomes slower or faster meanwhile changes both alike.
+both_ways() {
+    rm -f "$WORK"/half.*
+    local way each=$SECONDS_EACH
+    SECONDS_EACH=$(((each + 1) / 2))
+    for way in direct proxied proxied direct; do
+        sleep 0.5
+        if [ "$way" = direct ]; then figures "$PORT" "$1"; else figures "$GYM_PORT" "$1"; fi >>"$WORK/half.$way"
     done
     SECONDS_EACH=$each
-    [ "$(cat "$WORK/bare" "$WORK/direct" "$WORK/proxied" | wc -l)" -eq $((3 * TURNS)) ] || die "pgbench or wrk failed" "$(head -n 4 "$WORK/pgbench.log")"
+    for way in direct proxied; do
+        awk '{ rate += $1; p50 += $2; if ($3 > p99) p99 = $3; failed += $4 } END { print rate / NR, p50 / NR, p99, failed }' "$WORK/half.$way" >"$WORK/$way"
+    done
 }
-
-# bare_of CASE CONNECTIONS: transactions a second.
-bare_of() { if [ "$1" = check-in ]; then bare_check_ins "$2"; else bare_rate "$1" "$2"; fi; }
-
-# middle FILE COLUMN, or middle FILE COLUMN OTHER: the median of what the turns gave, or of its ratio to what they gave in the first
-# column of OTHER.
-middle() {
-    if [ "$#" -eq 3 ]; then
-        paste -d ' ' <(awk -v column="$2" '{ print $column }' "$WORK/$1") <(awk '{ print $1 }' "$WORK/$3") | awk '{ print ($2 > 0 ? $1 / $2 : 0) }'
-    else
-        awk -v column="$2" '{ print $column }' "$WORK/$1"
-    fi | sort -n | awk '{ line[NR] = $1 } END { print line[int((NR + 1) / 2)] }'
-}
-
-failures() { cat "$WORK/direct" "$WORK/proxied" | awk '{ failed += $4 } END { print failed + 0 }'; }
 
 measure_speed() {
     enter_callers
     note_holders
     printf '%-9s %6s %4s | %8s | %8s %5s %8s %8s %6s | %8s %5s %8s %8s\n' case conns sql 'bare/s' 'direct/s' share p50ms p99ms failed 'proxy/s' share p50ms p99ms
-    local name connections share proxy_share failed target verdict
+    local name connections bare rate p50 p99 failed proxied p50_proxied p99_proxied failed_proxied target verdict
     for name in customer page name phone check-in profile qr overview; do
         case_of "$name"
         scripts_for "$name"
         for connections in 16 64; do
-            in_turns "$name" "$connections"
-            share=$(middle direct 1 bare)
-            proxy_share=$(middle proxied 1 direct)
-            failed=$(failures)
+            if [ "$name" = check-in ]; then bare=$(bare_check_ins "$connections"); else bare=$(bare_rate "$name" "$connections"); fi
+            [ -n "$bare" ] || die "pgbench failed" "$(head -n 4 "$WORK/pgbench.log")"
+            both_ways "$connections"
+            read -r rate p50 p99 failed <"$WORK/direct"
+            read -r proxied p50_proxied p99_proxied failed_proxied <"$WORK/proxied"
             verdict=
             if [ "$connections" = 16 ]; then
                 target=$(target_of "$name")
-                verdict=" target $target: $(judge "$share" "$target"), proxy 0.8: $(judge "$proxy_share" 0.8)"
+                verdict=" target $target: $(judge "$(share "$rate" "$bare")" "$target"), proxy 0.8: $(judge "$(share "$proxied" "$rate")" 0.8)"
                 case $verdict in *MISSED*) MISSED=$((MISSED + 1)) ;; esac
             fi
-            printf '%-9s %6s %4s | %8.0f | %8.0f %5.2f %8.1f %8.1f %6s | %8.0f %5.2f %8.1f %8.1f%s\n' "$name" "$connections" "$STATEMENTS" "$(middle bare 1)" \
-                "$(middle direct 1)" "$share" "$(middle direct 2)" "$(middle direct 3)" "$failed" \
-                "$(middle proxied 1)" "$proxy_share" "$(middle proxied 2)" "$(middle proxied 3)" "$verdict"
-            [ "$failed" -eq 0 ] || {
-                warn "$name: $failed requests failed"
+            printf '%-9s %6s %4s | %8s | %8.0f %5s %8s %8s %6s | %8.0f %5s %8s %8s%s\n' "$name" "$connections" "$STATEMENTS" "$bare" "$rate" "$(share "$rate" "$bare")" \
+                "$p50" "$p99" "$((failed + failed_proxied))" "$proxied" "$(share "$proxied" "$rate")" "$p50_proxied" "$p99_proxied" "$verdict"
+            [ "$((failed + failed_proxied))" -eq 0 ] || {
+                warn "$name: $failed and $failed_proxied requests failed"
                 MISSED=$((MISSED + 1))
             }
         done
@@ -232,19 +208,13 @@ measure_speed() {
 
 # Signing in costs one password hash; everything else must not show beside it.
 measure_login() {
-    local turn each=$SECONDS_EACH share failed
+    local bare rate p50 p99 failed
+    bare=$("$BINARIES/drill" hashes --seconds "$SECONDS_EACH")
     case_of login
-    SECONDS_EACH=$(((each + TURNS - 1) / TURNS))
-    rm -f "$WORK/bare" "$WORK/direct" "$WORK/proxied"
-    : >"$WORK/proxied"
-    for ((turn = 0; turn < TURNS; turn++)); do
-        "$BINARIES/drill" hashes --seconds "$SECONDS_EACH" >>"$WORK/bare"
-        figures "$PORT" 16 0 >>"$WORK/direct"
-    done
-    SECONDS_EACH=$each
-    share=$(middle direct 1 bare)
-    failed=$(failures)
-    printf '%-9s %6s %4s | %8.0f | %8.0f %5.2f %8.1f %8.1f %6s | target 0.9: %s\n' login 16 - "$(middle bare 1)" "$(middle direct 1)" "$share" \
-        "$(middle direct 2)" "$(middle direct 3)" "$failed" "$(judge "$share" 0.9)"
-    [ "$(judge "$share" 0.9)" = ok ] && [ "$failed" -eq 0 ] || MISSED=$((MISSED + 1))
+    read -r rate p50 p99 failed <<<"$(figures "$PORT" 16)"
+    printf '%-9s %6s %4s | %8s | %8.0f %5s %8s %8s %6s | target 0.9: %s\n' login 16 - "$bare" "$rate" "$(share "$rate" "$bare")" "$p50" "$p99" "$failed" \
+        "$(judge "$(share "$rate" "$bare")" 0.9)"
+    [ "$(judge "$(share "$rate" "$bare")" 0.9)" = ok ] && [ "$failed" -eq 0 ] || MISSED=$((MISSED + 1))
 }
+
+share() { awk -v part="$1" -v whole="$2" 'BEGIN { printf "%.2f", (whole > 0 ? part / whole : 0) }'; }
