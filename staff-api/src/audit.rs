@@ -7,7 +7,7 @@ use serde_json::Value;
 use shared::{
     Error, Fields, Invalid,
     access::can,
-    audit_trail::{self, Deed, Filter, Listed},
+    audit_trail::{self, Deed, Filter, Listed, Subject},
     vocabulary::{AuditId, BranchId, Calendar, Day, Line, Page, PageQuery},
     web::{
         Answer, App, Query, Staff,
@@ -56,19 +56,24 @@ impl TryFrom<(AuditQuery, PageQuery)> for Wanted {
 
     fn try_from((query, page): (AuditQuery, PageQuery)) -> Result<Self, Invalid> {
         let mut fields = Fields::new();
+        let kind = fields.optional("subject_kind", query.subject_kind.as_deref(), Line::parse);
+        let subject = match (kind, query.subject_id) {
+            (Some(kind), Some(id)) => Some(Subject::One { kind, id }),
+            (Some(kind), None) => Some(Subject::AnyOf(kind)),
+            (None, Some(_)) => {
+                fields.present("subject_kind", query.subject_kind.filter(|kind| !kind.trim().is_empty()));
+                None
+            }
+            (None, None) => None,
+        };
         let filter = Filter {
             action: fields.optional("action", query.action.as_deref(), Line::parse),
             actor: query.actor_id,
-            subject_kind: fields.optional("subject_kind", query.subject_kind.as_deref(), Line::parse),
-            subject: query.subject_id,
+            subject,
             from: fields.optional("date_from", query.date_from.as_deref(), Day::parse),
             to: fields.optional("date_to", query.date_to.as_deref(), Day::parse),
             before: query.before.map(AuditId::from),
         };
-        // The ids of different kinds of things are the same numbers.
-        if filter.subject.is_some() {
-            fields.present("subject_kind", query.subject_kind.filter(|kind| !kind.trim().is_empty()));
-        }
         let page = fields.check("page", Page::parse(&page));
         fields.build(page.map(|page| Self { filter, page }))
     }

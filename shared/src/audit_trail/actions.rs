@@ -1,11 +1,11 @@
 //! What is done with the audit log: it is read.
 
-use super::{Filter, Listed, store};
+use super::{Filter, Listed, Subject, store};
 use crate::{
     access::{AccessRefused, Granted, can},
     error::{Error, Invalid},
     platform::db::Db,
-    vocabulary::{Page, page::OFFSET_MAX_JUDGED},
+    vocabulary::{Page, page::OFFSET_MAX_SIFTED},
 };
 
 /// What was done in one's own gym, newest first; nothing before a line that the gym does not have.
@@ -19,7 +19,7 @@ pub async fn list(
     page: Page,
 ) -> Result<Listed, Error> {
     let gym = owner.gym().ok_or(AccessRefused::NotAllowed)?;
-    let page = page.within(OFFSET_MAX_JUDGED).map_err(Invalid::from)?;
+    let page = page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)?;
     let mut conn = db.conn().await?;
     let conn = conn.get();
     let before = match filter.before {
@@ -32,14 +32,14 @@ pub async fn list(
     let range = &filter.range(owner.calendar(), before)?;
     let one_more = Page { limit: page.limit.saturating_add(1), ..page };
     let mut deeds = match filter {
-        Filter { subject_kind: Some(_), subject: Some(_), .. } => {
+        Filter { subject: Some(Subject::One { .. }), .. } => {
             store::list_deeds_on(conn, gym, filter, range, one_more).await?
         }
         Filter { actor: Some(_), .. } => store::list_deeds_by(conn, gym, filter, range, one_more).await?,
         Filter { action: Some(_), .. } => {
             store::list_deeds_called(conn, gym, filter, range, one_more).await?
         }
-        Filter { subject_kind: Some(kind), .. } if kind.as_str() != "entry" => {
+        Filter { subject: Some(Subject::AnyOf(kind)), .. } if kind.as_str() != "entry" => {
             store::list_deeds_on_kind(conn, gym, filter, range, one_more).await?
         }
         Filter { .. } => store::list_deeds(conn, gym, filter, range, one_more).await?,

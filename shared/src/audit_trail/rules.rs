@@ -14,16 +14,45 @@ pub struct Filter {
     pub action: Option<Line>,
     /// By whom.
     pub actor: Option<i64>,
-    /// To what kind of thing.
-    pub subject_kind: Option<Line>,
-    /// To which.
-    pub subject: Option<i64>,
+    /// To what.
+    pub subject: Option<Subject>,
     /// First day, in the gym's calendar.
     pub from: Option<Day>,
     /// Last day, in the gym's calendar.
     pub to: Option<Day>,
     /// Only what is older than this line.
     pub before: Option<AuditId>,
+}
+
+/// What something was done to. An id alone says nothing: those of different kinds of things are the same numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// Anything of this kind, e.g. `customer`.
+    AnyOf(Line),
+    /// One thing.
+    One {
+        /// Its kind.
+        kind: Line,
+        /// Its id.
+        id: i64,
+    },
+}
+
+impl Subject {
+    /// What kind of thing.
+    pub const fn kind(&self) -> &Line {
+        match self {
+            Self::AnyOf(kind) | Self::One { kind, .. } => kind,
+        }
+    }
+
+    /// Which one.
+    pub const fn id(&self) -> Option<i64> {
+        match self {
+            Self::AnyOf(_) => None,
+            Self::One { id, .. } => Some(*id),
+        }
+    }
 }
 
 /// The part of the log between two moments that comes after a place in it, reading backwards.

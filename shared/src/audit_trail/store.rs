@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sqlx::PgConnection;
 
-use super::{Deed, Filter, Named, Place, Range};
+use super::{Deed, Filter, Named, Place, Range, Subject};
 use crate::{
     error::Error,
     vocabulary::{AuditId, BranchId, GymId, Line, Page, Timestamp},
@@ -91,8 +91,8 @@ macro_rules! lists {
                 range.until,
                 filter.action.as_ref().map(Line::as_str),
                 filter.actor,
-                filter.subject_kind.as_ref().map(Line::as_str),
-                filter.subject,
+                filter.subject.as_ref().map(|subject| subject.kind().as_str()),
+                filter.subject.as_ref().and_then(Subject::id),
                 range.before.at,
                 range.before.id.get(),
                 page.limit,
