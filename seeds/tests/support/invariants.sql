@@ -47,6 +47,12 @@ with broken (what, how_often) as (
     ) p using (gym_id, branch_id, business_day)
     where d.amount_minor is distinct from p.amount_minor
     union all
+    select 'a branch does not know how many its customers are', count(*)
+    from branches b
+    left join branch_sizes z on z.branch_id = b.id and z.gym_id = b.gym_id
+    left join (select branch_id, count(*) as customers from customers where is_active group by branch_id) c on c.branch_id = b.id
+    where z.customers is distinct from coalesce(c.customers, 0)
+    union all
     select 'a price is not what was paid', count(*)
     from subscriptions s
     where s.price_minor <> (

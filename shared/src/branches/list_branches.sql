@@ -1,5 +1,5 @@
 select b.id, b.gym_id, b.name, b.code, b.city, b.address, b.location, b.phone, b.is_active, b.created_at,
-    m.full_name as "manager?", u.staff as "staff!", c.customers as "customers!", n.today as "customers_today!",
+    m.full_name as "manager?", u.staff as "staff!", z.customers::bigint as "customers!", n.today as "customers_today!",
     n.month as "customers_month!", s.active as "active!", r.in_window as "in_window!", r.today as "revenue_today!",
     r.month as "revenue_month!"
 from branches b
@@ -13,9 +13,7 @@ left join lateral (
 cross join lateral (
     select count(*) as staff from staff_users u where u.branch_id = b.id and u.is_active
 ) u
-cross join lateral (
-    select count(*) as customers from customers c where c.branch_id = b.id and c.is_active
-) c
+join branch_sizes z on z.branch_id = b.id
 cross join lateral (
     select count(*) as month, count(*) filter (where c.created_at >= $5) as today
     from customers c

@@ -24,11 +24,9 @@ pub(super) async fn list_gyms(conn: &mut PgConnection, only: Option<GymId>) -> R
            from gyms g
            left join staff_users o on o.id = g.owner_id
            left join (
-               select b.gym_id, count(*) as branches, sum(c.customers)::bigint as customers
+               select b.gym_id, count(*) as branches, sum(z.customers)::bigint as customers
                from branches b
-               cross join lateral (
-                   select count(*) as customers from customers c where c.branch_id = b.id and c.is_active
-               ) c
+               join branch_sizes z on z.branch_id = b.id
                where $1::bigint is null or b.gym_id = $1
                group by b.gym_id
            ) b on b.gym_id = g.id

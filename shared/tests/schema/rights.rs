@@ -3,10 +3,12 @@
 use shared::testing::TestDb;
 
 const SERVICES: [&str; 2] = ["gym_staff", "gym_client"];
-/// Written once, never changed; the sums of days follow by trigger.
-const LEDGERS: [&str; 5] = ["audit_log", "branch_days", "entries", "payments", "subscription_movements"];
+/// Written once, never changed; the sums of days and the sizes of branches follow by trigger.
+const LEDGERS: [&str; 6] =
+    ["audit_log", "branch_days", "branch_sizes", "entries", "payments", "subscription_movements"];
 /// Nothing of them concerns the members' door.
-const STAFF_ONLY: [&str; 4] = ["staff_sessions", "staff_branches", "branch_receipts", "branch_days"];
+const STAFF_ONLY: [&str; 5] =
+    ["staff_sessions", "staff_branches", "branch_receipts", "branch_days", "branch_sizes"];
 /// All that the members' door may write; everything else there is read only.
 const MEMBERS_WRITE: [&str; 8] = [
     "audit_log",

@@ -51,6 +51,49 @@ async fn of_many_who_switch_a_branch_off_one_does_it() {
 }
 
 #[tokio::test]
+async fn branches_know_how_many_their_customers_are() {
+    let gym = Gym::open().await;
+    let (router, _) = staff_api::router(gym.staff_app());
+    let owner = gym.staff(&router, "owner").await;
+    let mut people = Vec::new();
+    for number in 0..16 {
+        people.push(customer().of_branch(1 + number % 2).insert(&gym).await);
+    }
+    let sizes = "select count(*) from branches b
+         where (select z.customers from branch_sizes z where z.branch_id = b.id)
+             is distinct from (select count(*) from customers c where c.branch_id = b.id and c.is_active)";
+    assert_eq!(count(&gym, sizes).await, 0);
+    let answers = at_once(48, |number| {
+        let owner = owner.clone();
+        let person = people[usize::try_from(number / 3).unwrap()];
+        let other = 1 + (number / 3 + 1) % 2;
+        async move {
+            match number % 3 {
+                0 => {
+                    let body = json!({
+                        "full_name": "Nour Adel", "phone": format!("010555500{number:02}"), "branch_id": other,
+                    });
+                    owner.post("/api/customers", body).await
+                }
+                1 => owner.patch(&format!("/api/customers/{person}"), json!({ "branch_id": other })).await,
+                _ => owner.post_empty(&format!("/api/customers/{person}/deactivate")).await,
+            }
+        }
+    })
+    .await;
+    assert_eq!((with_status(&answers, 201), with_status(&answers, 200)), (16, 32));
+    assert_eq!(count(&gym, sizes).await, 0);
+    let shown = owner.get("/api/branches").await.expect(200);
+    let shown: i64 =
+        (0..2).filter_map(|place| shown.at(&format!("/data/{place}/customers_count")).as_i64()).sum();
+    assert_eq!(shown, 16, "of 32 people 16 are active");
+    for person in people {
+        owner.post_empty(&format!("/api/customers/{person}/activate")).await.expect(200);
+    }
+    assert_eq!(count(&gym, sizes).await, 0);
+}
+
+#[tokio::test]
 async fn edits_of_different_fields_all_survive() {
     let gym = Gym::open().await;
     let (router, _) = staff_api::router(gym.staff_app());
