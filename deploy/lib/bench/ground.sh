@@ -51,7 +51,18 @@ start_bench_stack() {
     start_native >"$WORK/up.log"
     say "Postgres $PG_MAJOR: $(sql "select string_agg(name || '=' || current_setting(name), ' ' order by name) from pg_settings
         where name in ('shared_buffers', 'synchronous_commit', 'fsync', 'full_page_writes', 'max_wal_size', 'jit', 'random_page_cost', 'effective_cache_size')")"
-    say "machine: $(nproc) cores, shared by Postgres, the services, the proxy and the callers"
+    say "machine: $(nproc) cores, shared by Postgres, the services, the proxy and the callers; $(machine_speed)"
+}
+
+# machine_speed: by which figures of one machine, or one hour, are compared with those of another.
+machine_speed() {
+    local sum one
+    sum=$(for _ in 1 2 3; do sql "explain (analyze, timing off, costs off) select sum(n) from generate_series(1, 1000000) n"; done \
+        | sed -n 's/^Execution Time: //p' | sort -n | head -n 1)
+    printf 'select 1;\n' >"$WORK/one.sql"
+    one=$(PGPASSWORD=$(cat "$GYM_DATA/secrets/migrator") "$PG_BIN/pgbench" -n -M prepared -h 127.0.0.1 -p "$GYM_PG_PORT" -U gym_migrator -c 1 -T 3 \
+        -f "$WORK/one.sql" gym 2>/dev/null | sed -n 's/^latency average = //p')
+    printf 'a million numbers added up by Postgres in %s, an empty statement over TCP in %s' "$sum" "$one"
 }
 
 # sql STATEMENT: as the superuser.
