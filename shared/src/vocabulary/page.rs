@@ -15,16 +15,18 @@ pub const COUNTED_MOST_JUDGED: i64 = 1_000;
 /// Rows of a page when nobody says how many.
 pub const LIMIT_DEFAULT: i64 = 50;
 /// Most rows that can be left out. Postgres walks past each of them, so whoever looks further back names dates or a branch.
-const OFFSET_MAX: i64 = 500_000;
-/// The same, where a row costs more than a step along an index.
-pub const OFFSET_MAX_JUDGED: i64 = 5_000;
+const OFFSET_MAX: i64 = 200_000;
+/// The same, where a row costs more than a step along an index: it lies among others or comes from one of several branches.
+pub const OFFSET_MAX_SIFTED: i64 = 5_000;
+/// The same, where each row has to be judged on the way: as far as they are counted.
+pub const OFFSET_MAX_JUDGED: i64 = COUNTED_MOST_JUDGED;
 
 /// A part of a list: at most `limit` rows, after the first `offset`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
     /// 1 to 1000.
     pub limit: i64,
-    /// 0 to 500,000.
+    /// 0 to 200,000.
     pub offset: i64,
 }
 
@@ -32,8 +34,8 @@ pub struct Page {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// Number of the page, from 1; the pages before it may hold 500,000 rows, 5,000 where rows have to be looked at one
-    /// by one to tell whether they belong.
+    /// Number of the page, from 1; the pages before it may hold 200,000 rows, 5,000 in the audit log and where rows have
+    /// to be picked from among others, 1,000 where each has to be judged by its status.
     #[serde(default, deserialize_with = "number")]
     #[param(value_type = Option<i64>, minimum = 1)]
     pub page: Option<String>,
@@ -47,7 +49,7 @@ pub struct PageQuery {
     pub limit: Option<String>,
     /// Rows to leave out; wins over `page`.
     #[serde(default, deserialize_with = "number")]
-    #[param(value_type = Option<i64>, minimum = 0, maximum = 500_000)]
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 200_000)]
     pub offset: Option<String>,
 }
 
@@ -211,9 +213,9 @@ mod tests {
 
     #[test]
     fn a_page_too_far_back_is_refused() {
-        assert_eq!(page("offset=500000").map(|page| page.offset), Ok(OFFSET_MAX));
-        assert_eq!(page("limit=1000&page=501").map(|page| page.offset), Ok(OFFSET_MAX));
-        for query in ["offset=500001", "limit=1000&page=502", "page=99999999999999999999999"] {
+        assert_eq!(page("offset=200000").map(|page| page.offset), Ok(OFFSET_MAX));
+        assert_eq!(page("limit=1000&page=201").map(|page| page.offset), Ok(OFFSET_MAX));
+        for query in ["offset=200001", "limit=1000&page=202", "page=99999999999999999999999"] {
             assert_eq!(page(query), Err(PageInvalid::TooDeep), "{query}");
         }
     }
@@ -221,8 +223,8 @@ mod tests {
     #[test]
     fn some_lists_go_less_far_back() {
         let page = Page { limit: 20, offset: 5_000 };
-        assert_eq!(page.within(OFFSET_MAX_JUDGED), Ok(page));
-        assert_eq!(Page { offset: 5_001, ..page }.within(OFFSET_MAX_JUDGED), Err(PageInvalid::TooDeep));
+        assert_eq!(page.within(OFFSET_MAX_SIFTED), Ok(page));
+        assert_eq!(Page { offset: 5_001, ..page }.within(OFFSET_MAX_SIFTED), Err(PageInvalid::TooDeep));
     }
 
     #[test]
@@ -275,7 +277,7 @@ mod tests {
         }
 
         #[test]
-        fn pages_follow_each_other_without_gap(number in 1_i64..500, limit in 1_i64..=1000) {
+        fn pages_follow_each_other_without_gap(number in 1_i64..=200, limit in 1_i64..=1000) {
             let at = |number: i64| {
                 let query = PageQuery { page: Some(number.to_string()), limit: Some(limit.to_string()), ..PageQuery::default() };
                 Page::parse(&query).unwrap()

@@ -15,7 +15,7 @@ use crate::{
     vocabulary::{
         BranchId, Calendar, CustomerId, EntryId, Page,
         dates::Day,
-        page::{COUNTED_MOST, OFFSET_MAX_JUDGED},
+        page::{COUNTED_MOST, OFFSET_MAX_SIFTED},
     },
 };
 use store::Wanted;
@@ -61,7 +61,7 @@ pub async fn list(
         return of_customer(conn.get(), Some(&scope), customer, &wanted, page).await;
     }
     let is_walked_once = scope.one().is_some() || scope.many().is_none() && scope.gym().is_some();
-    let page = if is_walked_once { page } else { page.within(OFFSET_MAX_JUDGED).map_err(Invalid::from)? };
+    let page = if is_walked_once { page } else { page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)? };
     let items = store::list_entries(conn.get(), &scope, &wanted, page).await?;
     let counted = store::count_entries(conn.get(), &scope, &wanted, COUNTED_MOST).await?;
     let total = page.total_of(items.len(), counted);

@@ -15,7 +15,7 @@ use crate::{
     platform::db::Db,
     vocabulary::{
         BranchId, CustomerId, Page, Phone,
-        page::{COUNTED_MOST, COUNTED_MOST_JUDGED, OFFSET_MAX_JUDGED},
+        page::{COUNTED_MOST, COUNTED_MOST_JUDGED, OFFSET_MAX_JUDGED, OFFSET_MAX_SIFTED},
     },
 };
 
@@ -34,7 +34,7 @@ pub(in crate::customers) fn sight<C: Can>(staff: &Granted<C>) -> Sight {
 /// A page of the customers within reach, newest first.
 ///
 /// # Refuses
-/// A page further back than customers of several branches are judged by what they hold.
+/// A page further back than customers are picked from several branches, or judged by what they hold.
 pub async fn list(
     db: &Db,
     staff: &Granted<can::ReadCustomers>,
@@ -51,14 +51,15 @@ pub async fn list(
     let mut filter =
         Filter { ids, is_active: wanted.is_active, gender: wanted.gender, standing: wanted.standing };
     if filter.ids.is_none() {
-        filter.ids = store::list_rare(conn.get(), &scope, &filter, today, COUNTED_MOST).await?;
+        filter = store::with_the_rare(conn.get(), &scope, filter, today, COUNTED_MOST).await?;
     }
     let is_judged = filter.standing.is_some() && filter.ids.is_none();
-    let page = if is_judged && scope.one().is_none() {
-        page.within(OFFSET_MAX_JUDGED).map_err(Invalid::from)?
-    } else {
-        page
-    };
+    let page = match (scope.one(), scope.many()) {
+        (None, _) if is_judged => page.within(OFFSET_MAX_JUDGED),
+        (None, Some(_)) => page.within(OFFSET_MAX_SIFTED),
+        (None, None) | (Some(_), _) => Ok(page),
+    }
+    .map_err(Invalid::from)?;
     let picked = store::list_newest(conn.get(), &scope, &filter, today, page).await?;
     let total = if let Some(total) = page.total_after(picked.len()) {
         total

@@ -32,7 +32,7 @@ pub(super) async fn list_newest(
     let many = scope.many();
     let ids = sqlx::query_file_scalar!(
         "src/customers/listing/list_newest.sql",
-        gym_of(scope),
+        walked_gym(scope),
         scope.one(),
         many.as_deref(),
         filter.ids.as_deref(),
@@ -49,17 +49,17 @@ pub(super) async fn list_newest(
     Ok(ids)
 }
 
-/// The newest customers of a gym who are as few are: deactivated, or with a frozen subscription; what a walk from the
-/// newest on would look for among all. Nothing where they are not fewer than `most`, for then the walk finds them soon,
-/// and a part of them would hide the rest.
-pub(super) async fn list_rare(
+/// The filter with the ids of those in the gym who are as few are, and without what they were found by: deactivated, or with
+/// a frozen subscription; what a walk from the newest on would look for among all. As it was where they are not fewer than
+/// `most`, for then the walk finds them soon, and a part of them would hide the rest.
+pub(super) async fn with_the_rare(
     conn: &mut PgConnection,
     scope: &Scope,
-    filter: &Filter,
+    filter: Filter,
     today: NaiveDate,
     most: i64,
-) -> Result<Option<Vec<i64>>, Error> {
-    let Some(gym) = scope.gym() else { return Ok(None) };
+) -> Result<Filter, Error> {
+    let Some(gym) = scope.gym() else { return Ok(filter) };
     let ids = if filter.standing == Some(Standing::Frozen) {
         sqlx::query_scalar!(
             "select distinct s.customer_id from subscriptions s
@@ -80,9 +80,13 @@ pub(super) async fn list_rare(
         .fetch_all(conn)
         .await?
     } else {
-        return Ok(None);
+        return Ok(filter);
     };
-    Ok(fewer(ids, most))
+    Ok(match (fewer(ids, most), filter.standing) {
+        (None, _) => filter,
+        (few, Some(Standing::Frozen)) => Filter { ids: few, standing: None, ..filter },
+        (few, _) => Filter { ids: few, is_active: None, ..filter },
+    })
 }
 
 /// The ids, if they are fewer than were asked for: then they are all.
@@ -102,7 +106,7 @@ pub(super) async fn count_customers(
     let many = scope.many();
     let total = sqlx::query_file_scalar!(
         "src/customers/listing/count_customers.sql",
-        gym_of(scope),
+        walked_gym(scope),
         scope.one(),
         many.as_deref(),
         filter.ids.as_deref(),
@@ -124,6 +128,12 @@ fn wanted_standing(filter: &Filter) -> (Option<Standing>, bool) {
         Some(Standing::Inactive) => (Some(Standing::Active), false),
         standing @ (Some(Standing::Active | Standing::Frozen) | None) => (standing, true),
     }
+}
+
+/// The gym whose customers are walked from the newest on: with several branches, too, as those of each would have to be put in
+/// order first.
+fn walked_gym(scope: &Scope) -> Option<i64> {
+    if scope.one().is_some() { None } else { scope.gym() }
 }
 
 /// The gym, where branches do not say it already: without it the index of a branch answers alone.

@@ -15,7 +15,7 @@ use crate::{
     platform::db::Db,
     vocabulary::{
         Page,
-        page::{COUNTED_MOST, COUNTED_MOST_JUDGED, OFFSET_MAX_JUDGED},
+        page::{COUNTED_MOST, COUNTED_MOST_JUDGED, OFFSET_MAX_JUDGED, OFFSET_MAX_SIFTED},
     },
 };
 
@@ -30,11 +30,14 @@ struct Looking<'a> {
 enum Way {
     /// These were found before.
     Picked(Vec<i64>),
+    /// Nothing narrows the list but the branch.
+    WholeBranch,
     /// Nothing narrows the list but the gym.
-    Everything,
+    WholeGym,
     Customer,
     Branch,
     Service,
+    ServiceByKind,
     Kind,
     Gym,
     Platform,
@@ -43,14 +46,17 @@ enum Way {
 impl Way {
     fn of(looking: &Looking<'_>, picked: Option<Vec<i64>>) -> Self {
         let (scope, wanted) = (looking.scope, looking.wanted);
+        let is_whole = wanted.service.is_none() && wanted.kind.is_none() && wanted.status.is_none();
         match picked {
             Some(ids) => Self::Picked(ids),
             None if wanted.customer.is_some() => Self::Customer,
+            None if scope.one().is_some() && is_whole => Self::WholeBranch,
             None if scope.one().is_some() => Self::Branch,
+            None if wanted.service.is_some() && wanted.kind.is_some() => Self::ServiceByKind,
             None if wanted.service.is_some() => Self::Service,
             None if scope.gym().is_none() => Self::Platform,
             None if wanted.kind.is_some() => Self::Kind,
-            None if wanted.status.is_none() && scope.many().is_none() => Self::Everything,
+            None if is_whole && scope.many().is_none() => Self::WholeGym,
             None => Self::Gym,
         }
     }
@@ -58,14 +64,25 @@ impl Way {
     /// Whether it leads past so few that each of them may be judged.
     const fn is_short(&self) -> bool {
         match self {
-            Self::Picked(_) | Self::Customer | Self::Branch => true,
-            Self::Everything | Self::Service | Self::Kind | Self::Gym | Self::Platform => false,
+            Self::Picked(_) | Self::Customer | Self::WholeBranch | Self::Branch => true,
+            Self::WholeGym
+            | Self::Service
+            | Self::ServiceByKind
+            | Self::Kind
+            | Self::Gym
+            | Self::Platform => false,
         }
     }
 
-    /// Whether pages far back are reached on it: past few, or along an index alone.
-    const fn is_long(&self) -> bool {
-        self.is_short() || matches!(self, Self::Everything)
+    /// How many rows can be left out on it, if few: pages far back are reached past few, or along an index alone.
+    const fn offset_max(&self, is_judged: bool) -> Option<i64> {
+        if self.is_short() || matches!(self, Self::WholeGym) {
+            None
+        } else if is_judged {
+            Some(OFFSET_MAX_JUDGED)
+        } else {
+            Some(OFFSET_MAX_SIFTED)
+        }
     }
 }
 
@@ -90,13 +107,16 @@ pub async fn list(
         return Ok(Listing { items, total });
     }
     let way = Way::of(&looking, rare);
-    let page = if way.is_long() { page } else { page.within(OFFSET_MAX_JUDGED).map_err(Invalid::from)? };
+    // What has to be judged one by one is counted, and leafed through, less far.
+    let is_judged = wanted.status.is_some() && !way.is_short();
+    let page = match way.offset_max(is_judged) {
+        Some(most) => page.within(most).map_err(Invalid::from)?,
+        None => page,
+    };
     let ids = store::list_ids(conn.get(), &looking, &way, page).await?;
     let total = if let Some(total) = page.total_after(ids.len()) {
         total
     } else {
-        // What has to be judged one by one is counted less far.
-        let is_judged = wanted.status.is_some() && !way.is_short();
         let most = if is_judged { COUNTED_MOST_JUDGED } else { COUNTED_MOST };
         page.total_of(ids.len(), store::count_ids(conn.get(), &looking, &way, most).await?)
     };
@@ -116,10 +136,12 @@ mod tests {
         let today = NaiveDate::default();
         match Way::of(&Looking { scope, wanted, today }, None) {
             Way::Picked(_) => "picked",
-            Way::Everything => "everything",
+            Way::WholeBranch => "whole branch",
+            Way::WholeGym => "whole gym",
             Way::Customer => "customer",
             Way::Branch => "branch",
             Way::Service => "service",
+            Way::ServiceByKind => "service by kind",
             Way::Kind => "kind",
             Way::Gym => "gym",
             Way::Platform => "platform",
@@ -139,11 +161,13 @@ mod tests {
         let cases = [
             (&whole, Wanted { customer, service, kind, ..none }, "customer"),
             (&one, Wanted { service, kind, ..none }, "branch"),
-            (&several, Wanted { service, kind, ..none }, "service"),
+            (&several, Wanted { service, ..none }, "service"),
+            (&several, Wanted { service, kind, ..none }, "service by kind"),
             (&several, Wanted { kind, ..none }, "kind"),
             (&whole, Wanted { status: Some(Status::Active), ..none }, "gym"),
             (&several, none, "gym"),
-            (&whole, none, "everything"),
+            (&one, none, "whole branch"),
+            (&whole, none, "whole gym"),
         ];
         for (scope, wanted, due) in cases {
             assert_eq!(way(scope, &wanted), due, "{wanted:?}");

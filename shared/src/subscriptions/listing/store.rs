@@ -16,12 +16,12 @@ use crate::{
 /// Those stand in a `case`, whose outcome Postgres takes for a coin's: from one by one it would conclude, in the plan that it
 /// keeps for all parameters, that next to nothing is left, and put the whole gym in order instead of walking an index.
 macro_rules! ways {
-    ($conditions:tt; $($(#[$doc:meta])* $list:ident, $count:ident($($picked:ident)?): $first:tt;)+) => {$(
+    ($conditions:tt; $($(#[$doc:meta])* $list:ident, $count:ident: $first:tt;)+) => {$(
         $(#[$doc])*
         async fn $list(
             conn: &mut PgConnection,
             looking: &Looking<'_>,
-            $($picked: &[i64],)?
+            picked: Option<&[i64]>,
             page: Page,
         ) -> Result<Vec<i64>, Error> {
             let Looking { scope, wanted, today } = looking;
@@ -29,7 +29,7 @@ macro_rules! ways {
             let ids = sqlx::query_scalar!(
                 "select s.id from subscriptions s
                  where " + $first + " and case when " + $conditions + " then true else false end
-                 order by s.id desc limit $9 offset $10",
+                 order by s.id desc limit $10 offset $11",
                 scope.gym(),
                 scope.one(),
                 many.as_deref(),
@@ -38,21 +38,21 @@ macro_rules! ways {
                 wanted.kind.map(Kind::as_str),
                 wanted.status.map(Status::as_str),
                 today,
+                picked,
                 page.limit,
                 page.offset,
-                $($picked,)?
             )
             .fetch_all(conn)
             .await?;
             Ok(ids)
         }
 
-        /// How many of them there are, counted up to the length of the page.
+        /// How many of them there are, counted up to `most`.
         async fn $count(
             conn: &mut PgConnection,
             looking: &Looking<'_>,
-            $($picked: &[i64],)?
-            page: Page,
+            picked: Option<&[i64]>,
+            most: i64,
         ) -> Result<i64, Error> {
             let Looking { scope, wanted, today } = looking;
             let many = scope.many();
@@ -60,7 +60,7 @@ macro_rules! ways {
                 r#"select count(*) as "total!" from (
                  select from subscriptions s
                  where "# + $first + " and case when " + $conditions + " then true else false end
-                 order by s.id desc limit $9 offset $10) counted",
+                 order by s.id desc limit $10) counted",
                 scope.gym(),
                 scope.one(),
                 many.as_deref(),
@@ -69,9 +69,8 @@ macro_rules! ways {
                 wanted.kind.map(Kind::as_str),
                 wanted.status.map(Status::as_str),
                 today,
-                page.limit,
-                page.offset,
-                $($picked,)?
+                picked,
+                most,
             )
             .fetch_one(conn)
             .await?;
@@ -89,34 +88,62 @@ ways! {
      and ($6::text is null or s.kind = $6)
      and ($7::text is null
           or subscription_status(s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at,
-                 case when s.is_used_up then 0 end, $8) = $7)";
+                 case when s.is_used_up then 0 end, $8) = $7)
+     and ($9::bigint[] is null or s.id = any($9))";
     /// Of those that were picked before.
-    list_picked, count_picked(picked): "s.id = any($11)";
+    list_picked, count_picked: "s.id = any($9)";
     /// Of one customer.
-    list_of_customer, count_of_customer(): "s.customer_id = $4";
+    list_of_customer, count_of_customer: "s.customer_id = $4";
     /// Of one branch.
-    list_of_branch, count_of_branch(): "s.branch_id = $2";
+    list_of_branch, count_of_branch: "s.branch_id = $2";
     /// Of one service.
-    list_of_service, count_of_service(): "s.service_id = $5";
+    list_of_service, count_of_service: "s.service_id = $5";
+    /// Of one service, as long as it was used up in one way.
+    list_of_service_by_kind, count_of_service_by_kind: "s.service_id = $5 and s.kind = $6";
     /// Of one kind, in a gym.
-    list_of_kind, count_of_kind(): "s.gym_id = $1 and s.kind = $6";
+    list_of_kind, count_of_kind: "s.gym_id = $1 and s.kind = $6";
     /// Of a gym.
-    list_of_gym, count_of_gym(): "s.gym_id = $1";
+    list_of_gym, count_of_gym: "s.gym_id = $1";
     /// Of every gym.
-    list_of_platform, count_of_platform(): "true";
+    list_of_platform, count_of_platform: "true";
 }
 
-/// Of a gym, all of them: the index alone tells which.
-async fn list_everything(conn: &mut PgConnection, gym: Option<i64>, page: Page) -> Result<Vec<i64>, Error> {
-    let ids = sqlx::query_scalar!(
-        "select s.id from subscriptions s where s.gym_id = $1 order by s.id desc limit $2 offset $3",
-        gym,
-        page.limit,
-        page.offset,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(ids)
+/// Everything that was sold in one place, where the index alone tells what that is.
+macro_rules! wholes {
+    ($($(#[$doc:meta])* $list:ident, $count:ident: $place:tt;)+) => {$(
+        $(#[$doc])*
+        async fn $list(conn: &mut PgConnection, place: Option<i64>, page: Page) -> Result<Vec<i64>, Error> {
+            let ids = sqlx::query_scalar!(
+                "select s.id from subscriptions s where " + $place + " = $1 order by s.id desc limit $2 offset $3",
+                place,
+                page.limit,
+                page.offset,
+            )
+            .fetch_all(conn)
+            .await?;
+            Ok(ids)
+        }
+
+        /// How many there are, counted up to `most`.
+        async fn $count(conn: &mut PgConnection, place: Option<i64>, most: i64) -> Result<i64, Error> {
+            let total = sqlx::query_scalar!(
+                r#"select count(*) as "total!" from (
+                 select from subscriptions s where "# + $place + " = $1 order by s.id desc limit $2) counted",
+                place,
+                most,
+            )
+            .fetch_one(conn)
+            .await?;
+            Ok(total)
+        }
+    )+};
+}
+
+wholes! {
+    /// At a branch.
+    list_whole_branch, count_whole_branch: "s.branch_id";
+    /// In a gym.
+    list_whole_gym, count_whole_gym: "s.gym_id";
 }
 
 /// The newest ids that `looking` finds, by `way`.
@@ -127,14 +154,16 @@ pub(super) async fn list_ids(
     page: Page,
 ) -> Result<Vec<i64>, Error> {
     match way {
-        Way::Picked(ids) => list_picked(conn, looking, ids, page).await,
-        Way::Everything => list_everything(conn, looking.scope.gym(), page).await,
-        Way::Customer => list_of_customer(conn, looking, page).await,
-        Way::Branch => list_of_branch(conn, looking, page).await,
-        Way::Service => list_of_service(conn, looking, page).await,
-        Way::Kind => list_of_kind(conn, looking, page).await,
-        Way::Gym => list_of_gym(conn, looking, page).await,
-        Way::Platform => list_of_platform(conn, looking, page).await,
+        Way::Picked(ids) => list_picked(conn, looking, Some(ids), page).await,
+        Way::WholeBranch => list_whole_branch(conn, looking.scope.one(), page).await,
+        Way::WholeGym => list_whole_gym(conn, looking.scope.gym(), page).await,
+        Way::Customer => list_of_customer(conn, looking, None, page).await,
+        Way::Branch => list_of_branch(conn, looking, None, page).await,
+        Way::Service => list_of_service(conn, looking, None, page).await,
+        Way::ServiceByKind => list_of_service_by_kind(conn, looking, None, page).await,
+        Way::Kind => list_of_kind(conn, looking, None, page).await,
+        Way::Gym => list_of_gym(conn, looking, None, page).await,
+        Way::Platform => list_of_platform(conn, looking, None, page).await,
     }
 }
 
@@ -145,15 +174,17 @@ pub(super) async fn count_ids(
     way: &Way,
     most: i64,
 ) -> Result<i64, Error> {
-    let whole = Page { limit: most, offset: 0 };
     match way {
-        Way::Picked(ids) => count_picked(conn, looking, ids, whole).await,
-        Way::Customer => count_of_customer(conn, looking, whole).await,
-        Way::Branch => count_of_branch(conn, looking, whole).await,
-        Way::Service => count_of_service(conn, looking, whole).await,
-        Way::Kind => count_of_kind(conn, looking, whole).await,
-        Way::Everything | Way::Gym => count_of_gym(conn, looking, whole).await,
-        Way::Platform => count_of_platform(conn, looking, whole).await,
+        Way::Picked(ids) => count_picked(conn, looking, Some(ids), most).await,
+        Way::Customer => count_of_customer(conn, looking, None, most).await,
+        Way::Branch => count_of_branch(conn, looking, None, most).await,
+        Way::Service => count_of_service(conn, looking, None, most).await,
+        Way::ServiceByKind => count_of_service_by_kind(conn, looking, None, most).await,
+        Way::Kind => count_of_kind(conn, looking, None, most).await,
+        Way::WholeBranch => count_whole_branch(conn, looking.scope.one(), most).await,
+        Way::WholeGym => count_whole_gym(conn, looking.scope.gym(), most).await,
+        Way::Gym => count_of_gym(conn, looking, None, most).await,
+        Way::Platform => count_of_platform(conn, looking, None, most).await,
     }
 }
 
