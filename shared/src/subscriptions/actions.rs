@@ -50,7 +50,7 @@ pub async fn list_movements(
     let mut conn = db.conn().await?;
     within(staff, find_held(conn.get(), id).await?)?;
     let items = store::list_movements(conn.get(), id, page).await?;
-    let total = match page.total_after(items.len()) {
+    let total = match page.total_after(items.len(), i64::MAX) {
         Some(total) => total,
         None => store::count_movements(conn.get(), id).await?,
     };

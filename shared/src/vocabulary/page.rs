@@ -134,11 +134,14 @@ impl Page {
         rest.get(..rows).unwrap_or(rest)
     }
 
-    /// How many rows there are in all, if it follows from how many of them this page holds.
-    pub fn total_after(self, rows: usize) -> Option<i64> {
+    /// How many rows there are in all, if it follows from how many of them this page holds: from the last one, and from one
+    /// beyond the `most` that would be counted.
+    pub fn total_after(self, rows: usize, most: i64) -> Option<i64> {
         let rows = i64::try_from(rows).ok()?;
+        let seen = self.offset.saturating_add(rows);
         let is_last = rows < self.limit && (rows > 0 || self.offset == 0);
-        is_last.then(|| self.offset.saturating_add(rows))
+        let is_beyond = rows > 0 && seen >= most;
+        (is_last || is_beyond).then_some(seen)
     }
 
     /// How many rows there are in all, where they were `counted` up to some number: never less than what was seen.
@@ -258,10 +261,20 @@ mod tests {
     fn a_page_that_is_not_full_tells_the_total() {
         let third = page("limit=20&page=3").unwrap();
         assert_eq!(
-            (third.total_after(5), third.total_after(20), third.total_after(0)),
+            (third.total_after(5, 100), third.total_after(20, 100), third.total_after(0, 100)),
             (Some(45), None, None)
         );
-        assert_eq!(page("limit=20").unwrap().total_after(0), Some(0));
+        assert_eq!(page("limit=20").unwrap().total_after(0, 100), Some(0));
+    }
+
+    #[test]
+    fn a_page_beyond_what_is_counted_is_not_counted() {
+        let third = page("limit=20&page=3").unwrap();
+        let after =
+            |most| (third.total_after(20, most), third.total_after(19, most), third.total_after(0, most));
+        assert_eq!(after(61), (None, Some(59), None));
+        assert_eq!(after(60), (Some(60), Some(59), None));
+        assert_eq!(after(10), (Some(60), Some(59), None));
     }
 
     proptest! {

@@ -1,11 +1,16 @@
 //! Finding one customer, or many.
 
+use std::cmp::Reverse;
+
+use chrono::NaiveDate;
+use sqlx::PgConnection;
+
 use super::{
     rules::Term,
     store::{self, Filter},
 };
 use crate::{
-    access::{Can, Granted, Role, can},
+    access::{Can, Granted, Role, Scope, can},
     customers::{
         model::{Customer, Listed, Wanted},
         rules::{CustomerRefused, Sight},
@@ -45,7 +50,11 @@ pub async fn list(
     let today = staff.calendar().today(staff.now());
     let mut conn = db.conn().await?;
     let ids = match &wanted.term {
-        Some(term) => Some(store::list_matches(conn.get(), &scope, term, MATCHES).await?),
+        Some(term) => {
+            let mut matches = store::list_matches(conn.get(), &scope, term, MATCHES).await?;
+            matches.sort_unstable_by_key(|id| Reverse(*id));
+            Some(matches)
+        }
         None => None,
     };
     let mut filter =
@@ -53,6 +62,21 @@ pub async fn list(
     if filter.ids.is_none() {
         filter = store::with_the_rare(conn.get(), &scope, filter, today, COUNTED_MOST).await?;
     }
+    let (picked, total) = pick(conn.get(), &scope, &filter, today, page).await?;
+    let sight = sight(staff);
+    let kept = list_customers(conn.get(), &picked, today).await?;
+    let customers = kept.into_iter().map(|kept| kept.seen(&sight, staff.now())).collect();
+    Ok(Listed { customers, total })
+}
+
+/// The ids of a page, and how many there are in all.
+async fn pick(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    filter: &Filter,
+    today: NaiveDate,
+    page: Page,
+) -> Result<(Vec<i64>, i64), Error> {
     let is_judged = filter.standing.is_some() && filter.ids.is_none();
     let page = match (scope.one(), scope.many()) {
         (None, _) if is_judged => page.within(OFFSET_MAX_JUDGED),
@@ -60,19 +84,17 @@ pub async fn list(
         (None, None) | (Some(_), _) => Ok(page),
     }
     .map_err(Invalid::from)?;
-    let picked = store::list_newest(conn.get(), &scope, &filter, today, page).await?;
-    let total = if let Some(total) = page.total_after(picked.len()) {
-        total
-    } else {
-        // Who has to be judged one by one is counted less far.
-        let most = if is_judged { COUNTED_MOST_JUDGED } else { COUNTED_MOST };
-        let counted = store::count_customers(conn.get(), &scope, &filter, today, most).await?;
-        page.total_of(picked.len(), counted)
+    if let Some(rare) = filter.are_all_of(scope) {
+        return Ok((page.part_of(rare).to_vec(), i64::try_from(rare.len()).unwrap_or(i64::MAX)));
+    }
+    let picked = store::list_newest(conn, scope, filter, today, page).await?;
+    // Who has to be judged one by one is counted less far.
+    let most = if is_judged { COUNTED_MOST_JUDGED } else { COUNTED_MOST };
+    let total = match page.total_after(picked.len(), most) {
+        Some(total) => total,
+        None => page.total_of(picked.len(), store::count_customers(conn, scope, filter, today, most).await?),
     };
-    let sight = sight(staff);
-    let kept = list_customers(conn.get(), &picked, today).await?;
-    let customers = kept.into_iter().map(|kept| kept.seen(&sight, staff.now())).collect();
-    Ok(Listed { customers, total })
+    Ok((picked, total))
 }
 
 /// The customers within reach who fit what was typed, the best first; the newest ones if nothing was.

@@ -14,10 +14,21 @@ use crate::{
 /// Which customers of a scope a list holds.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
+    /// Newest first.
     pub(super) ids: Option<Vec<i64>>,
     pub(super) is_active: Option<bool>,
     pub(super) gender: Option<Gender>,
     pub(super) standing: Option<Standing>,
+}
+
+impl Filter {
+    /// The ids, where nothing else narrows the list of a whole gym.
+    pub(super) fn are_all_of(&self, scope: &Scope) -> Option<&[i64]> {
+        let Self { ids, is_active, gender, standing } = self;
+        let is_whole_gym = scope.one().is_none() && scope.many().is_none();
+        let is_all = is_whole_gym && is_active.is_none() && gender.is_none() && standing.is_none();
+        ids.as_deref().filter(|_| is_all)
+    }
 }
 
 /// The ids of one page, newest first.

@@ -114,11 +114,10 @@ pub async fn list(
         None => page,
     };
     let ids = store::list_ids(conn.get(), &looking, &way, page).await?;
-    let total = if let Some(total) = page.total_after(ids.len()) {
-        total
-    } else {
-        let most = if is_judged { COUNTED_MOST_JUDGED } else { COUNTED_MOST };
-        page.total_of(ids.len(), store::count_ids(conn.get(), &looking, &way, most).await?)
+    let most = if is_judged { COUNTED_MOST_JUDGED } else { COUNTED_MOST };
+    let total = match page.total_after(ids.len(), most) {
+        Some(total) => total,
+        None => page.total_of(ids.len(), store::count_ids(conn.get(), &looking, &way, most).await?),
     };
     let items = list_held(conn.get(), &ids).await?;
     Ok(Listing { items, total })
