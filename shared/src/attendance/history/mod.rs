@@ -63,12 +63,11 @@ pub async fn list(
     let is_walked_once = scope.one().is_some() || scope.many().is_none() && scope.gym().is_some();
     let page = if is_walked_once { page } else { page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)? };
     let items = store::list_entries(conn.get(), &scope, &wanted, page).await?;
-    let total = match page.total_after(items.len(), COUNTED_MOST) {
-        Some(total) => total,
-        None => {
-            let counted = store::count_entries(conn.get(), &scope, &wanted, COUNTED_MOST).await?;
-            page.total_of(items.len(), counted)
-        }
+    let total = if let Some(total) = page.total_after(items.len(), COUNTED_MOST) {
+        total
+    } else {
+        let counted = store::count_entries(conn.get(), &scope, &wanted, COUNTED_MOST).await?;
+        page.total_of(items.len(), counted)
     };
     Ok(Entries { items, total })
 }
@@ -81,13 +80,11 @@ async fn of_customer(
     page: Page,
 ) -> Result<Entries, Error> {
     let items = store::list_entries_of_customer(conn, scope, customer, wanted, page).await?;
-    let total = match page.total_after(items.len(), COUNTED_MOST) {
-        Some(total) => total,
-        None => {
-            let counted =
-                store::count_entries_of_customer(conn, scope, customer, wanted, COUNTED_MOST).await?;
-            page.total_of(items.len(), counted)
-        }
+    let total = if let Some(total) = page.total_after(items.len(), COUNTED_MOST) {
+        total
+    } else {
+        let counted = store::count_entries_of_customer(conn, scope, customer, wanted, COUNTED_MOST).await?;
+        page.total_of(items.len(), counted)
     };
     Ok(Entries { items, total })
 }
