@@ -3,13 +3,6 @@
 -- {part} {gym} {desk} {colleague} in them, BENCH_AS (desk, regional, owner, operator, member, nobody), BENCH_WALK (yes: one after the
 -- other, never the same twice in a while), BENCH_GYM, BENCH_FOLDER with the files desks, customers, members, and a token in each of
 -- regional, owner and operator.
-local threads = 0
-
-function setup(thread)
-    thread:set("number", threads)
-    threads = threads + 1
-end
-
 local function lines(name)
     local found = {}
     for line in io.lines(os.getenv("BENCH_FOLDER") .. "/" .. name) do found[#found + 1] = line end
@@ -28,7 +21,7 @@ local as, walk = os.getenv("BENCH_AS"), os.getenv("BENCH_WALK") == "yes"
 local token
 
 function init(args)
-    math.randomseed(os.time() * 1000 + number)
+    math.randomseed(os.time())
     for _, line in ipairs(lines("desks")) do
         local desk = fields(line)
         desks[desk[1]] = desk[2]
@@ -37,7 +30,7 @@ function init(args)
     for _, line in ipairs(lines("customers")) do customers[#customers + 1] = fields(line) end
     members = lines("members")
     if as == "regional" or as == "owner" or as == "operator" then token = lines(as)[1] end
-    at = math.floor(#customers * (number + math.random()) / 2) % #customers
+    at = math.random(#customers)
 end
 
 local function escaped(text)
@@ -49,7 +42,6 @@ local function filled(text, values, escape)
 end
 
 function request()
-    -- Each thread walks its own stretch, so that nobody is asked for twice within ten seconds.
     if walk then at = at % #customers + 1 else at = math.random(#customers) end
     local one = customers[at]
     local values = { id = one[1], branch = one[2], phone = "0" .. one[3]:sub(4), part = one[3]:sub(6, 11), subscription = one[4],

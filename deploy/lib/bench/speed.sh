@@ -138,37 +138,59 @@ bare_check_ins() {
     awk -v both="${both:-0}" -v alone="${alone:-0}" 'BEGIN { if (both > 0 && alone > both) printf "%d\n", 1 / (1 / both - 1 / alone) }'
 }
 
-# bare_rate CASE CONNECTIONS: transactions a second by pgbench.
+# bare_rate CASE CONNECTIONS: transactions a second by pgbench, from its third second on: its connections are new each time, and
+# a new one reads the catalog and makes its plans first.
 bare_rate() {
     local script scripts=()
     for script in "$WORK/$1".*.sql; do scripts+=(-f "$script"); done
-    PGPASSWORD=$(cat "$GYM_DATA/secrets/migrator") "$PG_BIN/pgbench" -n -M prepared -h 127.0.0.1 -p "$GYM_PG_PORT" -U gym_migrator -c "$2" -j 2 -T "$SECONDS_EACH" \
-        "${scripts[@]}" gym >"$WORK/pgbench.out" 2>"$WORK/pgbench.log" || return 0
-    awk '/^tps/ { printf "%d\n", $3 }' "$WORK/pgbench.out"
+    PGPASSWORD=$(cat "$GYM_DATA/secrets/migrator") "$PG_BIN/pgbench" -n -M prepared -h 127.0.0.1 -p "$GYM_PG_PORT" -U gym_migrator -c "$2" -j 2 -T $((SECONDS_EACH + 2)) -P 1 \
+        "${scripts[@]}" gym >/dev/null 2>"$WORK/pgbench.log" || return 0
+    awk '/^progress: / && $2 > 2.5 { rate += $4; seconds++ } END { if (seconds) printf "%d\n", rate / seconds }' "$WORK/pgbench.log"
+}
+
+# bare CASE CONNECTIONS: what a second holds without the services.
+bare() {
+    case $1 in
+        check-in) bare_check_ins "$2" ;;
+        login) "$BINARIES/drill" hashes --seconds "$SECONDS_EACH" ;;
+        *) bare_rate "$1" "$2" ;;
+    esac
 }
 
 # --- through the services
 
-# figures PORT CONNECTIONS: rate, p50 and p99 in milliseconds, and failures, of CASE.
+# figures PORT CONNECTIONS: rate, p50 and p99 in milliseconds, and failures, of CASE. One thread: wrk lets the first one ask
+# while the others still read their customers, and counts those answers without their time.
 figures() {
     BENCH_METHOD=${CASE[0]} BENCH_PATH=${CASE[1]} BENCH_BODY=${CASE[2]} BENCH_AS=${CASE[3]} BENCH_WALK=${CASE[4]} BENCH_GYM=$LARGE BENCH_FOLDER=$WORK \
-        bounded $((SECONDS_EACH + 60)) wrk -t2 -c"$2" -d"${SECONDS_EACH}s" --timeout 10s -s "$DEPLOY/lib/bench/caller.lua" "http://127.0.0.1:$1" \
+        bounded $((SECONDS_EACH + 60)) wrk -t1 -c"$2" -d"${SECONDS_EACH}s" --timeout 10s -s "$DEPLOY/lib/bench/caller.lua" "http://127.0.0.1:$1" \
         | sed -n 's/^figures //p'
 }
 
-# both_ways CONNECTIONS: figures of CASE in the files direct and proxied, in halves: direct, proxied, proxied, direct, so that
-# a machine that becomes slower or faster meanwhile changes both alike.
-both_ways() {
-    rm -f "$WORK"/half.*
-    local way each=$SECONDS_EACH
-    SECONDS_EACH=$(((each + 1) / 2))
-    for way in direct proxied proxied direct; do
-        sleep 0.5
-        if [ "$way" = direct ]; then figures "$PORT" "$1"; else figures "$GYM_PORT" "$1"; fi >>"$WORK/half.$way"
+# take_turns CASE CONNECTIONS WAY...: figures of each way in a file of its name, in quarters: all ways there and back, twice, so
+# that a machine that becomes slower or faster meanwhile changes all alike.
+take_turns() {
+    local name=$1 connections=$2 each=$SECONDS_EACH turn way order back=
+    shift 2
+    for way in "$@"; do back="$way $back"; done
+    rm -f "$WORK"/turns.*
+    SECONDS_EACH=$(((each + 3) / 4))
+    for turn in 1 2 3 4; do
+        order=$*
+        [ $((turn % 2)) -eq 1 ] || order=$back
+        for way in $order; do
+            sleep 0.5
+            case $way in
+                bare) bare "$name" "$connections" ;;
+                direct) figures "$PORT" "$connections" ;;
+                proxied) figures "$GYM_PORT" "$connections" ;;
+            esac >>"$WORK/turns.$way"
+        done
     done
     SECONDS_EACH=$each
-    for way in direct proxied; do
-        awk '{ rate += $1; p50 += $2; if ($3 > p99) p99 = $3; failed += $4 } END { print rate / NR, p50 / NR, p99, failed }' "$WORK/half.$way" >"$WORK/$way"
+    for way in "$@"; do
+        [ "$(wc -l <"$WORK/turns.$way")" -eq 4 ] || die "$name was not measured ($way)" "$(head -n 4 "$WORK/pgbench.log" 2>/dev/null)"
+        awk '{ rate += $1; p50 += $2; if ($3 > p99) p99 = $3; failed += $4 } END { print rate / NR, p50 / NR, p99, failed + 0 }' "$WORK/turns.$way" >"$WORK/$way"
     done
 }
 
@@ -182,7 +204,7 @@ measure_speed() {
         scripts_for "$name"
         for connections in 16 64; do
             measure_case "$name" "$connections"
-            # A share is of two rates, one after the other, on cores that others use as well: once more counts instead.
+            # On cores that others use as well: once more counts instead.
             case $verdict in *MISSED*) measure_case "$name" "$connections" ;; esac
             case $verdict in *MISSED*) MISSED=$((MISSED + 1)) ;; esac
         done
@@ -196,9 +218,8 @@ measure_speed() {
 # measure_case CASE CONNECTIONS: a line of figures; sets verdict.
 measure_case() {
     local bare rate p50 p99 failed proxied p50_proxied p99_proxied failed_proxied target
-    if [ "$1" = check-in ]; then bare=$(bare_check_ins "$2"); else bare=$(bare_rate "$1" "$2"); fi
-    [ -n "$bare" ] || die "pgbench failed" "$(head -n 4 "$WORK/pgbench.log")"
-    both_ways "$2"
+    take_turns "$1" "$2" bare direct proxied
+    read -r bare _ <"$WORK/bare"
     read -r rate p50 p99 failed <"$WORK/direct"
     read -r proxied p50_proxied p99_proxied failed_proxied <"$WORK/proxied"
     verdict=
@@ -208,17 +229,18 @@ measure_case() {
     fi
     failed=$((failed + failed_proxied))
     [ "$failed" -eq 0 ] || verdict="$verdict, MISSED: failed"
-    printf '%-9s %6s %4s | %8s | %8.0f %5s %8s %8s %6s | %8.0f %5s %8s %8s%s\n' "$1" "$2" "$STATEMENTS" "$bare" "$rate" "$(share "$rate" "$bare")" \
+    printf '%-9s %6s %4s | %8.0f | %8.0f %5s %8s %8s %6s | %8.0f %5s %8s %8s%s\n' "$1" "$2" "$STATEMENTS" "$bare" "$rate" "$(share "$rate" "$bare")" \
         "$p50" "$p99" "$failed" "$proxied" "$(share "$proxied" "$rate")" "$p50_proxied" "$p99_proxied" "$verdict"
 }
 
 # Signing in costs one password hash; everything else must not show beside it.
 measure_login() {
     local bare rate p50 p99 failed
-    bare=$("$BINARIES/drill" hashes --seconds "$SECONDS_EACH")
     case_of login
-    read -r rate p50 p99 failed <<<"$(figures "$PORT" 16)"
-    printf '%-9s %6s %4s | %8s | %8.0f %5s %8s %8s %6s | target 0.9: %s\n' login 16 - "$bare" "$rate" "$(share "$rate" "$bare")" "$p50" "$p99" "$failed" \
+    take_turns login 16 bare direct
+    read -r bare _ <"$WORK/bare"
+    read -r rate p50 p99 failed <"$WORK/direct"
+    printf '%-9s %6s %4s | %8.0f | %8.0f %5s %8s %8s %6s | target 0.9: %s\n' login 16 - "$bare" "$rate" "$(share "$rate" "$bare")" "$p50" "$p99" "$failed" \
         "$(judge "$(share "$rate" "$bare")" 0.9)"
     [ "$(judge "$(share "$rate" "$bare")" 0.9)" = ok ] && [ "$failed" -eq 0 ] || MISSED=$((MISSED + 1))
 }
