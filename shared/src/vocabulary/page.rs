@@ -16,6 +16,8 @@ pub const COUNTED_MOST_JUDGED: i64 = 1_000;
 pub const LIMIT_DEFAULT: i64 = 50;
 /// Most rows that can be left out. Postgres walks past each of them, so whoever looks further back names dates or a branch.
 const OFFSET_MAX: i64 = 200_000;
+/// The same, of the entries of a whole gym, the longest list there is.
+pub const OFFSET_MAX_ENTRIES_OF_GYM: i64 = 100_000;
 /// The same, where a row costs more than a step along an index: it lies among others or comes from one of several branches.
 pub const OFFSET_MAX_SIFTED: i64 = 5_000;
 /// The same, where each row has to be judged on the way: as far as they are counted.
@@ -34,8 +36,8 @@ pub struct Page {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// Number of the page, from 1; the pages before it may hold 200,000 rows, 5,000 in the audit log and where rows have
-    /// to be picked from among others, 1,000 where each has to be judged by its status.
+    /// Number of the page, from 1; the pages before it may hold 200,000 rows, 100,000 of the entries of a whole gym, 5,000
+    /// in the audit log and where rows have to be picked from among others, 1,000 where each has to be judged by its status.
     #[serde(default, deserialize_with = "number")]
     #[param(value_type = Option<i64>, minimum = 1)]
     pub page: Option<String>,
@@ -225,9 +227,11 @@ mod tests {
 
     #[test]
     fn some_lists_go_less_far_back() {
-        let page = Page { limit: 20, offset: 5_000 };
-        assert_eq!(page.within(OFFSET_MAX_SIFTED), Ok(page));
-        assert_eq!(Page { offset: 5_001, ..page }.within(OFFSET_MAX_SIFTED), Err(PageInvalid::TooDeep));
+        for most in [OFFSET_MAX_ENTRIES_OF_GYM, OFFSET_MAX_SIFTED, OFFSET_MAX_JUDGED] {
+            let page = Page { limit: 20, offset: most };
+            assert_eq!(page.within(most), Ok(page));
+            assert_eq!(Page { offset: most + 1, ..page }.within(most), Err(PageInvalid::TooDeep));
+        }
     }
 
     #[test]

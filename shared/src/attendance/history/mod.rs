@@ -15,7 +15,7 @@ use crate::{
     vocabulary::{
         BranchId, Calendar, CustomerId, EntryId, Page,
         dates::Day,
-        page::{COUNTED_MOST, OFFSET_MAX_SIFTED},
+        page::{COUNTED_MOST, OFFSET_MAX_ENTRIES_OF_GYM, OFFSET_MAX_SIFTED},
     },
 };
 use store::Wanted;
@@ -47,7 +47,7 @@ pub struct Entries {
 /// Lists the entries that a staff user may see.
 ///
 /// # Refuses
-/// A page far back of several branches together: each of them gives as many rows as come before the page.
+/// A page far back of a whole gym, and of several branches together: each of them gives as many rows as come before the page.
 pub async fn list(
     db: &Db,
     staff: &Granted<can::ReadEntries>,
@@ -60,8 +60,11 @@ pub async fn list(
     if let Some(customer) = filter.customer {
         return of_customer(conn.get(), Some(&scope), customer, &wanted, page).await;
     }
-    let is_walked_once = scope.one().is_some() || scope.many().is_none() && scope.gym().is_some();
-    let page = if is_walked_once { page } else { page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)? };
+    let page = match (scope.one(), scope.many(), scope.gym()) {
+        (Some(_), ..) => page,
+        (None, None, Some(_)) => page.within(OFFSET_MAX_ENTRIES_OF_GYM).map_err(Invalid::from)?,
+        _ => page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)?,
+    };
     let items = store::list_entries(conn.get(), &scope, &wanted, page).await?;
     let total = if let Some(total) = page.total_after(items.len(), COUNTED_MOST) {
         total

@@ -163,19 +163,18 @@ async fn every_way_leads_to_the_same_entries() {
 #[tokio::test]
 async fn entries_of_several_branches_are_not_leafed_through_for_ever() {
     let house = House::open().await;
-    for (username, query, status) in [
-        ("reception1", "", 200),
-        ("owner", "", 200),
-        ("regional1", "&branch_id=1", 200),
-        ("regional1", "", 400),
-        ("superadmin", "", 400),
+    for (username, query, rows) in [
+        ("reception1", "", 200_000),
+        ("owner", "&branch_id=1", 200_000),
+        ("owner", "", 100_000),
+        ("superadmin", "&branch_id=1", 200_000),
+        ("regional1", "&branch_id=1", 200_000),
+        ("regional1", "", 5_000),
+        ("superadmin", "", 5_000),
     ] {
-        let answer = house
-            .caller(username)
-            .await
-            .get(&format!("/api/attendance?offset=5001{query}"))
-            .await
-            .expect(status);
-        assert_eq!(answer.code(), if status == 200 { "" } else { "PAGE_TOO_DEEP" }, "{username}");
+        let caller = house.caller(username).await;
+        let after = async |rows: i64| caller.get(&format!("/api/attendance?offset={rows}{query}")).await;
+        after(rows).await.expect(200);
+        after(rows + 1).await.refused(400, "PAGE_TOO_DEEP");
     }
 }
