@@ -33,12 +33,12 @@ list_case() {
 }
 
 # scans_since FROM: how the statements in the log since then really found their rows, a scan a line; what was read in the order
-# in which it lies there with the number of rows behind it. Without those that find a session, work off messages or write: no
-# list writes, so that is the housekeeping.
+# in which it lies there with the number of rows behind it. Without those that find a session or work off messages, and without
+# the housekeeping: what writes, as no list does, and its look for passwords that ran out.
 scans_since() {
     as_postgres tail -c "+$(($1 + 1))" "$(pg_log)" | jq -r '
         select((.user == "gym_staff" or .user == "gym_client") and (.message | test("ms  plan:\n")))
-        | .message | select(test("outbox|staff_sessions|member_sessions|limit_counters|\\b(insert|update|delete)\\b") | not)' \
+        | .message | select(test("outbox|staff_sessions|member_sessions|limit_counters|temporary_password_until <=|\\b(insert|update|delete)\\b") | not)' \
         | awk '
             function flush() { if (scan != "") print scan (rows == "" ? "" : " | " rows * loops); scan = "" }
             /\(actual rows=/ || /\(never executed\)/ { flush() }
