@@ -161,7 +161,7 @@ async fn every_way_leads_to_the_same_entries() {
 }
 
 #[tokio::test]
-async fn entries_of_several_branches_are_not_leafed_through_for_ever() {
+async fn entries_are_not_leafed_through_for_ever() {
     let house = House::open().await;
     for (username, query, rows) in [
         ("reception1", "", 200_000),
