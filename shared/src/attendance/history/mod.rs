@@ -47,7 +47,8 @@ pub struct Entries {
 /// Lists the entries that a staff user may see.
 ///
 /// # Refuses
-/// A page far back of a whole gym, and of several branches together: each of them gives as many rows as come before the page.
+/// A page too far back: of a whole gym, and sooner of several branches together, as each of them gives as many rows as come
+/// before the page.
 pub async fn list(
     db: &Db,
     staff: &Granted<can::ReadEntries>,
