@@ -15,7 +15,7 @@ use seeds::{
 use shared::platform::{
     clock::{Clock as _, SystemClock},
     config::{Config, ConfigProblems, Service},
-    pool,
+    connect,
 };
 
 /// Fills a database whose schema is up to date with a believable gym; for development only.
@@ -85,7 +85,7 @@ fn run(what: What) -> Result<String, Failed> {
 
 async fn write(config: &Config, what: What) -> Result<String, Failed> {
     let url = config.database.migrate_url(config.mode)?;
-    let pool = pool::open_for_migration(config.service, url)
+    let pool = connect::open_for_migration(config.service, url)
         .await
         .map_err(|error| anyhow::Error::new(error).context("the database cannot be reached"))?;
     let said = match what {

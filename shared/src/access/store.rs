@@ -1,18 +1,18 @@
 //! The SQL of sessions.
 
 use serde::{Deserialize, Serialize};
-use sqlx::PgConnection;
 
 use super::doorkeeper::{MemberSession, StaffBranch, StaffSession};
 use super::role::Role;
 use crate::{
     error::{Error, Fault},
+    platform::db::{Connection, Tx},
     vocabulary::{BranchId, Calendar, CustomerId, GymId, Language, SessionId, StaffId, Timestamp},
 };
 
 /// The live session `id` of a staff user whose account, home branch and gym are active.
 pub(super) async fn find_staff_session(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     id: SessionId,
     now: Timestamp,
 ) -> Result<Option<StaffSession>, Error> {
@@ -69,7 +69,7 @@ pub(super) async fn find_staff_session(
 
 /// The live session `id` of a customer whose account, branch and gym are active.
 pub(super) async fn find_member_session(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     id: SessionId,
     now: Timestamp,
 ) -> Result<Option<MemberSession>, Error> {
@@ -105,7 +105,7 @@ fn calendar_of(zone: &str) -> Result<Calendar, Error> {
 
 /// Opens a staff session.
 pub(crate) async fn insert_staff_session(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: SessionId,
     staff: StaffId,
     now: Timestamp,
@@ -118,14 +118,14 @@ pub(crate) async fn insert_staff_session(
         now,
         expires_at,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// Opens a member session whose refresh token has this hash.
 pub(crate) async fn insert_member_session(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: SessionId,
     customer: CustomerId,
     refresh_hash: &[u8],
@@ -141,7 +141,7 @@ pub(crate) async fn insert_member_session(
         now,
         expires_at,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
@@ -149,7 +149,7 @@ pub(crate) async fn insert_member_session(
 /// Lets a live staff session last until `until`, but no longer than so many days in all. Answers when it ends now;
 /// nothing if it was over.
 pub(crate) async fn extend_staff_session(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     id: SessionId,
     now: Timestamp,
     until: Timestamp,
@@ -172,7 +172,7 @@ pub(crate) async fn extend_staff_session(
 
 /// Ends one staff session; nothing happens to one that has ended.
 pub(crate) async fn end_staff_session(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     id: SessionId,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -184,7 +184,7 @@ pub(crate) async fn end_staff_session(
 
 /// Ends one member session; nothing happens to one that has ended.
 pub(crate) async fn end_member_session(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     id: SessionId,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -200,7 +200,7 @@ pub(crate) async fn end_member_session(
 
 /// Ends every session of the staff users, except the one to keep. Returns how many ended.
 pub(crate) async fn end_staff_sessions(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     staff: &[StaffId],
     keep: Option<SessionId>,
     now: Timestamp,
@@ -220,7 +220,7 @@ pub(crate) async fn end_staff_sessions(
 
 /// Ends every session of the customers, except the one to keep. Returns how many ended.
 pub(crate) async fn end_member_sessions(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     customers: &[CustomerId],
     keep: Option<SessionId>,
     now: Timestamp,
@@ -249,7 +249,7 @@ pub struct Ended {
 
 /// Ends every session of those who work or train at a gym, or only of those whose home is `branch`.
 pub(crate) async fn end_sessions_at(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     gym: GymId,
     branch: Option<BranchId>,
     now: Timestamp,

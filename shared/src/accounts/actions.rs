@@ -46,16 +46,16 @@ pub async fn sign_in(at: &Entrance<'_>, visitor: &Visitor, typed: Credentials) -
     let expires_at = now.checked_add_signed(at.lifetime).unwrap_or(now);
     at.db
         .write_each_time(&visitor.doing("account.sign_in"), async |tx| {
-            let held = store::lock_account(tx.conn(), id).await?.ok_or(SignInRefused::InvalidCredentials)?;
+            let held = store::lock_account(tx, id).await?.ok_or(SignInRefused::InvalidCredentials)?;
             if held.hash.as_str() != hash.as_str() {
                 return Err(SignInRefused::InvalidCredentials.into());
             }
             if !held.is_open {
                 return Err(SignInRefused::AccountDisabled.into());
             }
-            insert_staff_session(tx.conn(), session, id, now, expires_at).await?;
-            store::update_last_login(tx.conn(), id, now).await?;
-            at.limits.forgive_sign_in(tx.conn(), &account, address).await?;
+            insert_staff_session(tx, session, id, now, expires_at).await?;
+            store::update_last_login(tx, id, now).await?;
+            at.limits.forgive_sign_in(tx, &account, address).await?;
             if let Some(gym) = held.gym {
                 tx.stand_at(gym, held.branch);
             }
@@ -113,7 +113,7 @@ pub async fn choose_language(
 ) -> Result<(), Error> {
     at.db
         .write(staff, async |tx| {
-            store::update_language(tx.conn(), staff.staff(), language).await?;
+            store::update_language(tx, staff.staff(), language).await?;
             tx.note(
                 Note::on("staff_user", staff.staff().get()).with(json!({ "preferred_language": language })),
             );
@@ -150,16 +150,16 @@ pub async fn change_password(
         .db
         .write_each_time(staff, async |tx| {
             let now = tx.now();
-            let held = store::lock_account(tx.conn(), id).await?.ok_or(AccessRefused::SignedOut)?;
+            let held = store::lock_account(tx, id).await?.ok_or(AccessRefused::SignedOut)?;
             if !held.is_open {
                 return Err(AccessRefused::SignedOut.into());
             }
             if old.as_ref().is_none_or(|old| old.as_str() != held.hash.as_str()) {
                 return Err(PasswordChangeRefused::WrongPassword.into());
             }
-            store::update_password(tx.conn(), id, &new, false).await?;
+            store::update_password(tx, id, &new, false).await?;
             let ended = end_staff_sessions(tx.conn(), &[id], Some(own), now).await?;
-            at.limits.forgive_password_change(tx.conn(), id.get()).await?;
+            at.limits.forgive_password_change(tx, id.get()).await?;
             tx.note(Note::on("staff_user", id.get()).with(json!({ "sessions_ended": ended })));
             Ok(ended)
         })
@@ -187,7 +187,7 @@ pub async fn reset_password(
         .write_each_time(manager, async |tx| {
             let now = tx.now();
             let person = staff::lock_to_manage(tx, manager, id).await?;
-            store::update_password(tx.conn(), id, &hash, true).await?;
+            store::update_password(tx, id, &hash, true).await?;
             let ended = end_staff_sessions(tx.conn(), &[id], None, now).await?;
             tx.note(Note::on("staff_user", id.get()).with(json!({ "sessions_ended": ended })));
             Ok(StaffUser { must_change_password: true, ..person })

@@ -1,10 +1,9 @@
 //! The SQL of signing in: the columns of a staff user that nobody else reads.
 
-use sqlx::PgConnection;
-
 use crate::{
     access::PasswordHash,
     error::Error,
+    platform::db::{Connection, Tx},
     vocabulary::{BranchId, GymId, Language, StaffId, Timestamp},
 };
 
@@ -24,7 +23,7 @@ pub(super) struct Held {
 }
 
 /// The account with this sign-in name, in small letters.
-pub(super) async fn find_by_name(conn: &mut PgConnection, name: &str) -> Result<Option<Stored>, Error> {
+pub(super) async fn find_by_name(conn: &mut Connection, name: &str) -> Result<Option<Stored>, Error> {
     let row = sqlx::query!("select id, password_hash from staff_users where username = $1", name)
         .fetch_optional(conn)
         .await?;
@@ -32,7 +31,7 @@ pub(super) async fn find_by_name(conn: &mut PgConnection, name: &str) -> Result<
 }
 
 /// The password of a staff user.
-pub(super) async fn find_hash(conn: &mut PgConnection, id: StaffId) -> Result<Option<PasswordHash>, Error> {
+pub(super) async fn find_hash(conn: &mut Connection, id: StaffId) -> Result<Option<PasswordHash>, Error> {
     let hash = sqlx::query_scalar!("select password_hash from staff_users where id = $1", id.get())
         .fetch_optional(conn)
         .await?;
@@ -40,7 +39,7 @@ pub(super) async fn find_hash(conn: &mut PgConnection, id: StaffId) -> Result<Op
 }
 
 /// The account as it is now; holds its row until the transaction ends.
-pub(super) async fn lock_account(conn: &mut PgConnection, id: StaffId) -> Result<Option<Held>, Error> {
+pub(super) async fn lock_account(tx: &mut Tx, id: StaffId) -> Result<Option<Held>, Error> {
     let row = sqlx::query!(
         r#"select u.password_hash, u.gym_id, u.branch_id,
                u.is_active and coalesce(g.is_active, true) and coalesce(h.is_active, true) as "is_open!"
@@ -51,7 +50,7 @@ pub(super) async fn lock_account(conn: &mut PgConnection, id: StaffId) -> Result
            for update of u"#,
         id.get(),
     )
-    .fetch_optional(conn)
+    .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(|row| Held {
         hash: PasswordHash::stored(row.password_hash),
@@ -62,20 +61,16 @@ pub(super) async fn lock_account(conn: &mut PgConnection, id: StaffId) -> Result
 }
 
 /// Remembers a sign-in.
-pub(super) async fn update_last_login(
-    conn: &mut PgConnection,
-    id: StaffId,
-    now: Timestamp,
-) -> Result<(), Error> {
+pub(super) async fn update_last_login(tx: &mut Tx, id: StaffId, now: Timestamp) -> Result<(), Error> {
     sqlx::query!("update staff_users set last_login_at = $2 where id = $1", id.get(), now)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
 
 /// Stores a new password.
 pub(super) async fn update_password(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: StaffId,
     hash: &PasswordHash,
     must_change: bool,
@@ -86,23 +81,19 @@ pub(super) async fn update_password(
         hash.as_str(),
         must_change,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// Stores the language somebody chose.
-pub(super) async fn update_language(
-    conn: &mut PgConnection,
-    id: StaffId,
-    language: Language,
-) -> Result<(), Error> {
+pub(super) async fn update_language(tx: &mut Tx, id: StaffId, language: Language) -> Result<(), Error> {
     sqlx::query!(
         "update staff_users set preferred_language = $2 where id = $1",
         id.get(),
         language.as_str(),
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }

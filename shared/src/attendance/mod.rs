@@ -19,18 +19,19 @@
 //! The balance and its ledger belong to [`crate::subscriptions`]; they are written here as well, under the same locks in
 //! the same order, because one statement is the point.
 
-mod actions;
+mod check_in;
 mod code;
 mod denial;
 mod history;
 mod model;
 mod moment;
+mod outlook;
 mod own;
 mod rules;
 mod shut;
 mod store;
 
-pub use actions::{Outlook, check_in, would_admit};
+pub use check_in::check_in;
 pub use code::CodeUnreadable;
 pub use denial::{AskRefused, Denial, Reasons};
 pub use history::{
@@ -39,5 +40,6 @@ pub use history::{
 };
 pub use model::{Action, Activity, Ask, Attempt, Entry, EntryStatus, Facts, Outcome, Pass, Source};
 pub use moment::parse_moment;
+pub use outlook::{Outlook, would_admit};
 pub use own::can_i_come_in;
 pub use rules::{Decision, REPEAT_SECONDS, Wish, decide};

@@ -3,8 +3,8 @@
 use chrono::NaiveDateTime;
 
 use super::{
-    actions::Outlook,
     model::{Action, Look},
+    outlook::Outlook,
     rules::Wish,
     store,
 };

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
-use sqlx::PgConnection;
 
 use super::{
     denial::Denial,
@@ -11,7 +10,10 @@ use super::{
 use crate::{
     error::{Error, Fault},
     gyms::{GymRule, GymRules},
-    platform::{db::Signature, request::Actor},
+    platform::{
+        db::{Connection, Signed, Tx},
+        request::Actor,
+    },
     subscriptions::{Doors, FreezeSpan, Kind, Standing},
     vocabulary::{BranchId, CustomerId, EntryId, GymId, StaffId, SubscriptionId, Timestamp},
 };
@@ -125,7 +127,7 @@ pub(super) fn denial_of(entry: i64, code: Option<&str>) -> Result<Option<Denial>
 }
 
 /// Everything the decision and its writing need, in one look; nothing for somebody who is not of the gym.
-pub(super) async fn find_seen(conn: &mut PgConnection, look: &Look) -> Result<Option<Seen>, Error> {
+pub(super) async fn find_seen(conn: &mut Connection, look: &Look) -> Result<Option<Seen>, Error> {
     let rows = sqlx::query_file_as!(
         SeenRow,
         "src/attendance/read.sql",
@@ -159,6 +161,27 @@ pub(super) async fn find_seen(conn: &mut PgConnection, look: &Look) -> Result<Op
     }))
 }
 
+/// On which road an attempt is written.
+pub(super) enum Writer<'a> {
+    /// In a transaction, which writes the audit row.
+    Tx(&'a mut Tx),
+    /// In one statement, which writes it itself.
+    Signed(&'a mut Signed),
+}
+
+impl Writer<'_> {
+    /// The connection, and what an audit row says that the statement has to write: the deed and its request.
+    fn parts(&mut self) -> (&mut Connection, Option<&'static str>, Option<String>) {
+        match self {
+            Self::Tx(tx) => (tx.conn(), None, None),
+            Self::Signed(signed) => {
+                let (deed, request) = (signed.signature().deed, signed.signature().request.id().to_owned());
+                (signed.conn(), Some(deed), Some(request))
+            }
+        }
+    }
+}
+
 /// What is to be written about an attempt.
 #[derive(Debug)]
 pub(super) struct Record<'a> {
@@ -171,8 +194,6 @@ pub(super) struct Record<'a> {
     pub action: Action,
     pub outcome: &'a Outcome,
     pub staff: StaffId,
-    /// The audit row; none when the transaction around writes one.
-    pub signature: Option<&'a Signature>,
 }
 
 impl Record<'_> {
@@ -227,10 +248,11 @@ pub(super) struct Written {
 /// The customer's door, the customer, the subscription, its balance.
 #[expect(clippy::cognitive_complexity, reason = "counted in what the macro makes of twenty parameters")]
 pub(super) async fn insert_admission(
-    conn: &mut PgConnection,
+    writer: &mut Writer<'_>,
     record: &Record<'_>,
     admission: Admission<'_>,
 ) -> Result<Option<Written>, Error> {
+    let (conn, deed, request) = writer.parts();
     let written = sqlx::query_file!(
         "src/attendance/admit.sql",
         record.customer.get(),
@@ -250,9 +272,9 @@ pub(super) async fn insert_admission(
         record.actor().id(),
         admission.token.map(|token| token.id),
         admission.token.map(|token| token.expires_at),
-        record.signature.map(|signature| signature.deed),
+        deed,
         record.detail(),
-        record.signature.map(|signature| signature.request.id()),
+        request,
     )
     .fetch_optional(conn)
     .await?;
@@ -260,7 +282,8 @@ pub(super) async fn insert_admission(
 }
 
 /// Writes a denial.
-pub(super) async fn insert_denial(conn: &mut PgConnection, record: &Record<'_>) -> Result<Written, Error> {
+pub(super) async fn insert_denial(writer: &mut Writer<'_>, record: &Record<'_>) -> Result<Written, Error> {
+    let (conn, deed, request) = writer.parts();
     let id = sqlx::query_file_scalar!(
         "src/attendance/deny.sql",
         record.gym.get(),
@@ -274,9 +297,9 @@ pub(super) async fn insert_denial(conn: &mut PgConnection, record: &Record<'_>) 
         record.staff.get(),
         record.actor().kind(),
         record.actor().id(),
-        record.signature.map(|signature| signature.deed),
+        deed,
         record.detail(),
-        record.signature.map(|signature| signature.request.id()),
+        request,
     )
     .fetch_one(conn)
     .await?;
@@ -284,9 +307,9 @@ pub(super) async fn insert_denial(conn: &mut PgConnection, record: &Record<'_>) 
 }
 
 /// Makes the next entries of a customer wait for this transaction.
-pub(super) async fn lock_door(conn: &mut PgConnection, customer: CustomerId) -> Result<(), Error> {
+pub(super) async fn lock_door(tx: &mut Tx, customer: CustomerId) -> Result<(), Error> {
     sqlx::query!("select from customer_doors where customer_id = $1 for update", customer.get())
-        .fetch_optional(conn)
+        .fetch_optional(tx.conn())
         .await?;
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! The SQL of reading the audit log.
 
 use serde_json::Value;
-use sqlx::PgConnection;
 
 use super::{Deed, Filter, Named, Place, Range, Subject};
 use crate::{
     error::Error,
+    platform::db::Connection,
     vocabulary::{AuditId, BranchId, GymId, Line, Page, Timestamp},
 };
 
@@ -43,7 +43,7 @@ impl From<Row> for Deed {
 
 /// Where a line of the gym's log stands.
 pub(super) async fn find_place(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     gym: GymId,
     id: AuditId,
 ) -> Result<Option<Place>, Error> {
@@ -60,7 +60,7 @@ macro_rules! lists {
     ($($(#[$doc:meta])* $name:ident($first:tt);)+) => {$(
         $(#[$doc])*
         pub(super) async fn $name(
-            conn: &mut PgConnection,
+            conn: &mut Connection,
             gym: GymId,
             filter: &Filter,
             range: &Range,

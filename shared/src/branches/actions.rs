@@ -54,12 +54,12 @@ impl Sight {
 /// The branches that a staff user sees, switched off or not, with their figures.
 pub async fn list(db: &Db, staff: &Granted<can::ReadBranches>) -> Result<Vec<Branch>, Error> {
     let window = Window::at(staff.calendar(), staff.now());
-    list_seen(db, &Sight::of(staff), &window).await
+    store::list_branches(db.conn().await?.get(), &Sight::of(staff), &window).await
 }
 
-/// The branches in sight with their figures, by id.
-pub(crate) async fn list_seen(db: &Db, sight: &Sight, window: &Window) -> Result<Vec<Branch>, Error> {
-    store::list_branches(db.conn().await?.get(), sight, window).await
+/// The branches in sight with their figures, by id; the figures may be a moment old.
+pub(crate) async fn report(db: &Db, sight: &Sight, window: &Window) -> Result<Vec<Branch>, Error> {
+    store::list_branches(db.report().await?.get(), sight, window).await
 }
 
 /// One branch with its figures.
@@ -91,7 +91,7 @@ pub async fn open(db: &Db, owner: &Granted<can::ManageBranches>, draft: &Draft) 
     let opened = db
         .write(owner, async |tx| {
             let now = tx.now();
-            let id = store::insert_branch(tx.conn(), gym, draft, now)
+            let id = store::insert_branch(tx, gym, draft, now)
                 .await
                 .on_constraint("branches_code_once_per_gym", || BranchRefused::CodeTaken)?;
             tx.stand_at(gym, Some(id));
@@ -116,12 +116,12 @@ pub async fn edit(
     edit: &Edit,
 ) -> Result<Branch, Error> {
     db.write(owner, async |tx| {
-        let locked = store::lock_branch(tx.conn(), branch).await?;
+        let locked = store::lock_branch(tx, branch).await?;
         let locked = locked
             .filter(|locked| owner.scope().covers(locked.gym, branch))
             .ok_or(BranchRefused::NotFound)?;
         tx.stand_at(locked.gym, Some(branch));
-        store::update_branch(tx.conn(), branch, locked, edit.clone())
+        store::update_branch(tx, branch, locked, edit.clone())
             .await
             .on_constraint("branches_code_once_per_gym", || BranchRefused::CodeTaken)?;
         tx.note(Note::on("branch", branch.get()).with(json!({
@@ -146,7 +146,7 @@ pub async fn switch(
 ) -> Result<Switched, Error> {
     db.write(staff, async |tx| {
         let now = tx.now();
-        let locked = store::lock_branch(tx.conn(), branch).await?.ok_or(BranchRefused::NotFound)?;
+        let locked = store::lock_branch(tx, branch).await?.ok_or(BranchRefused::NotFound)?;
         let is_theirs = staff.scope().covers(locked.gym, branch)
             || (staff.role().has_managed_branches()
                 && store::find_managed(tx.conn(), staff.staff(), branch).await?);
@@ -156,7 +156,7 @@ pub async fn switch(
         tx.stand_at(locked.gym, Some(branch));
         let is_changed = locked.is_active != is_active;
         if is_changed {
-            store::update_is_active(tx.conn(), branch, is_active).await?;
+            store::update_is_active(tx, branch, is_active).await?;
         }
         // Switching on ends them too: a sign-in that met the switch on its way leaves a session behind.
         let ended = if is_changed || !is_active {
@@ -172,6 +172,6 @@ pub async fn switch(
 }
 
 async fn find_seen(db: &Db, sight: Sight, branch: BranchId, window: &Window) -> Result<Branch, Error> {
-    let found = list_seen(db, &sight.only(branch), window).await?.pop();
+    let found = store::list_branches(db.conn().await?.get(), &sight.only(branch), window).await?.pop();
     Ok(found.ok_or(BranchRefused::NotFound)?)
 }

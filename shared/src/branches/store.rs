@@ -1,10 +1,9 @@
 //! The SQL of branches.
 
-use sqlx::PgConnection;
-
 use super::{Branch, Code, Draft, Edit, Figures, Progress, Sight, Window};
 use crate::{
     error::Error,
+    platform::db::{Connection, Tx},
     vocabulary::{BranchId, GymId, Line, StaffId, Timestamp},
 };
 
@@ -69,7 +68,7 @@ impl Row {
 /// Each figure is a range of one index for each branch: customers and subscriptions that no longer count are in neither,
 /// and `revenue` is read from the first day on.
 pub(super) async fn list_branches(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     sight: &Sight,
     window: &Window,
 ) -> Result<Vec<Branch>, Error> {
@@ -95,7 +94,7 @@ pub(super) async fn list_branches(
 
 /// Opens a branch, with its receipts at zero.
 pub(super) async fn insert_branch(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     gym: GymId,
     draft: &Draft,
     now: Timestamp,
@@ -118,7 +117,7 @@ pub(super) async fn insert_branch(
         draft.phone.as_ref().map(Line::as_str),
         now,
     )
-    .fetch_one(conn)
+    .fetch_one(tx.conn())
     .await?;
     Ok(BranchId::from(id))
 }
@@ -141,12 +140,12 @@ pub(super) struct Locked {
 }
 
 /// The branch as it stands; its row is held until the transaction ends.
-pub(super) async fn lock_branch(conn: &mut PgConnection, id: BranchId) -> Result<Option<Locked>, Error> {
+pub(super) async fn lock_branch(tx: &mut Tx, id: BranchId) -> Result<Option<Locked>, Error> {
     let row = sqlx::query!(
         "select gym_id, is_active, city, address, location, phone from branches where id = $1 for update",
         id.get(),
     )
-    .fetch_optional(conn)
+    .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(|row| Locked {
         gym: GymId::from(row.gym_id),
@@ -160,7 +159,7 @@ pub(super) async fn lock_branch(conn: &mut PgConnection, id: BranchId) -> Result
 
 /// Whether the branch is in the managed set of a staff user.
 pub(super) async fn find_managed(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     staff: StaffId,
     branch: BranchId,
 ) -> Result<bool, Error> {
@@ -175,7 +174,7 @@ pub(super) async fn find_managed(
 
 /// Writes what a branch is to be; `locked` is what it was.
 pub(super) async fn update_branch(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: BranchId,
     locked: Locked,
     edit: Edit,
@@ -193,19 +192,15 @@ pub(super) async fn update_branch(
         edit.location.parsed(|line| Some(text(line))).over(locked.location),
         edit.phone.parsed(|line| Some(text(line))).over(locked.phone),
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// Switches a branch on or off.
-pub(super) async fn update_is_active(
-    conn: &mut PgConnection,
-    id: BranchId,
-    is_active: bool,
-) -> Result<(), Error> {
+pub(super) async fn update_is_active(tx: &mut Tx, id: BranchId, is_active: bool) -> Result<(), Error> {
     sqlx::query!("update branches set is_active = $2 where id = $1", id.get(), is_active)
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }

@@ -43,8 +43,8 @@ pub async fn register(
         .write(desk, async |tx: &mut Tx| {
             refuse_inactive(tx, branch).await?;
             let now = tx.now();
-            let id = store::insert_customer(tx.conn(), (gym, branch), &details, &secret, now).await?;
-            store::insert_door(tx.conn(), id).await?;
+            let id = store::insert_customer(tx, (gym, branch), &details, &secret, now).await?;
+            store::insert_door(tx, id).await?;
             tx.note(Note::on("customer", id.get()));
             Ok(id)
         })
@@ -71,7 +71,7 @@ pub async fn edit(
         };
         let details = rules::change(details, changes.clone(), today)?;
         let now = tx.now();
-        store::update_details(tx.conn(), id, branch, &details, now).await?;
+        store::update_details(tx, id, branch, &details, now).await?;
         tx.note(Note::on("customer", id.get()).with(json!({ "changed": changes.names() })));
         Ok(())
     })
@@ -91,7 +91,7 @@ pub async fn deactivate(
     db.write(staff, async |tx: &mut Tx| {
         lock(tx, staff, id).await?;
         let now = tx.now();
-        store::update_activity(tx.conn(), id, false, now).await?;
+        store::update_activity(tx, id, false, now).await?;
         end_member_sessions(tx.conn(), &[id], None, now).await?;
         tx.note(Note::on("customer", id.get()).with(json!({ "is_active": false })));
         Ok(())
@@ -112,7 +112,7 @@ pub async fn activate(
     db.write(staff, async |tx: &mut Tx| {
         lock(tx, staff, id).await?;
         let now = tx.now();
-        store::update_activity(tx.conn(), id, true, now).await?;
+        store::update_activity(tx, id, true, now).await?;
         tx.note(Note::on("customer", id.get()).with(json!({ "is_active": true })));
         Ok(())
     })
@@ -134,7 +134,7 @@ pub async fn reset_password(
     db.write(staff, async |tx: &mut Tx| {
         lock(tx, staff, id).await?;
         let now = tx.now();
-        store::update_password(tx.conn(), id, &secret, now).await?;
+        store::update_password(tx, id, &secret, now).await?;
         end_member_sessions(tx.conn(), &[id], None, now).await?;
         tx.note(Note::on("customer", id.get()));
         Ok(())
@@ -158,7 +158,7 @@ pub async fn regenerate_qr(
         .write(staff, async |tx: &mut Tx| {
             lock(tx, staff, id).await?;
             let now = tx.now();
-            let qr_version = store::update_qr_version(tx.conn(), id, now).await?;
+            let qr_version = store::update_qr_version(tx, id, now).await?;
             tx.note(Note::on("customer", id.get()).with(json!({ "qr_version": qr_version })));
             Ok((qr_version, now))
         })
@@ -199,7 +199,7 @@ async fn draw(passwords: &Passwords, now: Timestamp) -> Result<Secret, Error> {
 
 /// Holds the row of a customer within reach; the audit row tells their branch.
 async fn lock<C: Can>(tx: &mut Tx, staff: &Granted<C>, id: CustomerId) -> Result<Locked, Error> {
-    let found = store::lock_customer(tx.conn(), id).await?;
+    let found = store::lock_customer(tx, id).await?;
     let locked = found.filter(|locked| staff.at(locked.branch).is_ok()).ok_or(CustomerRefused::NotFound)?;
     tx.stand_at(locked.gym, Some(locked.branch));
     Ok(locked)
@@ -220,11 +220,7 @@ async fn move_to(
 }
 
 async fn refuse_inactive(tx: &mut Tx, branch: BranchId) -> Result<(), Error> {
-    if store::lock_branch(tx.conn(), branch).await? {
-        Ok(())
-    } else {
-        Err(CustomerRefused::BranchInactive.into())
-    }
+    if store::lock_branch(tx, branch).await? { Ok(()) } else { Err(CustomerRefused::BranchInactive.into()) }
 }
 
 async fn read<C: Can>(db: &Db, staff: &Granted<C>, id: CustomerId, sight: &Sight) -> Result<Customer, Error> {

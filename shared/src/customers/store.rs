@@ -1,7 +1,6 @@
 //! The SQL of customers.
 
 use chrono::NaiveDate;
-use sqlx::PgConnection;
 
 use super::{
     metrics::{BodyMetrics, Height, Weight},
@@ -11,6 +10,7 @@ use super::{
 use crate::{
     access::{PasswordHash, TemporaryPassword},
     error::{Error, Fault, OnConstraint as _},
+    platform::db::{Connection, Tx},
     vocabulary::{
         BranchId, CustomerId, Email, Gender, GymId, Language, Note, PersonName, Phone, SubscriptionId,
         Timestamp, text::fold,
@@ -150,7 +150,7 @@ macro_rules! kept {
 
 /// The customers with these ids, in this order, each with the subscription they can use on `today`.
 pub(super) async fn list_customers(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     ids: &[i64],
     today: NaiveDate,
 ) -> Result<Vec<Kept>, Error> {
@@ -167,7 +167,7 @@ pub(super) async fn list_customers(
 
 /// One customer. For a list, whose length it does not know, Postgres would make a new plan each time.
 pub(super) async fn find_customer(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     id: CustomerId,
     today: NaiveDate,
 ) -> Result<Option<Kept>, Error> {
@@ -184,7 +184,7 @@ pub(super) struct Locked {
 }
 
 /// Holds a customer's row.
-pub(super) async fn lock_customer(conn: &mut PgConnection, id: CustomerId) -> Result<Option<Locked>, Error> {
+pub(super) async fn lock_customer(tx: &mut Tx, id: CustomerId) -> Result<Option<Locked>, Error> {
     let row = sqlx::query!(
         r#"select gym_id, branch_id, full_name as "full_name: PersonName", phone as "phone: Phone",
                email as "email: Email", gender as "gender: Gender", date_of_birth, age_years, age_recorded_on, height_mm,
@@ -194,7 +194,7 @@ pub(super) async fn lock_customer(conn: &mut PgConnection, id: CustomerId) -> Re
            for no key update"#,
         id.get(),
     )
-    .fetch_optional(conn)
+    .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(|row| Locked {
         gym: GymId::from(row.gym_id),
@@ -213,17 +213,17 @@ pub(super) async fn lock_customer(conn: &mut PgConnection, id: CustomerId) -> Re
 }
 
 /// Whether the branch is active; it stays as it is until the transaction ends.
-pub(super) async fn lock_branch(conn: &mut PgConnection, branch: BranchId) -> Result<bool, Error> {
+pub(super) async fn lock_branch(tx: &mut Tx, branch: BranchId) -> Result<bool, Error> {
     let is_active =
         sqlx::query_scalar!("select is_active from branches where id = $1 for share", branch.get())
-            .fetch_optional(conn)
+            .fetch_optional(tx.conn())
             .await?;
     Ok(is_active.unwrap_or(false))
 }
 
 /// The id of a new customer of the branch.
 pub(super) async fn insert_customer(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     (gym, branch): (GymId, BranchId),
     details: &Details,
     secret: &Secret,
@@ -254,7 +254,7 @@ pub(super) async fn insert_customer(
         secret.until,
         now,
     )
-    .fetch_one(conn)
+    .fetch_one(tx.conn())
     .await
     .on_constraint("customers_phone_once_per_gym", || CustomerRefused::PhoneTaken)
     .on_constraint("customers_email_once_per_gym", || CustomerRefused::EmailTaken)?;
@@ -262,16 +262,16 @@ pub(super) async fn insert_customer(
 }
 
 /// Opens the row that makes entries of a customer a sequence.
-pub(super) async fn insert_door(conn: &mut PgConnection, id: CustomerId) -> Result<(), Error> {
+pub(super) async fn insert_door(tx: &mut Tx, id: CustomerId) -> Result<(), Error> {
     sqlx::query!("insert into customer_doors (customer_id, version) values ($1, 0)", id.get())
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
 
 /// Writes down what is known of a customer from now on.
 pub(super) async fn update_details(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: CustomerId,
     branch: BranchId,
     details: &Details,
@@ -298,7 +298,7 @@ pub(super) async fn update_details(
         details.notes.as_ref().map(Note::as_str),
         now,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await
     .on_constraint("customers_phone_once_per_gym", || CustomerRefused::PhoneTaken)
     .on_constraint("customers_email_once_per_gym", || CustomerRefused::EmailTaken)?;
@@ -307,7 +307,7 @@ pub(super) async fn update_details(
 
 /// Lets a customer in from now on, or not.
 pub(super) async fn update_activity(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: CustomerId,
     is_active: bool,
     now: Timestamp,
@@ -318,23 +318,19 @@ pub(super) async fn update_activity(
         is_active,
         now
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// Counts a new QR code and returns its number.
-pub(super) async fn update_qr_version(
-    conn: &mut PgConnection,
-    id: CustomerId,
-    now: Timestamp,
-) -> Result<i32, Error> {
+pub(super) async fn update_qr_version(tx: &mut Tx, id: CustomerId, now: Timestamp) -> Result<i32, Error> {
     let version = sqlx::query_scalar!(
         "update customers set qr_version = qr_version + 1, updated_at = $2 where id = $1 returning qr_version",
         id.get(),
         now,
     )
-    .fetch_one(conn)
+    .fetch_one(tx.conn())
     .await?;
     Ok(version)
 }
@@ -349,7 +345,7 @@ pub(super) struct Secret {
 
 /// Gives a customer a first-login password instead of the one they have.
 pub(super) async fn update_password(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: CustomerId,
     secret: &Secret,
     now: Timestamp,
@@ -365,7 +361,7 @@ pub(super) async fn update_password(
         secret.until,
         now,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }

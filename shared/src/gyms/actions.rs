@@ -33,11 +33,11 @@ pub async fn switch(
     let switched = db
         .write(admin, async |tx| {
             let now = tx.now();
-            let was_active = store::lock_gym(tx.conn(), gym).await?.ok_or(GymRefused::NotFound)?;
+            let was_active = store::lock_gym(tx, gym).await?.ok_or(GymRefused::NotFound)?;
             tx.stand_at(gym, None);
             let is_changed = was_active != is_active;
             if is_changed {
-                store::update_is_active(tx.conn(), gym, is_active).await?;
+                store::update_is_active(tx, gym, is_active).await?;
             }
             // Switching on ends them too: a sign-in that met the switch on its way leaves a session behind.
             let ended = if is_changed || !is_active {
@@ -57,7 +57,7 @@ pub async fn switch(
 pub async fn edit(db: &Db, owner: &Granted<can::EditOwnGym>, edit: &Edit) -> Result<Gym, Error> {
     let gym = own(owner.gym())?;
     db.write(owner, async |tx| {
-        if !store::update_gym(tx.conn(), gym, edit).await? {
+        if !store::update_gym(tx, gym, edit).await? {
             return Err(GymRefused::NotFound.into());
         }
         tx.note(Note::on("gym", gym.get()).with(json!({
@@ -86,7 +86,7 @@ pub async fn change_rules(
 ) -> Result<GymRules, Error> {
     let gym = own(owner.gym())?;
     db.write(owner, async |tx| {
-        store::insert_rules(tx.conn(), gym, changes).await?;
+        store::insert_rules(tx, gym, changes).await?;
         let set: serde_json::Map<String, serde_json::Value> =
             changes.iter().map(|(rule, is_on)| (rule.key().to_owned(), json!(is_on))).collect();
         tx.note(Note::on("gym", gym.get()).with(json!({ "rules": set })));

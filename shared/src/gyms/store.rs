@@ -1,10 +1,9 @@
 //! The SQL of gyms and their rules.
 
-use sqlx::PgConnection;
-
 use super::{Colour, Edit, Gym, GymRule, GymRules, ImageUrl, Owner, Size};
 use crate::{
     error::{Error, Fault},
+    platform::db::{Connection, Tx},
     vocabulary::{Calendar, GymId, Line, StaffId, Timestamp},
 };
 
@@ -14,7 +13,7 @@ const MOST_GYMS: i64 = 1000;
 /// The gyms of the platform, or only one of them, by id.
 ///
 /// Each figure is counted once for all gyms, not once for each.
-pub(super) async fn list_gyms(conn: &mut PgConnection, only: Option<GymId>) -> Result<Vec<Gym>, Error> {
+pub(super) async fn list_gyms(conn: &mut Connection, only: Option<GymId>) -> Result<Vec<Gym>, Error> {
     let rows = sqlx::query_as!(
         GymRow,
         r#"select g.id, g.name, g.owner_id, o.full_name as "owner_name?", o.username as "owner_username?", g.logo_url,
@@ -48,7 +47,7 @@ pub(super) async fn list_gyms(conn: &mut PgConnection, only: Option<GymId>) -> R
 }
 
 /// A gym, without counting how large it is.
-pub(super) async fn find_gym(conn: &mut PgConnection, id: GymId) -> Result<Option<Gym>, Error> {
+pub(super) async fn find_gym(conn: &mut Connection, id: GymId) -> Result<Option<Gym>, Error> {
     let row = sqlx::query_as!(
         GymRow,
         r#"select g.id, g.name, g.owner_id, o.full_name as "owner_name?", o.username as "owner_username?", g.logo_url,
@@ -111,24 +110,22 @@ impl From<GymRow> for Gym {
 }
 
 /// Whether the gym is active; holds its row until the transaction ends.
-pub(super) async fn lock_gym(conn: &mut PgConnection, gym: GymId) -> Result<Option<bool>, Error> {
+pub(super) async fn lock_gym(tx: &mut Tx, gym: GymId) -> Result<Option<bool>, Error> {
     Ok(sqlx::query_scalar!("select is_active from gyms where id = $1 for update", gym.get())
-        .fetch_optional(conn)
+        .fetch_optional(tx.conn())
         .await?)
 }
 
 /// Switches the gym on or off.
-pub(super) async fn update_is_active(
-    conn: &mut PgConnection,
-    gym: GymId,
-    is_active: bool,
-) -> Result<(), Error> {
-    sqlx::query!("update gyms set is_active = $2 where id = $1", gym.get(), is_active).execute(conn).await?;
+pub(super) async fn update_is_active(tx: &mut Tx, gym: GymId, is_active: bool) -> Result<(), Error> {
+    sqlx::query!("update gyms set is_active = $2 where id = $1", gym.get(), is_active)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
 /// Changes what is named in `edit`. Answers whether there is such a gym.
-pub(super) async fn update_gym(conn: &mut PgConnection, gym: GymId, edit: &Edit) -> Result<bool, Error> {
+pub(super) async fn update_gym(tx: &mut Tx, gym: GymId, edit: &Edit) -> Result<bool, Error> {
     let done = sqlx::query!(
         "update gyms
          set name = coalesce($2, name), primary_color = coalesce($3, primary_color),
@@ -142,13 +139,13 @@ pub(super) async fn update_gym(conn: &mut PgConnection, gym: GymId, edit: &Edit)
         edit.logo_url.as_ref().map(ImageUrl::as_str),
         edit.is_setup_complete,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// The rules of a gym. A key that this release does not know is somebody else's and has no meaning here.
-pub(super) async fn list_rules(conn: &mut PgConnection, gym: GymId) -> Result<GymRules, Error> {
+pub(super) async fn list_rules(conn: &mut Connection, gym: GymId) -> Result<GymRules, Error> {
     let rows = sqlx::query!("select rule, is_on from gym_rules where gym_id = $1", gym.get())
         .fetch_all(conn)
         .await?;
@@ -156,11 +153,7 @@ pub(super) async fn list_rules(conn: &mut PgConnection, gym: GymId) -> Result<Gy
 }
 
 /// Keeps what the owner decided.
-pub(super) async fn insert_rules(
-    conn: &mut PgConnection,
-    gym: GymId,
-    changes: &[(GymRule, bool)],
-) -> Result<(), Error> {
+pub(super) async fn insert_rules(tx: &mut Tx, gym: GymId, changes: &[(GymRule, bool)]) -> Result<(), Error> {
     let keys: Vec<String> = changes.iter().map(|(rule, _)| rule.key().to_owned()).collect();
     let values: Vec<bool> = changes.iter().map(|(_, is_on)| *is_on).collect();
     sqlx::query!(
@@ -172,13 +165,13 @@ pub(super) async fn insert_rules(
         &keys,
         &values,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// The calendar in which the gym counts its days, if there is such a gym.
-pub(crate) async fn find_calendar(conn: &mut PgConnection, gym: GymId) -> Result<Option<Calendar>, Error> {
+pub(crate) async fn find_calendar(conn: &mut Connection, gym: GymId) -> Result<Option<Calendar>, Error> {
     let zone = sqlx::query_scalar!("select time_zone from gyms where id = $1", gym.get())
         .fetch_optional(conn)
         .await?;
@@ -190,7 +183,7 @@ pub(crate) async fn find_calendar(conn: &mut PgConnection, gym: GymId) -> Result
 }
 
 /// Opens a gym in Egypt, in the colours of the platform, still to be set up.
-pub(super) async fn insert_gym(conn: &mut PgConnection, name: &str, now: Timestamp) -> Result<GymId, Error> {
+pub(super) async fn insert_gym(tx: &mut Tx, name: &str, now: Timestamp) -> Result<GymId, Error> {
     let id = sqlx::query_scalar!(
         "insert into gyms (name, time_zone, currency, calling_code, primary_color, secondary_color, is_setup_complete,
              is_active, created_at)
@@ -199,13 +192,15 @@ pub(super) async fn insert_gym(conn: &mut PgConnection, name: &str, now: Timesta
         name,
         now,
     )
-    .fetch_one(conn)
+    .fetch_one(tx.conn())
     .await?;
     Ok(GymId::from(id))
 }
 
 /// Names the owner of a gym.
-pub(super) async fn update_owner(conn: &mut PgConnection, gym: GymId, owner: StaffId) -> Result<(), Error> {
-    sqlx::query!("update gyms set owner_id = $2 where id = $1", gym.get(), owner.get()).execute(conn).await?;
+pub(super) async fn update_owner(tx: &mut Tx, gym: GymId, owner: StaffId) -> Result<(), Error> {
+    sqlx::query!("update gyms set owner_id = $2 where id = $1", gym.get(), owner.get())
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }

@@ -78,25 +78,25 @@ pub async fn sweep(db: &Db, now: Timestamp) -> Result<Swept, Error> {
     let before = |age: TimeDelta| now.checked_sub_signed(age).unwrap_or(now);
     let mut swept = Swept::default();
     {
-        let mut conn = db.conn().await?;
-        let conn = conn.get();
+        let mut upkeep = db.upkeep().await?;
+        let upkeep = &mut upkeep;
         for rows in [
-            store::delete_codes(conn, before(CODES_KEPT), PIECE).await?,
-            store::delete_counters(conn, before(COUNTERS_KEPT), PIECE).await?,
-            store::delete_outcomes(conn, before(TimeDelta::hours(KEPT_HOURS)), PIECE).await?,
-            store::delete_door_tokens(conn, now, PIECE).await?,
-            store::delete_staff_sessions(conn, before(SESSIONS_KEPT), PIECE).await?,
-            store::delete_member_sessions(conn, before(SESSIONS_KEPT), PIECE).await?,
+            store::delete_codes(upkeep, before(CODES_KEPT), PIECE).await?,
+            store::delete_counters(upkeep, before(COUNTERS_KEPT), PIECE).await?,
+            store::delete_outcomes(upkeep, before(TimeDelta::hours(KEPT_HOURS)), PIECE).await?,
+            store::delete_door_tokens(upkeep, now, PIECE).await?,
+            store::delete_staff_sessions(upkeep, before(SESSIONS_KEPT), PIECE).await?,
+            store::delete_member_sessions(upkeep, before(SESSIONS_KEPT), PIECE).await?,
         ] {
             swept.rows = swept.rows.saturating_add(rows);
         }
-        if !store::exists_ended_temporary_password(conn, now).await? {
+        if !store::exists_ended_temporary_password(upkeep.conn(), now).await? {
             return Ok(swept);
         }
     }
     swept.temporary_passwords = db
         .write_each_time(&System::job("customers.end_temporary_passwords", now), async |tx| {
-            store::update_temporary_passwords(tx.conn(), now, PIECE).await
+            store::update_temporary_passwords(tx, now, PIECE).await
         })
         .await?;
     Ok(swept)

@@ -1,32 +1,27 @@
 //! The SQL of taking away what is done with.
 
-use sqlx::PgConnection;
-
-use crate::{error::Error, vocabulary::Timestamp};
+use crate::{
+    error::Error,
+    platform::db::Connection,
+    platform::db::{Tx, Upkeep},
+    vocabulary::Timestamp,
+};
 
 /// Codes that ended before `before`.
-pub(super) async fn delete_codes(
-    conn: &mut PgConnection,
-    before: Timestamp,
-    most: i64,
-) -> Result<u64, Error> {
+pub(super) async fn delete_codes(upkeep: &mut Upkeep, before: Timestamp, most: i64) -> Result<u64, Error> {
     let done = sqlx::query!(
         "delete from one_time_codes
          where id in (select id from one_time_codes where expires_at < $1 order by expires_at limit $2)",
         before,
         most,
     )
-    .execute(conn)
+    .execute(upkeep.conn())
     .await?;
     Ok(done.rows_affected())
 }
 
 /// Counters whose window began before `before`.
-pub(super) async fn delete_counters(
-    conn: &mut PgConnection,
-    before: Timestamp,
-    most: i64,
-) -> Result<u64, Error> {
+pub(super) async fn delete_counters(upkeep: &mut Upkeep, before: Timestamp, most: i64) -> Result<u64, Error> {
     let done = sqlx::query!(
         "delete from limit_counters
          where (action, key_hash) in (
@@ -36,17 +31,13 @@ pub(super) async fn delete_counters(
         before,
         most,
     )
-    .execute(conn)
+    .execute(upkeep.conn())
     .await?;
     Ok(done.rows_affected())
 }
 
 /// Kept outcomes older than `before`.
-pub(super) async fn delete_outcomes(
-    conn: &mut PgConnection,
-    before: Timestamp,
-    most: i64,
-) -> Result<u64, Error> {
+pub(super) async fn delete_outcomes(upkeep: &mut Upkeep, before: Timestamp, most: i64) -> Result<u64, Error> {
     let done = sqlx::query!(
         "delete from idempotency_keys
          where (actor_kind, actor_id, key) in (
@@ -56,31 +47,27 @@ pub(super) async fn delete_outcomes(
         before,
         most,
     )
-    .execute(conn)
+    .execute(upkeep.conn())
     .await?;
     Ok(done.rows_affected())
 }
 
 /// Spent door tokens that would have expired by now.
-pub(super) async fn delete_door_tokens(
-    conn: &mut PgConnection,
-    now: Timestamp,
-    most: i64,
-) -> Result<u64, Error> {
+pub(super) async fn delete_door_tokens(upkeep: &mut Upkeep, now: Timestamp, most: i64) -> Result<u64, Error> {
     let done = sqlx::query!(
         "delete from spent_qr_tokens
          where token_id in (select token_id from spent_qr_tokens where expires_at < $1 order by expires_at limit $2)",
         now,
         most,
     )
-    .execute(conn)
+    .execute(upkeep.conn())
     .await?;
     Ok(done.rows_affected())
 }
 
 /// Staff sessions that ended by themselves before `before`.
 pub(super) async fn delete_staff_sessions(
-    conn: &mut PgConnection,
+    upkeep: &mut Upkeep,
     before: Timestamp,
     most: i64,
 ) -> Result<u64, Error> {
@@ -90,14 +77,14 @@ pub(super) async fn delete_staff_sessions(
         before,
         most,
     )
-    .execute(conn)
+    .execute(upkeep.conn())
     .await?;
     Ok(done.rows_affected())
 }
 
 /// Member sessions that ended by themselves before `before`.
 pub(super) async fn delete_member_sessions(
-    conn: &mut PgConnection,
+    upkeep: &mut Upkeep,
     before: Timestamp,
     most: i64,
 ) -> Result<u64, Error> {
@@ -107,14 +94,14 @@ pub(super) async fn delete_member_sessions(
         before,
         most,
     )
-    .execute(conn)
+    .execute(upkeep.conn())
     .await?;
     Ok(done.rows_affected())
 }
 
 /// Whether a first-login password has passed its time.
 pub(super) async fn exists_ended_temporary_password(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     now: Timestamp,
 ) -> Result<bool, Error> {
     let exists = sqlx::query_scalar!(
@@ -129,11 +116,7 @@ pub(super) async fn exists_ended_temporary_password(
 }
 
 /// Takes first-login passwords away that have passed their time; with them nobody signs in any more.
-pub(super) async fn update_temporary_passwords(
-    conn: &mut PgConnection,
-    now: Timestamp,
-    most: i64,
-) -> Result<u64, Error> {
+pub(super) async fn update_temporary_passwords(tx: &mut Tx, now: Timestamp, most: i64) -> Result<u64, Error> {
     let done = sqlx::query!(
         "update customers
          set temporary_password = null, temporary_password_until = null, password_hash = null, updated_at = $1
@@ -147,7 +130,7 @@ pub(super) async fn update_temporary_passwords(
         now,
         most,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(done.rows_affected())
 }

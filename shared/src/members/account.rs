@@ -46,16 +46,15 @@ pub async fn change_password(
         .db
         .write_each_time(&me.doing("account.change_password"), async |tx| {
             let now = tx.now();
-            let locked =
-                store::lock_account(tx.conn(), me.customer()).await?.ok_or(MemberRefused::NotFound)?;
+            let locked = store::lock_account(tx, me.customer()).await?.ok_or(MemberRefused::NotFound)?;
             if locked.password.as_ref().map(PasswordHash::as_str)
                 != account.password.as_ref().map(PasswordHash::as_str)
             {
                 return Err(MemberRefused::WrongPassword.into());
             }
-            store::update_password(tx.conn(), me.customer(), &hash, now).await?;
+            store::update_password(tx, me.customer(), &hash, now).await?;
             end_member_sessions(tx.conn(), &[me.customer()], Some(me.session()), now).await?;
-            entrance.limits.forgive_password_change(tx.conn(), me.customer().get()).await?;
+            entrance.limits.forgive_password_change(tx, me.customer().get()).await?;
             tx.note(Note::on("customer", me.customer().get()));
             Ok(())
         })
@@ -67,7 +66,7 @@ pub async fn change_password(
 pub async fn choose_language(db: &Db, me: &Me, language: Language) -> Result<(), Error> {
     db.write(&me.doing("account.choose_language"), async |tx| {
         let now = tx.now();
-        store::update_language(tx.conn(), me.customer(), language, now).await?;
+        store::update_language(tx, me.customer(), language, now).await?;
         tx.note(Note::on("customer", me.customer().get()));
         Ok(())
     })
@@ -89,7 +88,7 @@ pub async fn request_deletion(db: &Db, me: &Me) -> Result<DeletionRequest, Error
         .write(&me.doing("account.request_deletion"), async |tx| {
             let now = tx.now();
             tx.note(Note::on("customer", me.customer().get()));
-            store::update_deletion_request(tx.conn(), me.customer(), now).await
+            store::update_deletion_request(tx, me.customer(), now).await
         })
         .await?;
     let deletes_at =
@@ -102,7 +101,7 @@ pub async fn withdraw_deletion_request(db: &Db, me: &Me) -> Result<(), Error> {
     db.write(&me.doing("account.withdraw_deletion_request"), async |tx| {
         let now = tx.now();
         tx.note(Note::on("customer", me.customer().get()));
-        store::update_deletion_withdrawn(tx.conn(), me.customer(), now).await
+        store::update_deletion_withdrawn(tx, me.customer(), now).await
     })
     .await
 }

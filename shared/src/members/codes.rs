@@ -40,7 +40,7 @@ pub async fn request_code(
         .db
         .write_each_time(&visitor.doing(deed(purpose)), async |tx| {
             let now = tx.now();
-            store::lock_identifier(tx.conn(), &identifier).await?;
+            store::lock_identifier(tx, &identifier).await?;
             let since = now.checked_sub_signed(CODE_LIFE).unwrap_or(now);
             let (sent, oldest) = store::count_codes(tx.conn(), &identifier, purpose, since).await?;
             if sent >= CODES_PER_LIFE {
@@ -50,7 +50,7 @@ pub async fn request_code(
             let account = find_active(tx, who).await?;
             let customer = account.as_ref().map(|account| account.id);
             let expires_at = now.checked_add_signed(CODE_LIFE).unwrap_or(now);
-            store::insert_code(tx.conn(), &identifier, purpose, customer, &hash, (now, expires_at)).await?;
+            store::insert_code(tx, &identifier, purpose, customer, &hash, (now, expires_at)).await?;
             let name = account.as_ref().and_then(|account| PersonName::parse(&account.full_name).ok());
             let message = CodeMessage {
                 kind: kind(purpose),
@@ -130,7 +130,7 @@ pub async fn reset_password(
                 return Ok(false);
             };
             let now = tx.now();
-            store::update_password(tx.conn(), customer, &hash, now).await?;
+            store::update_password(tx, customer, &hash, now).await?;
             end_member_sessions(tx.conn(), &[customer], None, now).await?;
             Ok(true)
         })
@@ -149,8 +149,8 @@ async fn guess(
 ) -> Result<Option<CustomerId>, Error> {
     let now = tx.now();
     let identifier = codes.hash_identifier(who.canonical());
-    store::lock_identifier(tx.conn(), &identifier).await?;
-    let Some(pending) = store::lock_newest_code(tx.conn(), &identifier, purpose).await? else {
+    store::lock_identifier(tx, &identifier).await?;
+    let Some(pending) = store::lock_newest_code(tx, &identifier, purpose).await? else {
         return Ok(None);
     };
     if !is_guessable(&pending, now) {
@@ -158,9 +158,9 @@ async fn guess(
     }
     let hash = codes.hash_code(&identifier, purpose.as_str(), code);
     let is_right = Codes::is_same(&pending.hash, &hash);
-    store::update_code(tx.conn(), pending.id, is_right.then_some(now)).await?;
+    store::update_code(tx, pending.id, is_right.then_some(now)).await?;
     let Some(customer) = pending.customer.filter(|_| is_right) else { return Ok(None) };
-    let account = store::lock_account(tx.conn(), customer).await?.filter(|account| account.is_active);
+    let account = store::lock_account(tx, customer).await?.filter(|account| account.is_active);
     if account.is_some() {
         tx.note(Note::on("customer", customer.get()));
     }

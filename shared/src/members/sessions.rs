@@ -50,7 +50,7 @@ pub async fn sign_in(
     let session = entrance
         .db
         .write_each_time(&visitor.doing("account.sign_in"), async |tx| {
-            let current = store::lock_account(tx.conn(), account.id).await?;
+            let current = store::lock_account(tx, account.id).await?;
             let is_unchanged = current.as_ref().is_some_and(|current| {
                 current.is_active
                     && current.password.as_ref().map(PasswordHash::as_str)
@@ -60,7 +60,7 @@ pub async fn sign_in(
                 return Err(MemberRefused::InvalidCredentials.into());
             }
             tx.note(Note::on("customer", account.id.get()));
-            entrance.limits.forgive_sign_in(tx.conn(), &name, address).await?;
+            entrance.limits.forgive_sign_in(tx, &name, address).await?;
             open(tx, entrance, account.id, &refresh).await
         })
         .await?;
@@ -110,7 +110,7 @@ pub async fn sign_out(entrance: &Entrance<'_>, doorkeeper: &Doorkeeper, me: &Me)
         .write_each_time(&me.doing("account.sign_out"), async |tx| {
             let now = tx.now();
             end_member_session(tx.conn(), me.session(), now).await?;
-            store::delete_devices(tx.conn(), me.customer()).await
+            store::delete_devices(tx, me.customer()).await
         })
         .await?;
     doorkeeper.forget(me.session());
@@ -133,7 +133,7 @@ pub(super) async fn open(
     let session = SessionId::random();
     let hash = entrance.codes.hash_refresh(refresh.expose_secret());
     let expires_at = now.checked_add_signed(entrance.lifetimes.member_refresh).unwrap_or(now);
-    insert_member_session(tx.conn(), session, customer, &hash, now, expires_at).await?;
+    insert_member_session(tx, session, customer, &hash, now, expires_at).await?;
     Ok(session)
 }
 

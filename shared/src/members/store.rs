@@ -1,7 +1,5 @@
 //! The SQL of members' accounts.
 
-use sqlx::PgConnection;
-
 use super::{
     model::{Account, GymFace, MemberProfile, PendingCode, Purpose},
     rules::{ACCOUNTS_PER_IDENTIFIER, Identifier},
@@ -9,6 +7,7 @@ use super::{
 use crate::{
     access::PasswordHash,
     error::{Error, Fault},
+    platform::db::{Connection, Tx},
     vocabulary::{
         BranchId, Calendar, CustomerId, Gender, GymId, Language, Phone, SessionId, Timestamp, dates::age_on,
         phone::Calling,
@@ -16,7 +15,7 @@ use crate::{
 };
 
 /// The accounts an identifier names, in gyms and branches that are open; latest registered first.
-pub(super) async fn list_accounts(conn: &mut PgConnection, who: &Identifier) -> Result<Vec<Account>, Error> {
+pub(super) async fn list_accounts(conn: &mut Connection, who: &Identifier) -> Result<Vec<Account>, Error> {
     let rows = sqlx::query!(
         "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until
          from customers c
@@ -45,7 +44,7 @@ pub(super) async fn list_accounts(conn: &mut PgConnection, who: &Identifier) -> 
 }
 
 /// One account, if its branch and gym are open.
-pub(super) async fn find_account(conn: &mut PgConnection, id: CustomerId) -> Result<Option<Account>, Error> {
+pub(super) async fn find_account(conn: &mut Connection, id: CustomerId) -> Result<Option<Account>, Error> {
     let row = sqlx::query!(
         "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until
          from customers c
@@ -67,7 +66,7 @@ pub(super) async fn find_account(conn: &mut PgConnection, id: CustomerId) -> Res
 }
 
 /// One account, locked, if its branch and gym are open.
-pub(super) async fn lock_account(conn: &mut PgConnection, id: CustomerId) -> Result<Option<Account>, Error> {
+pub(super) async fn lock_account(tx: &mut Tx, id: CustomerId) -> Result<Option<Account>, Error> {
     let row = sqlx::query!(
         "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until
          from customers c
@@ -77,7 +76,7 @@ pub(super) async fn lock_account(conn: &mut PgConnection, id: CustomerId) -> Res
          for update of c",
         id.get(),
     )
-    .fetch_optional(conn)
+    .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(|row| Account {
         id: CustomerId::new(row.id),
@@ -90,15 +89,15 @@ pub(super) async fn lock_account(conn: &mut PgConnection, id: CustomerId) -> Res
 }
 
 /// Lets requests and guesses about one identifier take turns until the transaction ends.
-pub(super) async fn lock_identifier(conn: &mut PgConnection, identifier: &[u8; 32]) -> Result<(), Error> {
+pub(super) async fn lock_identifier(tx: &mut Tx, identifier: &[u8; 32]) -> Result<(), Error> {
     let key = identifier.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes));
-    sqlx::query!("select pg_advisory_xact_lock($1)", key).execute(conn).await?;
+    sqlx::query!("select pg_advisory_xact_lock($1)", key).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// How many codes were made for an identifier since `since`, and when the oldest of them.
 pub(super) async fn count_codes(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     identifier: &[u8; 32],
     purpose: Purpose,
     since: Timestamp,
@@ -118,7 +117,7 @@ pub(super) async fn count_codes(
 
 /// Keeps a new code; older ones of the identifier no longer count.
 pub(super) async fn insert_code(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     identifier: &[u8; 32],
     purpose: Purpose,
     customer: Option<CustomerId>,
@@ -136,14 +135,14 @@ pub(super) async fn insert_code(
         now,
         expires_at,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// The newest code of an identifier, locked.
 pub(super) async fn lock_newest_code(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     identifier: &[u8; 32],
     purpose: Purpose,
 ) -> Result<Option<PendingCode>, Error> {
@@ -157,7 +156,7 @@ pub(super) async fn lock_newest_code(
         &identifier[..],
         purpose.as_str(),
     )
-    .fetch_optional(conn)
+    .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(|row| PendingCode {
         id: row.id,
@@ -170,24 +169,20 @@ pub(super) async fn lock_newest_code(
 }
 
 /// Counts a guess; marks the code as used if it was right.
-pub(super) async fn update_code(
-    conn: &mut PgConnection,
-    id: i64,
-    consumed_at: Option<Timestamp>,
-) -> Result<(), Error> {
+pub(super) async fn update_code(tx: &mut Tx, id: i64, consumed_at: Option<Timestamp>) -> Result<(), Error> {
     sqlx::query!(
         "update one_time_codes set guesses = guesses + 1, consumed_at = $2 where id = $1",
         id,
         consumed_at,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// Replaces the password; the first-login one is gone with it.
 pub(super) async fn update_password(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: CustomerId,
     hash: &PasswordHash,
     now: Timestamp,
@@ -201,14 +196,14 @@ pub(super) async fn update_password(
         hash.as_str(),
         now,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// Keeps the language.
 pub(super) async fn update_language(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: CustomerId,
     language: Language,
     now: Timestamp,
@@ -219,14 +214,14 @@ pub(super) async fn update_language(
         language.as_str(),
         now,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// Keeps when deletion was asked for, the first time; returns that time.
 pub(super) async fn update_deletion_request(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: CustomerId,
     now: Timestamp,
 ) -> Result<Timestamp, Error> {
@@ -238,14 +233,14 @@ pub(super) async fn update_deletion_request(
         id.get(),
         now,
     )
-    .fetch_one(conn)
+    .fetch_one(tx.conn())
     .await?;
     Ok(at)
 }
 
 /// Forgets that deletion was asked for.
 pub(super) async fn update_deletion_withdrawn(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: CustomerId,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -254,20 +249,20 @@ pub(super) async fn update_deletion_withdrawn(
         id.get(),
         now,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// Takes the devices of a customer out of the push list.
-pub(super) async fn delete_devices(conn: &mut PgConnection, id: CustomerId) -> Result<(), Error> {
-    sqlx::query!("delete from devices where customer_id = $1", id.get()).execute(conn).await?;
+pub(super) async fn delete_devices(tx: &mut Tx, id: CustomerId) -> Result<(), Error> {
+    sqlx::query!("delete from devices where customer_id = $1", id.get()).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// The live session a refresh token belongs to, with its customer and its end.
 pub(super) async fn find_refreshable(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     refresh_hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<Option<(SessionId, CustomerId, Timestamp)>, Error> {
@@ -288,7 +283,7 @@ pub(super) async fn find_refreshable(
 
 /// Everything a member sees of themselves and their gym.
 pub(super) async fn find_profile(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     id: CustomerId,
     now: Timestamp,
 ) -> Result<Option<MemberProfile>, Error> {

@@ -45,8 +45,8 @@ pub async fn unregister_own(db: &Db, me: &Me, token: &DeviceToken) -> Result<(),
 async fn keep(db: &Db, by: &impl Accountable, holder: Holder, device: &Device) -> Result<(), Error> {
     db.write(by, async |tx| {
         let now = tx.now();
-        let id = store::insert_device(tx.conn(), holder, device, now).await?;
-        store::delete_older_devices(tx.conn(), holder).await?;
+        let id = store::insert_device(tx, holder, device, now).await?;
+        store::delete_older_devices(tx, holder).await?;
         tx.note(Note::on("device", id.get()));
         Ok(())
     })
@@ -55,7 +55,7 @@ async fn keep(db: &Db, by: &impl Accountable, holder: Holder, device: &Device) -
 
 async fn forget(db: &Db, by: &impl Accountable, holder: Holder, token: &DeviceToken) -> Result<(), Error> {
     db.write(by, async |tx| {
-        if let Some(id) = store::delete_device(tx.conn(), holder, token).await? {
+        if let Some(id) = store::delete_device(tx, holder, token).await? {
             tx.note(Note::on("device", id.get()));
         }
         Ok(())

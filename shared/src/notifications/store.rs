@@ -1,10 +1,9 @@
 //! The SQL of devices.
 
-use sqlx::PgConnection;
-
 use super::{Device, DeviceToken, model::Holder};
 use crate::{
     error::Error,
+    platform::db::Tx,
     vocabulary::{DeviceId, Timestamp},
 };
 
@@ -13,7 +12,7 @@ const MOST_DEVICES: i64 = 10;
 
 /// Gives a device to `holder`, whoever had it before.
 pub(super) async fn insert_device(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     holder: Holder,
     device: &Device,
     now: Timestamp,
@@ -32,13 +31,13 @@ pub(super) async fn insert_device(
         device.platform.as_str(),
         now,
     )
-    .fetch_one(conn)
+    .fetch_one(tx.conn())
     .await?;
     Ok(DeviceId::from(id))
 }
 
 /// Forgets all but the newest devices of `holder`.
-pub(super) async fn delete_older_devices(conn: &mut PgConnection, holder: Holder) -> Result<(), Error> {
+pub(super) async fn delete_older_devices(tx: &mut Tx, holder: Holder) -> Result<(), Error> {
     sqlx::query!(
         "delete from devices
          where id in (
@@ -52,14 +51,14 @@ pub(super) async fn delete_older_devices(conn: &mut PgConnection, holder: Holder
         holder.customer(),
         MOST_DEVICES,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// Forgets a device, if it is the holder's.
 pub(super) async fn delete_device(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     holder: Holder,
     token: &DeviceToken,
 ) -> Result<Option<DeviceId>, Error> {
@@ -69,7 +68,7 @@ pub(super) async fn delete_device(
         holder.staff(),
         holder.customer(),
     )
-    .fetch_optional(conn)
+    .fetch_optional(tx.conn())
     .await?;
     Ok(id.map(DeviceId::from))
 }

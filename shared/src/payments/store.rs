@@ -1,11 +1,9 @@
 //! The SQL of payments.
 
-use sqlx::PgConnection;
-
 use super::model::{Method, Receipt, Taking};
 use crate::{
     error::Error,
-    platform::db::Tx,
+    platform::db::{Connection, Tx},
     vocabulary::{Money, Note, PaymentId},
 };
 
@@ -47,7 +45,7 @@ pub(crate) async fn insert_payment(tx: &mut Tx, taking: &Taking<'_>) -> Result<P
 }
 
 /// The receipt of the payment `id`.
-pub(crate) async fn find_receipt(conn: &mut PgConnection, id: PaymentId) -> Result<Option<Receipt>, Error> {
+pub(crate) async fn find_receipt(conn: &mut Connection, id: PaymentId) -> Result<Option<Receipt>, Error> {
     let row = sqlx::query!(
         r#"select id, receipt_number, amount_minor, discount_minor, method as "method: Method"
            from payments

@@ -52,7 +52,7 @@ pub async fn create(db: &Db, staff: &Granted<can::ManageServices>, edit: Edit) -
     let id = db
         .write(staff, async |tx| {
             let now = tx.now();
-            let id = store::insert_service(tx.conn(), gym, placed, &offer, now).await?;
+            let id = store::insert_service(tx, gym, placed, &offer, now).await?;
             tx.stand_at(gym, branch);
             tx.note(Note::on("service", id.get()).with(json!({
                 "name": offer.name.as_str(),
@@ -80,7 +80,7 @@ pub async fn edit(
         let branch = placed(staff, edit.branch, before.branch)?;
         let placed = Placed { branch, is_active: edit.is_active.unwrap_or(before.is_active) };
         let offer = edit.clone().over(Some(&before))?;
-        store::update_service(tx.conn(), id, placed, &offer, now).await?;
+        store::update_service(tx, id, placed, &offer, now).await?;
         tx.note(Note::on("service", id.get()).with(json!({
             "name": offer.name.as_str(),
             "price_minor": offer.terms.price.minor(),
@@ -118,7 +118,7 @@ async fn lock_theirs(
     id: ServiceId,
 ) -> Result<Service, Error> {
     let scope = staff.scope();
-    let service = store::lock_service(tx.conn(), id).await?;
+    let service = store::lock_service(tx, id).await?;
     let service = service.filter(|service| sees(&scope, service)).ok_or(ServiceRefused::NotFound)?;
     if service.branch.is_none() && !is_whole_gym(&scope) {
         return Err(AccessRefused::NotAllowed.into());

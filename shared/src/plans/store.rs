@@ -1,11 +1,10 @@
 //! The SQL of services.
 
-use sqlx::PgConnection;
-
 use super::{Doors, FreezePolicy, Kind, Offer, Service, ServiceType, Shelf, Terms};
 use crate::{
     access::Scope,
     error::{Error, Fault},
+    platform::db::{Connection, Tx},
     vocabulary::{BranchId, GymId, Money, Note, ServiceId, Timestamp},
 };
 
@@ -66,7 +65,7 @@ impl TryFrom<Row> for Service {
 
 /// The services in scope, by id: those of the whole gym and those of the branches.
 pub(super) async fn list_services(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     scope: &Scope,
     shelf: Shelf,
 ) -> Result<Vec<Service>, Error> {
@@ -94,7 +93,7 @@ pub(super) async fn list_services(
 }
 
 /// One service, whoever sells it.
-pub(super) async fn find_service(conn: &mut PgConnection, id: ServiceId) -> Result<Option<Service>, Error> {
+pub(super) async fn find_service(conn: &mut Connection, id: ServiceId) -> Result<Option<Service>, Error> {
     let row = sqlx::query_as!(
         Row,
         "select id, gym_id, branch_id, name, description, kind, service_type, price_minor, duration_days, coins, sessions,
@@ -109,7 +108,7 @@ pub(super) async fn find_service(conn: &mut PgConnection, id: ServiceId) -> Resu
 }
 
 /// One service, whoever sells it; its row is held until the transaction ends.
-pub(super) async fn lock_service(conn: &mut PgConnection, id: ServiceId) -> Result<Option<Service>, Error> {
+pub(super) async fn lock_service(tx: &mut Tx, id: ServiceId) -> Result<Option<Service>, Error> {
     let row = sqlx::query_as!(
         Row,
         "select id, gym_id, branch_id, name, description, kind, service_type, price_minor, duration_days, coins, sessions,
@@ -119,7 +118,7 @@ pub(super) async fn lock_service(conn: &mut PgConnection, id: ServiceId) -> Resu
          for update",
         id.get(),
     )
-    .fetch_optional(conn)
+    .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(Service::try_from).transpose()?)
 }
@@ -135,7 +134,7 @@ pub(super) struct Placed {
 
 /// Puts a service on the shelf.
 pub(super) async fn insert_service(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     gym: GymId,
     placed: Placed,
     offer: &Offer,
@@ -166,14 +165,14 @@ pub(super) async fn insert_service(
         placed.is_active,
         now,
     )
-    .fetch_one(conn)
+    .fetch_one(tx.conn())
     .await?;
     Ok(ServiceId::from(id))
 }
 
 /// Writes what a service is from now on.
 pub(super) async fn update_service(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: ServiceId,
     placed: Placed,
     offer: &Offer,
@@ -204,7 +203,7 @@ pub(super) async fn update_service(
         placed.is_active,
         now,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }

@@ -1,9 +1,8 @@
 //! Who did what, where, when, for which request: one row per write, in its transaction.
 
 use serde_json::Value;
-use sqlx::PgConnection;
 
-use super::db::Signature;
+use super::db::{Connection, Signature};
 use crate::{
     error::Error,
     vocabulary::{BranchId, GymId, Timestamp},
@@ -32,7 +31,7 @@ impl Note {
 
 /// Writes the row. The first note names the subject; the details of several are kept as a list.
 pub(crate) async fn record(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     signature: &Signature,
     notes: Vec<Note>,
 ) -> Result<(), Error> {

@@ -8,9 +8,12 @@
 use std::{borrow::Cow, net::IpAddr};
 
 use chrono::TimeDelta;
-use sqlx::PgConnection;
 
-use super::{config, db::Db, idempotency::keyed};
+use super::{
+    config,
+    db::{Db, Tx},
+    idempotency::keyed,
+};
 use crate::{
     error::{Error, Refusal, RefusalKind},
     vocabulary::{Language, StaffId, Timestamp},
@@ -184,7 +187,7 @@ impl Limits {
     /// Forgives the attempts that led to a successful sign-in.
     pub(crate) async fn forgive_sign_in(
         &self,
-        conn: &mut PgConnection,
+        tx: &mut Tx,
         account: &str,
         address: IpAddr,
     ) -> Result<(), Error> {
@@ -198,7 +201,7 @@ impl Limits {
             LimitedAction::SignInByAccount.as_str(),
             &self.hash(LimitedAction::SignInByAccount, &[account.as_bytes()])[..],
         )
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
         Ok(())
     }
@@ -235,18 +238,14 @@ impl Limits {
     }
 
     /// Forgives the attempts that led to a changed password.
-    pub(crate) async fn forgive_password_change(
-        &self,
-        conn: &mut PgConnection,
-        person: i64,
-    ) -> Result<(), Error> {
+    pub(crate) async fn forgive_password_change(&self, tx: &mut Tx, person: i64) -> Result<(), Error> {
         let action = LimitedAction::PasswordChange;
         sqlx::query!(
             "delete from limit_counters where action = $1 and key_hash = $2",
             action.as_str(),
             &self.hash(action, &[&person.to_be_bytes()])[..],
         )
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
         Ok(())
     }
@@ -274,7 +273,7 @@ impl Limits {
             now,
             over,
         )
-        .fetch_one(db.conn().await?.get())
+        .fetch_one(db.upkeep().await?.conn())
         .await?;
         if i64::from(kept.count) <= i64::from(allowance.most) {
             return Ok(());

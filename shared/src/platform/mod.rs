@@ -3,8 +3,10 @@
 pub mod audit;
 pub mod clock;
 pub mod config;
+pub mod connect;
 pub mod db;
 pub mod delivery;
+pub mod durability;
 pub mod idempotency;
 pub mod limits;
 pub mod limits_memory;
@@ -12,7 +14,6 @@ pub mod mail;
 pub mod messages;
 pub mod migrations;
 pub mod outbox;
-pub mod pool;
 pub mod qr;
 pub mod request;
 pub mod sms;

@@ -31,7 +31,7 @@ pub async fn overview(
         None => Sight::of(staff),
     };
     let window = Window::at(calendar, staff.now());
-    let mut branches = branches::list_seen(db, &sight, &window).await?;
+    let mut branches = branches::report(db, &sight, &window).await?;
     rules::by_revenue(&mut branches);
     Ok(Overview { window, totals: Totals::of(&branches), branches })
 }

@@ -68,10 +68,10 @@ pub async fn create(
             };
             let at = tx.now();
             let hired = store::Hired { new: &new, gym, placement: &placement, hash: &hash, at };
-            let id = store::insert_staff(tx.conn(), hired)
+            let id = store::insert_staff(tx, hired)
                 .await
                 .on_constraint("staff_users_username_once", || StaffRefused::UsernameTaken)?;
-            store::insert_managed(tx.conn(), id, &placement.managed).await?;
+            store::insert_managed(tx, id, &placement.managed).await?;
             if new.role == Role::Owner {
                 gyms::give_to(tx, gym, id).await?;
             }
@@ -102,7 +102,7 @@ pub async fn edit(
     db.write(manager, async |tx| {
         let person = lock_to_manage(tx, manager, id).await?;
         let now = tx.now();
-        store::update_staff(tx.conn(), id, &edit).await?;
+        store::update_staff(tx, id, &edit).await?;
         let role = edit.role.unwrap_or(person.role);
         if edit.role.is_some() || edit.branch.is_some() || edit.managed.is_some() {
             move_to(tx, manager, &person, role, &edit).await?;
@@ -144,7 +144,7 @@ pub(crate) async fn lock_to_manage<C: Can>(
     manager: &Granted<C>,
     id: StaffId,
 ) -> Result<StaffUser, Error> {
-    store::lock_staff(tx.conn(), id).await?.ok_or(StaffRefused::NotFound)?;
+    store::lock_staff(tx, id).await?.ok_or(StaffRefused::NotFound)?;
     let person = store::find_staff(tx.conn(), &manager.scope(), id).await?.ok_or(StaffRefused::NotFound)?;
     let span = match own_branches(manager) {
         None => Span::Everywhere,
@@ -176,7 +176,7 @@ async fn move_to(
     }
     let several = edit.managed.as_deref().unwrap_or(&person.managed);
     let placement = placed(manager, person.gym, role, edit.branch.or(person.branch), several)?;
-    store::update_placement(tx.conn(), person.id, role, &placement).await
+    store::update_placement(tx, person.id, role, &placement).await
 }
 
 /// The branches that the role needs, each of this gym and within the manager's reach. Who has one branch means it.

@@ -1,12 +1,11 @@
 //! The SQL of staff users.
 
-use sqlx::PgConnection;
-
 use super::model::{Edit, Filter, Found, NewStaff, StaffUser, Whom};
 use super::rules::Placement;
 use crate::{
     access::{PasswordHash, Role, Scope},
     error::{Error, Fault},
+    platform::db::{Connection, Tx},
     vocabulary::{BranchId, Email, GymId, Language, Page, PersonName, Phone, StaffId, Timestamp},
 };
 
@@ -57,7 +56,7 @@ impl TryFrom<Row> for StaffUser {
 
 /// The staff users who work within `scope`, by id: at their home branch or at one that they manage.
 pub(super) async fn list_staff(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     scope: &Scope,
     filter: &Filter,
     page: Page,
@@ -77,7 +76,7 @@ pub(super) async fn list_staff(
 
 /// One of the staff users who work within `scope`.
 pub(super) async fn find_staff(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     scope: &Scope,
     id: StaffId,
 ) -> Result<Option<StaffUser>, Error> {
@@ -86,7 +85,7 @@ pub(super) async fn find_staff(
 }
 
 /// A staff user, for themselves: whoever and wherever they are.
-pub(crate) async fn find_person(conn: &mut PgConnection, id: StaffId) -> Result<Option<StaffUser>, Error> {
+pub(crate) async fn find_person(conn: &mut Connection, id: StaffId) -> Result<Option<StaffUser>, Error> {
     let row = sqlx::query_as!(
         Row,
         r#"select u.id, u.gym_id, u.branch_id, b.name as "branch_name?", u.username, u.full_name, u.role, u.email,
@@ -104,7 +103,7 @@ pub(crate) async fn find_person(conn: &mut PgConnection, id: StaffId) -> Result<
 }
 
 async fn select(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     scope: &Scope,
     filter: &Filter,
     only: Option<StaffId>,
@@ -149,7 +148,7 @@ async fn select(
 }
 
 /// Every branch somebody works at, active or not.
-pub(super) async fn list_branches_of(conn: &mut PgConnection, id: StaffId) -> Result<Vec<BranchId>, Error> {
+pub(super) async fn list_branches_of(conn: &mut Connection, id: StaffId) -> Result<Vec<BranchId>, Error> {
     let ids = sqlx::query_scalar!(
         r#"select branch_id as "branch_id!"
            from staff_users
@@ -168,9 +167,9 @@ pub(super) async fn list_branches_of(conn: &mut PgConnection, id: StaffId) -> Re
 }
 
 /// Holds a staff user's row until the transaction ends.
-pub(super) async fn lock_staff(conn: &mut PgConnection, id: StaffId) -> Result<Option<StaffId>, Error> {
+pub(super) async fn lock_staff(tx: &mut Tx, id: StaffId) -> Result<Option<StaffId>, Error> {
     let found = sqlx::query_scalar!("select id from staff_users where id = $1 for update", id.get())
-        .fetch_optional(conn)
+        .fetch_optional(tx.conn())
         .await?;
     Ok(found.map(StaffId::from))
 }
@@ -185,7 +184,7 @@ pub(super) struct Hired<'a> {
 }
 
 /// Writes a new staff user, who has to change the password that somebody else chose.
-pub(super) async fn insert_staff(conn: &mut PgConnection, hired: Hired<'_>) -> Result<StaffId, sqlx::Error> {
+pub(super) async fn insert_staff(tx: &mut Tx, hired: Hired<'_>) -> Result<StaffId, sqlx::Error> {
     let new = hired.new;
     let id = sqlx::query_scalar!(
         "insert into staff_users (gym_id, branch_id, username, full_name, role, email, phone, password_hash,
@@ -202,13 +201,13 @@ pub(super) async fn insert_staff(conn: &mut PgConnection, hired: Hired<'_>) -> R
         hired.hash.as_str(),
         hired.at,
     )
-    .fetch_one(conn)
+    .fetch_one(tx.conn())
     .await?;
     Ok(StaffId::from(id))
 }
 
 /// Changes what is named in `edit`.
-pub(super) async fn update_staff(conn: &mut PgConnection, id: StaffId, edit: &Edit) -> Result<(), Error> {
+pub(super) async fn update_staff(tx: &mut Tx, id: StaffId, edit: &Edit) -> Result<(), Error> {
     let email = edit.email.as_ref().map(|email| email.as_ref().map(Email::as_str));
     let phone = edit.phone.as_ref().map(|phone| phone.as_ref().map(Phone::as_str));
     sqlx::query!(
@@ -226,14 +225,14 @@ pub(super) async fn update_staff(conn: &mut PgConnection, id: StaffId, edit: &Ed
         phone.flatten(),
         edit.is_active,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// Gives another role, at other branches.
 pub(super) async fn update_placement(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: StaffId,
     role: Role,
     placement: &Placement,
@@ -244,25 +243,21 @@ pub(super) async fn update_placement(
         role.as_str(),
         placement.branch.map(BranchId::get),
     )
-    .execute(&mut *conn)
+    .execute(tx.conn())
     .await?;
-    sqlx::query!("delete from staff_branches where staff_id = $1", id.get()).execute(&mut *conn).await?;
-    insert_managed(conn, id, &placement.managed).await
+    sqlx::query!("delete from staff_branches where staff_id = $1", id.get()).execute(tx.conn()).await?;
+    insert_managed(tx, id, &placement.managed).await
 }
 
 /// Names the branches that somebody manages.
-pub(super) async fn insert_managed(
-    conn: &mut PgConnection,
-    id: StaffId,
-    managed: &[BranchId],
-) -> Result<(), Error> {
+pub(super) async fn insert_managed(tx: &mut Tx, id: StaffId, managed: &[BranchId]) -> Result<(), Error> {
     let ids: Vec<i64> = managed.iter().map(|branch| branch.get()).collect();
     sqlx::query!(
         "insert into staff_branches (staff_id, branch_id) select $1, named.id from unnest($2::bigint[]) as named (id)",
         id.get(),
         &ids,
     )
-    .execute(conn)
+    .execute(tx.conn())
     .await?;
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! The SQL of subscriptions as they stand.
 
 use chrono::NaiveDate;
-use sqlx::PgConnection;
 
 use super::{
     model::{Doors, FreezeSpan, Freezing, Held, Kind, Movement, MovementKind, Standing},
@@ -9,6 +8,7 @@ use super::{
 };
 use crate::{
     error::Error,
+    platform::db::{Connection, Tx},
     vocabulary::{
         BranchId, CustomerId, EntryId, GymId, Money, MovementId, Page, Phone, ServiceId, StaffId,
         SubscriptionId, Timestamp, phone::Calling,
@@ -133,14 +133,14 @@ fn dialled(phone: &Phone, calling_code: &str) -> String {
 }
 
 /// The subscription `id`, of whatever gym.
-pub(crate) async fn find_held(conn: &mut PgConnection, id: SubscriptionId) -> Result<Option<Held>, Error> {
+pub(crate) async fn find_held(conn: &mut Connection, id: SubscriptionId) -> Result<Option<Held>, Error> {
     let row = held!("where s.id = $1", id.get()).fetch_optional(conn).await?;
     Ok(row.map(Held::from))
 }
 
 /// Everything `customer` holds or held: what is not over by `today` first, newest first.
 pub(crate) async fn list_held_by(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     customer: CustomerId,
     today: NaiveDate,
 ) -> Result<Vec<Held>, Error> {
@@ -159,7 +159,7 @@ pub(crate) async fn list_held_by(
 
 /// The freezes of the subscriptions, newest first.
 pub(super) async fn list_freezes(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     subscriptions: &[i64],
 ) -> Result<Vec<OwnFreeze>, Error> {
     let rows = sqlx::query!(
@@ -184,7 +184,7 @@ pub(super) async fn list_freezes(
 }
 
 /// Locks the subscription and its balance, then reads it.
-pub(super) async fn lock_held(conn: &mut PgConnection, id: SubscriptionId) -> Result<Option<Held>, Error> {
+pub(super) async fn lock_held(tx: &mut Tx, id: SubscriptionId) -> Result<Option<Held>, Error> {
     // A statement of its own: the reading after it must see what the former holder committed.
     sqlx::query!(
         "with s as materialized (select id from subscriptions where id = $1 for update)
@@ -194,20 +194,20 @@ pub(super) async fn lock_held(conn: &mut PgConnection, id: SubscriptionId) -> Re
          for update of b",
         id.get(),
     )
-    .fetch_optional(&mut *conn)
+    .fetch_optional(tx.conn())
     .await?;
-    find_held(conn, id).await
+    find_held(tx.conn(), id).await
 }
 
 /// These subscriptions, newest first.
-pub(super) async fn list_held(conn: &mut PgConnection, ids: &[i64]) -> Result<Vec<Held>, Error> {
+pub(super) async fn list_held(conn: &mut Connection, ids: &[i64]) -> Result<Vec<Held>, Error> {
     let rows = held!("where s.id = any($1) order by s.id desc", ids).fetch_all(conn).await?;
     Ok(rows.into_iter().map(Held::from).collect())
 }
 
 /// The ledger of a subscription, newest first.
 pub(super) async fn list_movements(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     subscription: SubscriptionId,
     page: Page,
 ) -> Result<Vec<Movement>, Error> {
@@ -243,7 +243,7 @@ pub(super) async fn list_movements(
 
 /// How many lines the ledger of a subscription has.
 pub(super) async fn count_movements(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     subscription: SubscriptionId,
 ) -> Result<i64, Error> {
     let total = sqlx::query_scalar!(

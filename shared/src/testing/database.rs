@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test without its database cannot go on")]
 
-use std::str::FromStr;
+use std::{str::FromStr, time::Duration};
 
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, PgPool,
@@ -10,7 +10,11 @@ use sqlx::{
 };
 use uuid::Uuid;
 
-use crate::platform::{db::Db, migrations};
+use crate::platform::{
+    db::{Db, DbSettings, PoolSettings},
+    durability::Durability,
+    migrations,
+};
 
 /// Where tests find Postgres: a role that owns the schema and may create databases.
 const DEFAULT_URL: &str = "postgres://gym_migrator:gym_migrator@127.0.0.1:15490/postgres";
@@ -22,8 +26,9 @@ pub struct TestDb {
     admin: PgConnectOptions,
     /// As the owner of the schema: to arrange and to look.
     pub owner: PgPool,
-    staff: PgPool,
-    client: PgPool,
+    staff_pool: PgPool,
+    staff: Db,
+    client: Db,
 }
 
 impl TestDb {
@@ -43,32 +48,45 @@ impl TestDb {
         let create = format!("create database {name} template {template} strategy file_copy");
         conn.execute(AssertSqlSafe(create)).await.expect("clone the template");
         conn.close().await.expect("close");
-        let pool = |user: &str| {
+        let options = |user: &str| {
             let options = told.clone().database(&name).username(user).password(user);
-            PgPoolOptions::new()
-                .max_connections(24)
-                .acquire_timeout(std::time::Duration::from_secs(10))
-                .test_before_acquire(false)
-                .connect_lazy_with(options.options([("lock_timeout", "5s"), ("statement_timeout", "20s")]))
+            options.options([("lock_timeout", "5s"), ("statement_timeout", "20s")])
         };
+        let staff_pool = PgPoolOptions::new().max_connections(8).connect_lazy_with(options("gym_staff"));
         let owner = PgPoolOptions::new().max_connections(4).connect_lazy_with(admin.clone().database(&name));
-        Self { staff: pool("gym_staff"), client: pool("gym_client"), owner, name, admin }
+        let (staff, client) = (open(options("gym_staff")), open(options("gym_client")));
+        Self { name, admin, owner, staff_pool, staff, client }
     }
 
     /// As staff-api sees it.
     pub fn staff(&self) -> Db {
-        Db::new(self.staff.clone(), super::HASH_KEY)
+        self.staff.clone()
     }
 
     /// As client-api sees it.
     pub fn client(&self) -> Db {
-        Db::new(self.client.clone(), super::HASH_KEY)
+        self.client.clone()
     }
 
-    /// The pool of the staff role.
+    /// Connections with the rights of the staff role that no pool of a [`Db`] knows of: for locks held against it.
     pub fn staff_pool(&self) -> &PgPool {
-        &self.staff
+        &self.staff_pool
     }
+}
+
+/// A [`Db`] that leads where `options` do.
+///
+/// # Panics
+/// Never: these settings are sound.
+pub fn open(options: PgConnectOptions) -> Db {
+    let pool = PoolSettings {
+        options,
+        max_connections: 24,
+        acquire_timeout: Duration::from_secs(10),
+        durability: Durability::Waived,
+    };
+    let settings = DbSettings { writing: pool.clone(), reading: pool, reports: None };
+    Db::new(settings, super::HASH_KEY).expect("a sound pool")
 }
 
 impl Drop for TestDb {

@@ -7,6 +7,6 @@ mod wire;
 
 pub use crate::platform::clock::TestClock;
 pub use committed::assert_committed;
-pub use database::TestDb;
+pub use database::{TestDb, open};
 pub use keys::{HASH_KEY, client_keyring, staff_keyring};
 pub use wire::Wire;

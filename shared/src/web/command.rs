@@ -19,7 +19,7 @@ use crate::{
     error::Error,
     platform::{
         config::{self, Config, ConfigProblems, Service},
-        migrations, pool,
+        connect, migrations,
     },
 };
 
@@ -136,7 +136,7 @@ fn to_the_end<T>(work: impl Future<Output = T>) -> Result<T, Failed> {
 fn migrate(config: &Config) -> Result<(), Failed> {
     let url = config.database.migrate_url(config.mode)?;
     to_the_end(async {
-        let pool = pool::open_for_migration(config.service, url).await?;
+        let pool = connect::open_for_migration(config.service, url).await?;
         let done = migrations::migrate(&pool).await;
         pool.close().await;
         done.map_err(Failed::Migration)

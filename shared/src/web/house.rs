@@ -7,7 +7,7 @@
 //! Closing: no longer ready; no new connections and no new messages; what is in the works is finished, bounded; then
 //! the internal listener, then the pool. A second signal ends the process at once.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc};
 
 use axum::Router;
 use chrono::TimeDelta;
@@ -17,7 +17,6 @@ use tokio::{
     runtime::{Builder, Handle},
     signal::unix::{Signal, SignalKind, signal},
     task::JoinSet,
-    time::timeout,
 };
 use tokio_util::sync::CancellationToken;
 use utoipa_swagger_ui::{self as swagger, SwaggerUi};
@@ -36,17 +35,15 @@ use crate::{
     platform::{
         clock::{Clock, SystemClock},
         config::{Config, Mode, PublicKey, SigningKey, Tokens},
+        connect,
         db::Db,
         delivery::{Senders, SendersUnusable},
+        durability::Forgetful,
         limits_memory::Rate,
         outbox::{Settings, Worker},
-        pool::{self, Forgetful},
         telemetry::{self, Metrics, TelemetryUnusable},
     },
 };
-
-/// How long connections to Postgres may take to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Descriptors for everything but clients: Postgres, mail, listeners, the log.
 const OTHER_DESCRIPTORS: usize = 128;
@@ -132,11 +129,10 @@ impl House {
     ) -> Result<Self, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (stop, closed) = (CancellationToken::new(), CancellationToken::new());
-        let pool = pool::open(config)?;
+        let db = connect::open(config)?;
         if config.mode == Mode::Production {
-            pool::ask(config.service, &config.database).await?;
+            connect::ask(config.service, &config.database).await?;
         }
-        let db = Db::new(pool, config.secrets.hash_key.expose_secret().as_bytes());
         let app = app(config, db.clone())?;
         let outside = listen(config.http.listen).await?;
         let inside = listen(config.http.internal_listen).await?;
@@ -197,9 +193,7 @@ impl House {
         while self.work.join_next().await.is_some() {}
         self.closed.cancel();
         while self.watch.join_next().await.is_some() {}
-        if timeout(GOODBYE, self.db.close()).await.is_err() {
-            tracing::warn!("connections to the database are left open");
-        }
+        self.db.close();
     }
 }
 

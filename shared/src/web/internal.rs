@@ -64,7 +64,7 @@ async fn ready(State(internals): State<Internals>) -> (StatusCode, &'static str)
 
 async fn metrics(State(internals): State<Internals>) -> Response {
     let (open, idle) = internals.db.pool_use();
-    let idle = u32::try_from(idle).unwrap_or(u32::MAX);
+    let [open, idle] = [open, idle].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
     metrics::gauge!(metric::DB_CONNECTIONS, "state" => "idle").set(idle);
     metrics::gauge!(metric::DB_CONNECTIONS, "state" => "busy").set(open.saturating_sub(idle));
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];

@@ -4,3 +4,5 @@
 mod arrows;
 #[cfg(test)]
 mod source;
+#[cfg(test)]
+mod writes;

@@ -8,13 +8,10 @@ use std::{collections::BTreeSet, time::Duration};
 use chrono::TimeDelta;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use shared::{
-    platform::{
-        db::Db,
-        outbox::{self, Channel, Kind, Settings, State},
-    },
-    testing::{HASH_KEY, Wire},
+    platform::outbox::{self, Channel, Kind, Settings, State},
+    testing::{Wire, open},
 };
-use sqlx::{Connection as _, PgConnection, postgres::PgPoolOptions};
+use sqlx::{Connection as _, PgConnection};
 use support::{CODE, Stage, by_mail, by_sms, calls, gateway, message, settings};
 use tokio::time::{Instant, sleep};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
@@ -45,7 +42,7 @@ async fn what_was_rolled_back_is_never_sent() {
     let stage = Stage::set().await;
     let worker = stage.start(stage.to_file());
     let mut tx = stage.db.owner.begin().await.unwrap();
-    outbox::enqueue(&mut tx, &message(by_sms(), stage.now()), stage.now()).await.unwrap();
+    outbox::enqueue(&mut *tx, &message(by_sms(), stage.now()), stage.now()).await.unwrap();
     sleep(Duration::from_millis(100)).await;
     assert_eq!(stage.delivered().len(), 0);
     tx.rollback().await.unwrap();
@@ -59,7 +56,7 @@ async fn what_was_rolled_back_is_never_sent() {
 async fn what_is_withheld_is_never_sent_and_names_nobody() {
     let stage = Stage::set().await;
     let mut conn = stage.db.owner.acquire().await.unwrap();
-    outbox::withhold(&mut conn, &message(by_sms(), stage.now()), stage.now()).await.unwrap();
+    outbox::withhold(&mut *conn, &message(by_sms(), stage.now()), stage.now()).await.unwrap();
     stage.enqueue(by_sms()).await;
     let worker = stage.start(stage.to_file());
     stage.until(&["withheld", "sent"]).await;
@@ -312,10 +309,9 @@ async fn a_dead_line_to_the_database_keeps_nothing_waiting_for_long() {
     let stage = Stage::set().await;
     let options = (*stage.db.staff_pool().connect_options()).clone();
     let wire = Wire::to(&options).await.unwrap();
-    let pool = PgPoolOptions::new().max_connections(4).connect_lazy_with(wire.lead(options));
     let patience = Duration::from_millis(500);
     let worker = stage.start_on(
-        &Db::new(pool, HASH_KEY),
+        &open(wire.lead(options)),
         stage.to_file(),
         Settings { patience, housekeeping: Duration::from_secs(15), ..settings() },
     );

@@ -54,7 +54,7 @@ impl Stage {
 
     pub(crate) async fn enqueue(&self, recipient: Recipient) {
         let mut conn = self.db.owner.acquire().await.unwrap();
-        outbox::enqueue(&mut conn, &message(recipient, self.now()), self.now()).await.unwrap();
+        outbox::enqueue(&mut *conn, &message(recipient, self.now()), self.now()).await.unwrap();
     }
 
     /// Everybody writes into the file.

@@ -3,15 +3,13 @@
 mod own;
 mod store;
 
-use sqlx::PgConnection;
-
 pub use own::{BUSY_FROM, Crowd, Level, MODERATE_FROM, OwnStats, branch_activity, list_own, own_stats};
 
 use super::model::{Entry, EntryStatus};
 use crate::{
     access::{Granted, Scope, can},
     error::{Error, Invalid},
-    platform::db::Db,
+    platform::db::{Connection, Db},
     vocabulary::{
         BranchId, Calendar, CustomerId, EntryId, Page,
         dates::Day,
@@ -77,7 +75,7 @@ pub async fn list(
 }
 
 async fn of_customer(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     scope: Option<&Scope>,
     customer: CustomerId,
     wanted: &Wanted,
@@ -102,6 +100,6 @@ fn wanted(filter: &EntryFilter, calendar: Calendar) -> Wanted {
 }
 
 /// One entry.
-pub(super) async fn find(conn: &mut PgConnection, id: EntryId) -> Result<Option<Entry>, Error> {
+pub(super) async fn find(conn: &mut Connection, id: EntryId) -> Result<Option<Entry>, Error> {
     store::find_entry(conn, id).await
 }

@@ -1,7 +1,5 @@
 //! The SQL of looking back.
 
-use sqlx::PgConnection;
-
 use super::super::{
     model::{Action, Entry, EntryStatus, Source},
     store::{Flag, denial_of},
@@ -9,6 +7,7 @@ use super::super::{
 use crate::{
     access::Scope,
     error::Error,
+    platform::db::Connection,
     vocabulary::{BranchId, CustomerId, EntryId, Page, StaffId, SubscriptionId, Timestamp},
 };
 
@@ -75,7 +74,7 @@ impl TryFrom<EntryRow> for Entry {
 /// Entries of everybody, newest first. Of several branches each gives its newest, so that the index of one branch serves
 /// however many are asked for.
 pub(super) async fn list_entries(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     scope: &Scope,
     wanted: &Wanted,
     page: Page,
@@ -100,7 +99,7 @@ pub(super) async fn list_entries(
 
 /// Entries of one customer, newest first.
 pub(super) async fn list_entries_of_customer(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     scope: Option<&Scope>,
     customer: CustomerId,
     wanted: &Wanted,
@@ -127,7 +126,7 @@ pub(super) async fn list_entries_of_customer(
 
 /// How many entries of everybody there are, counted up to `most`.
 pub(super) async fn count_entries(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     scope: &Scope,
     wanted: &Wanted,
     most: i64,
@@ -149,7 +148,7 @@ pub(super) async fn count_entries(
 
 /// How many entries of one customer there are, counted up to `most`.
 pub(super) async fn count_entries_of_customer(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     scope: Option<&Scope>,
     customer: CustomerId,
     wanted: &Wanted,
@@ -184,7 +183,7 @@ pub(super) async fn count_entries_of_customer(
 }
 
 /// An entry of a gym.
-pub(super) async fn find_entry(conn: &mut PgConnection, id: EntryId) -> Result<Option<Entry>, Error> {
+pub(super) async fn find_entry(conn: &mut Connection, id: EntryId) -> Result<Option<Entry>, Error> {
     let row = sqlx::query_as!(
         EntryRow,
         r#"select e.id, e.at, e.customer_id, c.full_name as customer_name, e.branch_id, b.name as branch_name,
@@ -216,7 +215,7 @@ pub(super) struct SumOfVisits {
 
 /// Sums up the newest visits of a customer, at most `most` of them.
 pub(super) async fn find_sum_of_visits(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     customer: CustomerId,
     since: Timestamp,
     most: i64,
@@ -242,7 +241,7 @@ pub(super) async fn find_sum_of_visits(
 
 /// How many came in at a branch since an instant, counted up to `most`.
 pub(super) async fn count_admitted(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     branch: BranchId,
     since: Timestamp,
     most: i64,

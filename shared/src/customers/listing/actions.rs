@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 
 use chrono::NaiveDate;
-use sqlx::PgConnection;
 
 use super::{
     rules::Term,
@@ -17,7 +16,7 @@ use crate::{
         store::{find_customer, list_customers},
     },
     error::{Error, Invalid},
-    platform::db::Db,
+    platform::db::{Connection, Db},
     vocabulary::{
         BranchId, CustomerId, Page, Phone,
         page::{COUNTED_MOST, COUNTED_MOST_JUDGED, OFFSET_MAX_JUDGED, OFFSET_MAX_SIFTED},
@@ -71,7 +70,7 @@ pub async fn list(
 
 /// The ids of a page, and how many there are in all.
 async fn pick(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     scope: &Scope,
     filter: &Filter,
     today: NaiveDate,

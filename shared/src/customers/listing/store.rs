@@ -1,13 +1,13 @@
 //! The SQL of finding customers.
 
 use chrono::NaiveDate;
-use sqlx::PgConnection;
 
 use super::rules::{Term, WORDS};
 use crate::{
     access::Scope,
     customers::model::Standing,
     error::Error,
+    platform::db::Connection,
     vocabulary::{CustomerId, Gender, Page, Phone},
 };
 
@@ -33,7 +33,7 @@ impl Filter {
 
 /// The ids of one page, newest first.
 pub(super) async fn list_newest(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     scope: &Scope,
     filter: &Filter,
     today: NaiveDate,
@@ -64,7 +64,7 @@ pub(super) async fn list_newest(
 /// a frozen subscription; what a walk from the newest on would look for among all. As it was where they are not fewer than
 /// `most`, for then the walk finds them soon, and a part of them would hide the rest.
 pub(super) async fn with_the_rare(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     scope: &Scope,
     filter: Filter,
     today: NaiveDate,
@@ -107,7 +107,7 @@ fn fewer(ids: Vec<i64>, most: i64) -> Option<Vec<i64>> {
 
 /// How many customers a list holds, counted up to `most`.
 pub(super) async fn count_customers(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     scope: &Scope,
     filter: &Filter,
     today: NaiveDate,
@@ -161,7 +161,7 @@ const CANDIDATES: i64 = 1000;
 ///
 /// Parts are only looked for when beginnings did not fill the list.
 pub(super) async fn list_matches(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     scope: &Scope,
     term: &Term,
     limit: i64,
@@ -195,7 +195,7 @@ pub(super) async fn list_matches(
 
 /// The id of who has this number within the scope.
 pub(super) async fn find_by_phone(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     scope: &Scope,
     phone: &Phone,
 ) -> Result<Option<CustomerId>, Error> {

@@ -18,6 +18,7 @@ use super::{
 };
 
 const URL: &str = "GYM__DATABASE__URL";
+const READ_URL: &str = "GYM__DATABASE__READ_URL";
 const MIGRATE_URL: &str = "GYM__DATABASE__MIGRATE_URL";
 
 /// Postgres.
@@ -27,7 +28,10 @@ pub struct Database {
     /// Where it is, and as whom we come.
     pub url: SecretString,
     migrate_url: SecretString,
-    /// Most connections of this process.
+    /// A replica for figures that may be a moment old, if there is one.
+    #[serde(deserialize_with = "parse::optional_secret")]
+    pub read_url: Option<SecretString>,
+    /// Most connections of this process: half of them read, half write.
     #[serde(deserialize_with = "parse::count")]
     pub max_connections: u32,
     /// Longest wait for a connection.
@@ -69,20 +73,34 @@ impl Section for Database {
             DEVELOPMENT_ONLY_MIGRATOR_DATABASE,
         )
         .secret(),
-        Field::new("max_connections", "Most connections of this process to the database.", "10"),
+        Field::new(
+            "read_url",
+            "Address of a replica that may lag, as the same user; only for reports. Without one they are read at url.",
+            "",
+        )
+        .secret(),
+        Field::new(
+            "max_connections",
+            "Most connections of this process to the database; half of them only read, the others write.",
+            "16",
+        ),
         Field::new("acquire_timeout_milliseconds", "Longest wait for a connection, in milliseconds.", "1500"),
         Field::new("statement_timeout_milliseconds", "Longest run of a statement, in milliseconds.", "3000"),
         Field::new("lock_timeout_milliseconds", "Longest wait for a lock, in milliseconds.", "2000"),
     ];
 
     fn check(&self, at: Setting, problems: &mut Problems) {
-        for (key, url) in [(URL, &self.url), (MIGRATE_URL, &self.migrate_url)] {
+        let read_url = self.read_url.as_ref().map(|url| (READ_URL, url));
+        for (key, url) in [(URL, &self.url), (MIGRATE_URL, &self.migrate_url)].into_iter().chain(read_url) {
             if let Err(message) = check_address(url) {
                 problems.add(key, message);
             }
         }
         if at.mode == Mode::Production {
             refuse_known_password(URL, &self.url, problems);
+            if let Some((key, url)) = read_url {
+                refuse_known_password(key, url, problems);
+            }
             if self.migrate_url.expose_secret() != DEVELOPMENT_ONLY_MIGRATOR_DATABASE {
                 refuse_known_password(MIGRATE_URL, &self.migrate_url, problems);
             }

@@ -9,7 +9,7 @@ mod schedule;
 mod store;
 mod worker;
 
-use sqlx::PgConnection;
+use sqlx::{Executor, Postgres};
 
 use crate::vocabulary::{Email, Phone, Timestamp, words};
 
@@ -123,12 +123,20 @@ impl std::fmt::Debug for Message {
 }
 
 /// Writes `message` down; a worker sends it once the transaction of `conn` is committed.
-pub async fn enqueue(conn: &mut PgConnection, message: &Message, now: Timestamp) -> Result<(), sqlx::Error> {
+pub async fn enqueue<'c>(
+    conn: impl Executor<'c, Database = Postgres>,
+    message: &Message,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
     store::insert_message(conn, message, State::Waiting, now).await
 }
 
 /// Does what [`enqueue`] does, by the same statement, except that nothing is ever sent and nobody is named: an answer
 /// about an unknown account then takes as long as one about a known account.
-pub async fn withhold(conn: &mut PgConnection, message: &Message, now: Timestamp) -> Result<(), sqlx::Error> {
+pub async fn withhold<'c>(
+    conn: impl Executor<'c, Database = Postgres>,
+    message: &Message,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
     store::insert_message(conn, message, State::Withheld, now).await
 }

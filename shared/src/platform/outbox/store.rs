@@ -1,10 +1,13 @@
 //! The statements on `outbox`.
 
 use chrono::TimeDelta;
-use sqlx::PgConnection;
+use sqlx::{Executor, Postgres};
 
 use super::{Channel, Kind, Message, State};
-use crate::vocabulary::Timestamp;
+use crate::{
+    platform::db::{Connection, Upkeep},
+    vocabulary::Timestamp,
+};
 
 /// The channel of Postgres on which a new message is announced.
 pub(super) const ANNOUNCEMENTS: &str = "outbox";
@@ -25,8 +28,8 @@ pub(super) struct Claimed {
     pub(super) created_at: Timestamp,
 }
 
-pub(super) async fn insert_message(
-    conn: &mut PgConnection,
+pub(super) async fn insert_message<'c>(
+    conn: impl Executor<'c, Database = Postgres>,
     message: &Message,
     state: State,
     now: Timestamp,
@@ -69,7 +72,7 @@ pub(super) struct Claim<'c> {
 
 /// Takes messages that are due, most urgent first, so that no other worker takes them before the lease ends.
 pub(super) async fn update_claimed(
-    conn: &mut PgConnection,
+    upkeep: &mut Upkeep,
     claim: Claim<'_>,
     now: Timestamp,
 ) -> Result<Vec<Claimed>, sqlx::Error> {
@@ -107,13 +110,13 @@ pub(super) async fn update_claimed(
         now.checked_add_signed(claim.lease).unwrap_or(now),
         claim.held,
     )
-    .fetch_all(conn)
+    .fetch_all(upkeep.conn())
     .await
 }
 
 /// Notes that a message is done. What is done as `Sent` is done whoever holds the lease now.
 pub(super) async fn update_finished(
-    conn: &mut PgConnection,
+    upkeep: &mut Upkeep,
     claimed: &Claimed,
     state: State,
     why: Option<&str>,
@@ -139,14 +142,14 @@ pub(super) async fn update_finished(
         why,
         claimed.kind.is_secret(),
     )
-    .execute(conn)
+    .execute(upkeep.conn())
     .await?;
     Ok(())
 }
 
 /// Notes that a message is to be tried again, unless somebody else already does.
 pub(super) async fn update_postponed(
-    conn: &mut PgConnection,
+    upkeep: &mut Upkeep,
     claimed: &Claimed,
     run_at: Timestamp,
     why: &str,
@@ -160,7 +163,7 @@ pub(super) async fn update_postponed(
         run_at,
         why,
     )
-    .execute(conn)
+    .execute(upkeep.conn())
     .await?;
     Ok(())
 }
@@ -173,7 +176,7 @@ pub(super) struct Tally {
     pub(super) oldest_at: Timestamp,
 }
 
-pub(super) async fn count_messages(conn: &mut PgConnection) -> Result<Vec<Tally>, sqlx::Error> {
+pub(super) async fn count_messages(conn: &mut Connection) -> Result<Vec<Tally>, sqlx::Error> {
     sqlx::query_as!(
         Tally,
         r#"select
@@ -191,7 +194,7 @@ pub(super) async fn count_messages(conn: &mut PgConnection) -> Result<Vec<Tally>
 
 /// Removes up to `limit` messages that were done before `before`, and says how many.
 pub(super) async fn delete_finished(
-    conn: &mut PgConnection,
+    upkeep: &mut Upkeep,
     before: Timestamp,
     limit: u32,
 ) -> Result<u64, sqlx::Error> {
@@ -207,7 +210,7 @@ pub(super) async fn delete_finished(
         before,
         i64::from(limit),
     )
-    .execute(conn)
+    .execute(upkeep.conn())
     .await?;
     Ok(deleted.rows_affected())
 }

@@ -168,7 +168,7 @@ impl Worker {
         let claiming = async move {
             let claim = Claim { channel, limit, lease: self.settings.lease, held: &held };
             let claimed = self.in_time(async {
-                store::update_claimed(self.db.lend().await?.get(), claim, self.clock.now()).await
+                store::update_claimed(&mut self.db.upkeep().await?, claim, self.clock.now()).await
             });
             Event::Claimed(limit, claimed.await)
         };
@@ -242,13 +242,13 @@ impl Worker {
     async fn note(&self, message: &Claimed, next: &Next) -> Result<(), sqlx::Error> {
         let now = self.clock.now();
         self.in_time(async {
-            let mut loan = self.db.lend().await?;
+            let mut upkeep = self.db.upkeep().await?;
             match next {
                 Next::Finish(state, why) => {
-                    store::update_finished(loan.get(), message, *state, why.as_deref(), now).await
+                    store::update_finished(&mut upkeep, message, *state, why.as_deref(), now).await
                 }
                 Next::Postpone(run_at, why) => {
-                    store::update_postponed(loan.get(), message, *run_at, why).await
+                    store::update_postponed(&mut upkeep, message, *run_at, why).await
                 }
             }
         })
@@ -311,12 +311,12 @@ impl Worker {
 
     async fn look_after(&self, now: Timestamp) -> Result<(), sqlx::Error> {
         let tallies =
-            self.in_time(async { store::count_messages(self.db.lend().await?.get()).await }).await?;
+            self.in_time(async { store::count_messages(self.db.upkeep().await?.conn()).await }).await?;
         measure(&tallies, now);
         let before = now.checked_sub_signed(self.settings.keep).unwrap_or(now);
         for _ in 0..TIDY_PIECES {
             let deleted = self.in_time(async {
-                store::delete_finished(self.db.lend().await?.get(), before, TIDY_LIMIT).await
+                store::delete_finished(&mut self.db.upkeep().await?, before, TIDY_LIMIT).await
             });
             if deleted.await? < u64::from(TIDY_LIMIT) {
                 break;

@@ -144,7 +144,7 @@ pub async fn stop(
 }
 
 async fn lock_within<C: Can>(tx: &mut Tx, staff: &Granted<C>, id: SubscriptionId) -> Result<Held, Error> {
-    let held = within(staff, lock_held(tx.conn(), id).await?)?;
+    let held = within(staff, lock_held(tx, id).await?)?;
     tx.stand_at(held.gym, Some(held.branch));
     Ok(held)
 }

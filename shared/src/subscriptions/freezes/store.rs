@@ -1,7 +1,6 @@
 //! The SQL of freezing and stopping.
 
 use chrono::NaiveDate;
-use sqlx::PgConnection;
 
 use super::{
     super::model::{Freeze, FreezeSpan},
@@ -9,7 +8,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    platform::db::Tx,
+    platform::db::{Connection, Tx},
     vocabulary::{FreezeId, Line, Money, StaffId, SubscriptionId},
 };
 
@@ -102,7 +101,7 @@ pub(super) async fn update_stopped(
 
 /// The latest freezes of a subscription, newest first.
 pub(in super::super) async fn list_freezes_of(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     subscription: SubscriptionId,
 ) -> Result<Vec<Freeze>, Error> {
     let rows = sqlx::query!(

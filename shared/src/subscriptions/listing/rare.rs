@@ -1,11 +1,10 @@
 //! Subscriptions that stand as few do: a walk from the newest on would look for them among all that were ever sold, while an
 //! index knows them.
 
-use sqlx::PgConnection;
-
 use super::{Looking, store};
 use crate::{
     error::Error,
+    platform::db::Connection,
     subscriptions::model::{Status, Wanted},
 };
 
@@ -21,7 +20,7 @@ impl Looking<'_> {
 /// The newest of a gym. Nothing where they are not fewer than `most`, for then the walk finds them soon, and a part of
 /// them would hide the rest.
 pub(super) async fn list(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     looking: &Looking<'_>,
     most: i64,
 ) -> Result<Option<Vec<i64>>, Error> {

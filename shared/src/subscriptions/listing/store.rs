@@ -1,12 +1,12 @@
 //! The SQL of lists: the ids first, by the index that knows them best; then what a screen shows of them.
 
 use chrono::NaiveDate;
-use sqlx::PgConnection;
 
 use super::{Looking, Way};
 use crate::{
     access::Scope,
     error::Error,
+    platform::db::Connection,
     subscriptions::model::{Kind, Status},
     vocabulary::{CustomerId, Page, ServiceId},
 };
@@ -19,7 +19,7 @@ macro_rules! ways {
     ($conditions:tt; $($(#[$doc:meta])* $list:ident, $count:ident: $first:tt;)+) => {$(
         $(#[$doc])*
         async fn $list(
-            conn: &mut PgConnection,
+            conn: &mut Connection,
             looking: &Looking<'_>,
             picked: Option<&[i64]>,
             page: Page,
@@ -49,7 +49,7 @@ macro_rules! ways {
 
         /// How many of them there are, counted up to `most`.
         async fn $count(
-            conn: &mut PgConnection,
+            conn: &mut Connection,
             looking: &Looking<'_>,
             picked: Option<&[i64]>,
             most: i64,
@@ -112,7 +112,7 @@ ways! {
 macro_rules! wholes {
     ($($(#[$doc:meta])* $list:ident, $count:ident: $place:tt;)+) => {$(
         $(#[$doc])*
-        async fn $list(conn: &mut PgConnection, place: Option<i64>, page: Page) -> Result<Vec<i64>, Error> {
+        async fn $list(conn: &mut Connection, place: Option<i64>, page: Page) -> Result<Vec<i64>, Error> {
             let ids = sqlx::query_scalar!(
                 "select s.id from subscriptions s where " + $place + " = $1 order by s.id desc limit $2 offset $3",
                 place,
@@ -125,7 +125,7 @@ macro_rules! wholes {
         }
 
         /// How many there are, counted up to `most`.
-        async fn $count(conn: &mut PgConnection, place: Option<i64>, most: i64) -> Result<i64, Error> {
+        async fn $count(conn: &mut Connection, place: Option<i64>, most: i64) -> Result<i64, Error> {
             let total = sqlx::query_scalar!(
                 r#"select count(*) as "total!" from (
                  select from subscriptions s where "# + $place + " = $1 order by s.id desc limit $2) counted",
@@ -148,7 +148,7 @@ wholes! {
 
 /// The newest ids that `looking` finds, by `way`.
 pub(super) async fn list_ids(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     looking: &Looking<'_>,
     way: &Way,
     page: Page,
@@ -169,7 +169,7 @@ pub(super) async fn list_ids(
 
 /// How many `looking` finds by `way`, counted up to `most`.
 pub(super) async fn count_ids(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     looking: &Looking<'_>,
     way: &Way,
     most: i64,
@@ -193,7 +193,7 @@ pub(super) async fn count_ids(
 
 /// Stopped by hand.
 pub(super) async fn list_stopped(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     gym: i64,
     scope: &Scope,
     most: i64,
@@ -216,7 +216,7 @@ pub(super) async fn list_stopped(
 
 /// Frozen on `today`.
 pub(super) async fn list_frozen(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     gym: i64,
     scope: &Scope,
     today: NaiveDate,
@@ -243,7 +243,7 @@ pub(super) async fn list_frozen(
 
 /// Not begun by `today`.
 pub(super) async fn list_pending(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     gym: i64,
     scope: &Scope,
     today: NaiveDate,

@@ -119,7 +119,7 @@ async fn renew_within(
 ) -> Result<Deal, Error> {
     let known = within(staff, find_held(tx.conn(), renewal.subscription).await?)?;
     lock_buyer(tx, known.customer, |_| true).await?;
-    let held = lock_held(tx.conn(), known.id).await?.ok_or(SubscriptionNotFound)?;
+    let held = lock_held(tx, known.id).await?.ok_or(SubscriptionNotFound)?;
     tx.stand_at(held.gym, Some(held.branch));
     let offer = store::find_offer(tx.conn(), held.service, held.branch)
         .await?
@@ -171,10 +171,8 @@ async fn lock_buyer(
     customer: CustomerId,
     is_known: impl FnOnce(&Buyer) -> bool,
 ) -> Result<Buyer, Error> {
-    let buyer = store::lock_buyer(tx.conn(), customer)
-        .await?
-        .filter(is_known)
-        .ok_or(SaleRefused::CustomerNotFound)?;
+    let buyer =
+        store::lock_buyer(tx, customer).await?.filter(is_known).ok_or(SaleRefused::CustomerNotFound)?;
     if buyer.is_active { Ok(buyer) } else { Err(SaleRefused::CustomerInactive.into()) }
 }
 

@@ -1,7 +1,5 @@
 //! The SQL of selling.
 
-use sqlx::PgConnection;
-
 use super::{
     super::model::{Doors, Held, Kind},
     model::{Buyer, IsForSale, Offer},
@@ -9,20 +7,17 @@ use super::{
 };
 use crate::{
     error::{Error, OnConstraint},
-    platform::db::Tx,
+    platform::db::{Connection, Tx},
     vocabulary::{BranchId, CustomerId, GymId, Money, ServiceId, StaffId, SubscriptionId},
 };
 
 /// Who is sold to; switching them off waits until the sale is done.
-pub(super) async fn lock_buyer(
-    conn: &mut PgConnection,
-    customer: CustomerId,
-) -> Result<Option<Buyer>, Error> {
+pub(super) async fn lock_buyer(tx: &mut Tx, customer: CustomerId) -> Result<Option<Buyer>, Error> {
     let row = sqlx::query!(
         "select gym_id, branch_id, is_active from customers where id = $1 for share",
         customer.get(),
     )
-    .fetch_optional(conn)
+    .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(|row| Buyer {
         gym: GymId::from(row.gym_id),
@@ -33,7 +28,7 @@ pub(super) async fn lock_buyer(
 
 /// What `service` of the branch's gym is today; nothing if it is only sold at another branch.
 pub(super) async fn find_offer(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     service: ServiceId,
     branch: BranchId,
 ) -> Result<Option<Offer>, Error> {
@@ -72,7 +67,7 @@ pub(super) async fn find_offer(
 
 /// Whether `staff` trains in `gym`.
 pub(super) async fn find_trainer(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     gym: GymId,
     staff: StaffId,
 ) -> Result<Option<StaffId>, Error> {
@@ -88,7 +83,7 @@ pub(super) async fn find_trainer(
 
 /// What the first grant of `subscription` was.
 pub(super) async fn find_first_grant(
-    conn: &mut PgConnection,
+    conn: &mut Connection,
     subscription: SubscriptionId,
 ) -> Result<Option<i32>, Error> {
     let amount = sqlx::query_scalar!(

@@ -1,0 +1,71 @@
+//! Asking the door without acting: what would happen, and why not.
+
+use chrono::NaiveDateTime;
+
+use super::{
+    check_in::{Request, pass_of},
+    model::{Ask, Pass, Seen},
+    rules::{Decision, Wish, decide},
+};
+use crate::{
+    access::{Keyring, Permit, can},
+    error::Error,
+    platform::db::Db,
+    vocabulary::{BranchId, CustomerId},
+};
+
+/// What would happen at a door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlook {
+    /// Who.
+    pub customer: CustomerId,
+    /// Their name.
+    pub customer_name: String,
+    /// Where.
+    pub branch: BranchId,
+    /// Its name.
+    pub branch_name: String,
+    /// When, as the clock on the gym's wall shows it.
+    pub at: NaiveDateTime,
+    /// Whether the door would open.
+    pub decision: Decision,
+    /// The subscription that would open it, or that the first reason is about.
+    pub pass: Option<Pass>,
+}
+
+impl Outlook {
+    pub(super) fn of(seen: &Seen, wish: Wish, at: NaiveDateTime) -> Self {
+        let decision = decide(&seen.facts, wish, at.date());
+        let subscription = match &decision {
+            Decision::Admit { on, .. } => Some(*on),
+            Decision::Deny(reasons) => reasons.subscription(),
+        };
+        Self {
+            customer: seen.facts.customer,
+            customer_name: seen.facts.customer_name.clone(),
+            branch: seen.facts.branch,
+            branch_name: seen.facts.branch_name.clone(),
+            at,
+            pass: pass_of(seen, subscription),
+            decision,
+        }
+    }
+}
+
+/// Says whether the customer would be let in at `at` (now, if none), without acting.
+///
+/// # Refuses
+/// [`crate::customers::CustomerRefused::NotFound`], as [`super::check_in`] does.
+pub async fn would_admit(
+    db: &Db,
+    keys: &Keyring,
+    desk: &Permit<can::CheckIn>,
+    ask: Ask,
+    at: Option<NaiveDateTime>,
+) -> Result<Outlook, Error> {
+    let request = Request::read(keys, desk, ask)?;
+    let mut conn = db.conn().await?;
+    let seen = request.look(conn.get()).await?;
+    let at = at.unwrap_or_else(|| desk.calendar().local(desk.now()));
+    Ok(Outlook::of(&seen, request.knock.wish, at))
+}

@@ -1,0 +1,187 @@
+//! Connections that are kept and lent, one user at a time.
+//!
+//! No step waits for ever: not for a place, not for a new connection, not for a word from one that is kept. So a Postgres
+//! that keeps silent, or a line that died without telling, never keeps a place in the pool.
+
+use std::{
+    ops::{Deref, DerefMut},
+    time::{Duration, Instant},
+};
+
+use deadpool::managed::{self, Manager, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult};
+use sqlx::{Error, postgres::PgConnectOptions};
+use tokio::time::{sleep, timeout};
+
+use super::connection::Connection;
+use crate::platform::{durability::Durability, telemetry::metric};
+
+/// A connection that was lent longer ago is asked whether it still lives; asking a busy one would cost every request a
+/// round trip.
+const RESTED: Duration = Duration::from_secs(1);
+/// How long a connection that is asked may take to say that it is ready. It is closed if it does not.
+pub const READY_WITHIN: Duration = Duration::from_millis(500);
+/// Pause before a Postgres that takes no connections is tried again.
+const CONNECT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Which Postgres a pool leads to, and how many connections it keeps.
+#[derive(Debug, Clone)]
+pub struct PoolSettings {
+    /// Where, as whom, with which limits.
+    pub options: PgConnectOptions,
+    /// Most connections.
+    pub max_connections: usize,
+    /// Longest wait for a connection, all steps together.
+    pub acquire_timeout: Duration,
+    /// Whether a Postgres that may lose what it acknowledged is refused.
+    pub durability: Durability,
+}
+
+/// Makes connections, and decides whether one that comes back is lent again.
+#[derive(Debug)]
+struct Connector {
+    options: PgConnectOptions,
+    durability: Durability,
+}
+
+impl Manager for Connector {
+    type Type = Connection;
+    type Error = Error;
+
+    async fn create(&self) -> Result<Connection, Error> {
+        // Connecting is rare and its state is large: boxed, it weighs on no request.
+        Box::pin(async {
+            let mut conn = Connection::open(&self.options).await?;
+            self.durability.check(&mut conn).await?;
+            Ok(conn)
+        })
+        .await
+    }
+
+    async fn recycle(&self, conn: &mut Connection, about: &Metrics) -> RecycleResult<Error> {
+        if conn.is_in_transaction() {
+            return Err(RecycleError::message("in a transaction"));
+        }
+        if conn.is_in_statement() || about.last_used() > RESTED {
+            timeout(READY_WITHIN, conn.ping())
+                .await
+                .map_err(|_elapsed| RecycleError::message("silent"))?
+                .map_err(RecycleError::Backend)?;
+        }
+        Ok(())
+    }
+}
+
+/// Connections of one kind; clones share them. Connects when one is first needed, so that a service may start before its
+/// database.
+#[derive(Debug, Clone)]
+pub(crate) struct Pool {
+    kept: managed::Pool<Connector>,
+    options: PgConnectOptions,
+    acquire_timeout: Duration,
+}
+
+impl Pool {
+    pub(crate) fn new(settings: PoolSettings) -> Result<Self, Error> {
+        let PoolSettings { options, max_connections, acquire_timeout, durability } = settings;
+        let kept = managed::Pool::builder(Connector { options: options.clone(), durability })
+            .max_size(max_connections)
+            // The last one back is the first one out: few connections are busy and the rest may be asked.
+            .queue_mode(QueueMode::Lifo)
+            .build()
+            .map_err(|error| Error::Configuration(error.into()))?;
+        Ok(Self { kept, options, acquire_timeout })
+    }
+
+    /// How it connects.
+    pub(crate) fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
+    /// A connection, until it is dropped.
+    pub(crate) async fn lend(&self) -> Result<Lease, Error> {
+        let began = Instant::now();
+        let mut refused = None;
+        loop {
+            let left = self.acquire_timeout.saturating_sub(began.elapsed());
+            match timeout(left, self.kept.get()).await {
+                Ok(Ok(object)) => return Ok(Lease(Some(object))),
+                Ok(Err(PoolError::Backend(error))) if may_connect_later(&error) => {
+                    refused = Some(error);
+                    sleep(CONNECT_PAUSE).await;
+                }
+                Ok(Err(PoolError::Backend(error))) => return Err(error),
+                Ok(Err(PoolError::Closed)) => return Err(Error::PoolClosed),
+                Ok(Err(
+                    PoolError::Timeout(_) | PoolError::PostCreateHook(_) | PoolError::NoRuntimeSpecified,
+                ))
+                | Err(_) => return Err(refused.unwrap_or(Error::PoolTimedOut)),
+            }
+        }
+    }
+
+    /// Connections open, and how many of them are idle.
+    pub(crate) fn use_now(&self) -> (usize, usize) {
+        let status = self.kept.status();
+        (status.size, status.available)
+    }
+
+    /// Whether both are the same.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        std::ptr::eq(self.kept.manager(), other.kept.manager())
+    }
+
+    /// Lends nothing any more; connections are closed as they come back.
+    pub(crate) fn close(&self) {
+        self.kept.close();
+    }
+}
+
+/// Whether connecting may succeed a moment later: Postgres does not listen yet, says that it is starting or stopping
+/// (57P03), or has no place at the moment (53300).
+#[expect(clippy::wildcard_enum_match_arm, reason = "sqlx::Error is non-exhaustive")]
+fn may_connect_later(error: &Error) -> bool {
+    match error {
+        Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
+        Error::Database(error) => matches!(error.code().as_deref(), Some("57P03" | "53300")),
+        _ => false,
+    }
+}
+
+/// A connection of the pool, until it is dropped.
+///
+/// One inside a transaction is closed at once, so that Postgres rolls back and lets go of its locks. One that was cut
+/// off in a statement goes back, and is asked before it is lent again.
+#[derive(Debug)]
+pub(crate) struct Lease(Option<Object<Connector>>);
+
+impl Deref for Lease {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        match &self.0 {
+            Some(object) => object,
+            None => unreachable!("only drop takes it out"),
+        }
+    }
+}
+
+impl DerefMut for Lease {
+    fn deref_mut(&mut self) -> &mut Connection {
+        match &mut self.0 {
+            Some(object) => object,
+            None => unreachable!("only drop takes it out"),
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let Some(object) = self.0.take() else { return };
+        if object.is_in_statement() || object.is_in_transaction() {
+            metrics::counter!(metric::DB_CONVERSATIONS_CUT).increment(1);
+        }
+        if object.is_in_transaction() {
+            drop(Object::take(object));
+        }
+    }
+}

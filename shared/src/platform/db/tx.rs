@@ -1,0 +1,212 @@
+//! One transaction per deed: it commits with its audit row or not at all, and runs again when Postgres asks for it.
+
+use std::mem;
+
+use super::{Accountable, Connection, Db, Loan, Outcome, Signature, borrow};
+use crate::{
+    error::{Error, Fault},
+    platform::{
+        audit::{self, Note},
+        idempotency::{self, Ticket},
+        request::Actor,
+        telemetry::metric,
+    },
+    vocabulary::{BranchId, GymId, Timestamp},
+};
+
+/// How often a transaction is tried that others are in the way of.
+const ATTEMPTS: u32 = 4;
+
+/// An open write.
+#[derive(Debug)]
+pub struct Tx {
+    loan: Loan,
+    signature: Signature,
+    notes: Vec<Note>,
+}
+
+/// What a write came to before its commit.
+enum Made<T> {
+    Now(T),
+    /// By an earlier request with the same key.
+    Before(T),
+}
+
+impl Tx {
+    async fn begin(mut loan: Loan, signature: Signature) -> Result<Self, Error> {
+        loan.get().begin().await?;
+        Ok(Self { loan, signature, notes: Vec::new() })
+    }
+
+    async fn commit(mut self) -> Result<(), Error> {
+        Ok(self.loan.get().commit().await?)
+    }
+
+    async fn roll_back(mut self) {
+        if let Err(lost) = self.loan.get().roll_back().await {
+            tracing::debug!(error = %lost, "the connection was lost before the rollback");
+        }
+    }
+
+    /// The connection, inside the transaction.
+    pub(crate) fn conn(&mut self) -> &mut Connection {
+        self.loan.get()
+    }
+
+    /// When the request arrived.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.signature.request.arrived_at()
+    }
+
+    /// Who acts.
+    pub(crate) fn actor(&self) -> Actor {
+        self.signature.actor
+    }
+
+    /// Adds to the audit row what was done to what.
+    pub(crate) fn note(&mut self, note: Note) {
+        self.notes.push(note);
+    }
+
+    /// Says where it happens, when that became known inside the transaction.
+    pub(crate) fn stand_at(&mut self, gym: GymId, branch: Option<BranchId>) {
+        self.signature.gym = Some(gym);
+        self.signature.branch = branch.or(self.signature.branch);
+    }
+}
+
+/// How the outcome of a write that happens once is kept and answered again.
+struct Once<T> {
+    ticket: Ticket,
+    pack: fn(&T) -> serde_json::Result<serde_json::Value>,
+    unpack: fn(serde_json::Value) -> serde_json::Result<T>,
+}
+
+impl Db {
+    /// Runs `work` in one transaction: commits if it returns `Ok`, rolls back if not, and runs it again, a few times,
+    /// if Postgres reports a serialization failure or a deadlock.
+    ///
+    /// Honours the request's `Idempotency-Key`; a money write without one that repeats the same actor, route and body
+    /// within ten seconds answers the first outcome.
+    ///
+    /// # Refuses
+    /// [`idempotency::RepeatRefused`] when the key was used for another body, or its first use is still running.
+    pub async fn write<T, F>(&self, by: &impl Accountable, work: F) -> Result<T, Error>
+    where
+        for<'t> F: AsyncFn(&'t mut Tx) -> Result<T, Error>
+            + SendFn<&'t mut Tx, Result<T, Error>, Fut: Send>
+            + Send
+            + Sync,
+        T: Outcome,
+    {
+        let signature = by.signature();
+        let once = Ticket::of(&signature, self.fingerprint_key).map(|ticket| Once {
+            ticket,
+            pack: |value: &T| serde_json::to_value(value),
+            unpack: |kept| serde_json::from_value(kept),
+        });
+        self.run(signature, once, work).await
+    }
+
+    /// Like [`Db::write`], for writes whose repeat must happen again and whose result is not to be kept: sign-ins,
+    /// codes, guesses.
+    pub async fn write_each_time<T, F>(&self, by: &impl Accountable, work: F) -> Result<T, Error>
+    where
+        for<'t> F: AsyncFn(&'t mut Tx) -> Result<T, Error>
+            + SendFn<&'t mut Tx, Result<T, Error>, Fut: Send>
+            + Send
+            + Sync,
+        T: Send,
+    {
+        self.run(by.signature(), None, work).await
+    }
+
+    async fn run<T, F>(&self, signature: Signature, once: Option<Once<T>>, work: F) -> Result<T, Error>
+    where
+        for<'t> F: AsyncFn(&'t mut Tx) -> Result<T, Error>
+            + SendFn<&'t mut Tx, Result<T, Error>, Fut: Send>
+            + Send
+            + Sync,
+        T: Send,
+    {
+        let mut attempt = 1;
+        loop {
+            match self.try_once(&signature, once.as_ref(), &work).await {
+                Err(Error::Fault(fault)) if attempt < ATTEMPTS && fault.is_retryable() => {
+                    metrics::counter!(metric::DB_TRANSACTIONS_REPEATED).increment(1);
+                    tokio::time::sleep(idempotency::pause_before(attempt)).await;
+                    attempt = attempt.saturating_add(1);
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn try_once<T, F>(
+        &self,
+        signature: &Signature,
+        once: Option<&Once<T>>,
+        work: &F,
+    ) -> Result<T, Error>
+    where
+        for<'t> F: AsyncFn(&'t mut Tx) -> Result<T, Error>
+            + SendFn<&'t mut Tx, Result<T, Error>, Fut: Send>
+            + Send
+            + Sync,
+        T: Send,
+    {
+        let mut tx = Tx::begin(borrow(&self.writing).await?, signature.clone()).await?;
+        match make(&mut tx, once, work).await {
+            Ok(Made::Now(value)) => {
+                tx.commit().await?;
+                Ok(value)
+            }
+            Ok(Made::Before(value)) => {
+                tx.roll_back().await;
+                Ok(value)
+            }
+            Err(error) => {
+                tx.roll_back().await;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Everything between the beginning of the transaction and its end.
+async fn make<T, F>(tx: &mut Tx, once: Option<&Once<T>>, work: &F) -> Result<Made<T>, Error>
+where
+    for<'t> F: AsyncFn(&'t mut Tx) -> Result<T, Error>
+        + SendFn<&'t mut Tx, Result<T, Error>, Fut: Send>
+        + Send
+        + Sync,
+    T: Send,
+{
+    if let Some(once) = once
+        && let Some(kept) = idempotency::find(tx, &once.ticket).await?
+    {
+        return Ok(Made::Before((once.unpack)(kept).map_err(Fault::new)?));
+    }
+    let value = work(tx).await?;
+    if let Some(once) = once {
+        let outcome = (once.pack)(&value).map_err(Fault::new)?;
+        idempotency::keep(tx, &once.ticket, outcome).await?;
+    }
+    let notes = mem::take(&mut tx.notes);
+    audit::record(tx.loan.get(), &tx.signature, notes).await?;
+    Ok(Made::Now(value))
+}
+
+/// `AsyncFn` whose future is `Send`; stable Rust cannot say it directly yet.
+pub trait SendFn<Arg, R>: Fn(Arg) -> Self::Fut {
+    /// The future.
+    type Fut: Future<Output = R>;
+}
+
+impl<F, Arg, R, Fut> SendFn<Arg, R> for F
+where
+    F: Fn(Arg) -> Fut,
+    Fut: Future<Output = R>,
+{
+    type Fut = Fut;
+}
