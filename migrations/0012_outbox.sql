@@ -41,8 +41,11 @@ comment on column outbox.lease_until is 'a worker is sending it; after this inst
 comment on column outbox.expires_at is 'not sent at or after this instant';
 comment on column outbox.last_error is 'class and number of the failure, never words of the provider';
 
+-- What is to be sent now, the most urgent first.
 create index outbox_due on outbox (channel, priority, run_at, id) where state = 'waiting';
+-- What is done and old enough: housekeeping deletes it.
 create index outbox_finished on outbox (finished_at) where state <> 'waiting';
 
 grant select, insert, update, delete on outbox to gym_staff;
+grant usage on sequence outbox_id_seq to gym_staff;
 grant insert on outbox to gym_client;

@@ -1,5 +1,6 @@
 -- The people who work at the gym. Staff and customers draw from one sequence, so that an id means one person.
 create sequence people_ids as bigint;
+grant usage on sequence people_ids to gym_staff;
 
 create table staff_users (
     id bigint not null default nextval('people_ids'),
@@ -29,8 +30,12 @@ create table staff_users (
     constraint staff_users_platform_has_no_gym check ((role = 'super_admin') = (gym_id is null)),
     constraint staff_users_language_known check (preferred_language in ('ar', 'en'))
 );
+-- The staff of a gym, by id.
 create index staff_users_by_gym on staff_users (gym_id, id);
+-- How many work at a branch, and who manages it: the list of branches asks for each.
 create index staff_users_by_branch on staff_users (branch_id) where branch_id is not null;
+grant select, insert, update on staff_users to gym_staff;
+grant select (id, gym_id, branch_id, full_name, role, is_active) on staff_users to gym_client;
 
 alter table gyms add constraint gyms_owner foreign key (owner_id) references staff_users (id);
 
@@ -42,22 +47,6 @@ create table staff_branches (
     constraint staff_branches_branch foreign key (branch_id) references branches (id)
 );
 comment on table staff_branches is 'the managed set of regional roles, beside the home branch';
+-- Who manages a branch from afar: the list of a branch's staff.
 create index staff_branches_by_branch on staff_branches (branch_id);
-
-create table staff_sessions (
-    id uuid not null,
-    staff_id bigint not null,
-    created_at timestamptz not null,
-    expires_at timestamptz not null,
-    ended_at timestamptz,
-    constraint staff_sessions_pk primary key (id),
-    constraint staff_sessions_staff foreign key (staff_id) references staff_users (id)
-);
-create index staff_sessions_open_by_staff on staff_sessions (staff_id) where ended_at is null;
-create index staff_sessions_by_expiry on staff_sessions (expires_at);
-
-grant select, insert, update on staff_users to gym_staff;
 grant select, insert, delete on staff_branches to gym_staff;
-grant select, insert, update, delete on staff_sessions to gym_staff;
-grant usage on sequence people_ids to gym_staff;
-grant select (id, gym_id, branch_id, full_name, role, is_active) on staff_users to gym_client;
