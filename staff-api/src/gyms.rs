@@ -11,7 +11,7 @@ use shared::{
     access::can,
     branches,
     gyms::{self, Colour, Edit, GymRule, GymRules, ImageUrl, Switched},
-    vocabulary::{Calendar, GymId, Line},
+    vocabulary::{GymId, Line},
     web::{
         Answer, App, Json, Path, Staff,
         envelope::{Failure, Success},
@@ -84,7 +84,6 @@ pub(crate) struct Gym {
 
 impl From<gyms::Gym> for Gym {
     fn from(gym: gyms::Gym) -> Self {
-        let calendar = Calendar::parse(&gym.time_zone).unwrap_or_default();
         let (owner_id, owner_name, owner_username) = match gym.owner {
             Some(owner) => (Some(owner.id.get()), Some(owner.name), Some(owner.username)),
             None => (None, None, None),
@@ -98,14 +97,14 @@ impl From<gyms::Gym> for Gym {
             logo_url: gym.logo_url,
             primary_color: gym.primary_color,
             secondary_color: gym.secondary_color,
-            currency: gym.currency,
+            currency: gym.currency.as_str().to_owned(),
             is_setup_complete: gym.is_setup_complete,
             is_active: gym.is_active,
             branch_count: gym.size.map(|size| size.branches),
             customer_count: gym.size.map(|size| size.customers),
             staff_count: gym.size.map(|size| size.staff),
-            created_at: wire::local(calendar, gym.created_at),
-            time_zone: gym.time_zone,
+            created_at: wire::local(gym.calendar, gym.created_at),
+            time_zone: gym.calendar.name().to_owned(),
         }
     }
 }

@@ -12,11 +12,11 @@ use crate::{
         AccessRefused, Granted, Password, StaffClaims, TemporaryPassword, Visitor, can, end_staff_session,
         end_staff_sessions, extend_staff_session, insert_staff_session,
     },
-    error::{Error, Fault},
+    error::Error,
     gyms,
     platform::{audit::Note, db::Db},
     staff::{self, StaffUser},
-    vocabulary::{Calendar, Language, SessionId, StaffId, Timestamp},
+    vocabulary::{Language, SessionId, StaffId, Timestamp},
 };
 
 /// Days after which somebody types their password again, however often their session was made longer: a token that
@@ -217,7 +217,6 @@ async fn profile_of(db: &Db, id: StaffId) -> Result<Profile, Error> {
         Some(gym) => gyms::find_gym_of(conn.get(), gym).await?,
         None => None,
     };
-    let zone = gym.as_ref().map(|gym| Calendar::parse(&gym.time_zone)).transpose();
-    let calendar = zone.map_err(Fault::new)?.unwrap_or_default();
+    let calendar = gym.as_ref().map(|gym| gym.calendar).unwrap_or_default();
     Ok(Profile { user, gym, calendar })
 }

@@ -8,7 +8,7 @@ use crate::{
     access::Ended,
     error::{Refusal, RefusalKind, Text},
     fields::FieldError,
-    vocabulary::{GymId, Language, Line, StaffId, Timestamp},
+    vocabulary::{Calendar, Currency, GymId, Language, Line, StaffId, Timestamp},
 };
 
 /// A gym.
@@ -26,10 +26,10 @@ pub struct Gym {
     pub primary_color: String,
     /// Second colour of its brand, `#RRGGBB`.
     pub secondary_color: String,
-    /// Name of its time zone.
-    pub time_zone: String,
-    /// Three letters of its currency.
-    pub currency: String,
+    /// How its days are counted.
+    pub calendar: Calendar,
+    /// What its money is counted in.
+    pub currency: Currency,
     /// Whether its owner has finished setting it up.
     pub is_setup_complete: bool,
     /// Whether it may use the platform.

@@ -43,7 +43,7 @@ pub use self::{
     gender::Gender,
     ids::*,
     language::Language,
-    money::Money,
+    money::{Currency, Money},
     page::{Page, PageQuery},
     phone::Phone,
     text::{Line, Note, PersonName},

@@ -10,10 +10,39 @@ use utoipa::{
 
 use super::{Extra, Language, NotScaled, number_text, scaled};
 
-/// Decimals of the currency: a pound has a hundred piastres.
+/// Decimals of every [`Currency`]: a pound has a hundred piastres.
 const DECIMALS: usize = 2;
 /// Smallest units in one unit of the currency.
 const MINOR_PER_MAJOR: u64 = 100;
+
+/// The currencies a gym may count in, by their ISO 4217 code: those whose smallest unit is a hundredth, as [`Money`] is
+/// written with two decimals. Dinars (three decimals) and yen (none) are not among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Currency(&'static str);
+
+impl Currency {
+    /// Every currency that a gym may count in; the schema has the same list.
+    pub const ALL: &[Self] = &[
+        Self("EGP"),
+        Self("AED"),
+        Self("SAR"),
+        Self("QAR"),
+        Self("MAD"),
+        Self("USD"),
+        Self("EUR"),
+        Self("GBP"),
+    ];
+
+    /// The currency with this code, in capital letters.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|currency| currency.0 == code)
+    }
+
+    /// Its code, three capital letters.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
 
 /// An amount in the smallest unit of the gym's currency; may be negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, sqlx::Type)]

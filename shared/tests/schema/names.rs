@@ -9,6 +9,7 @@ const WITHOUT_INDEX: &[&str] = &[
     "customer_doors_last_entry",
     "entries_subscription",
     "gyms_owner",
+    "gyms_time_zone",
     "one_time_codes_customer",
     "payments_taken_by",
     "services_branch_of_gym",

@@ -12,7 +12,7 @@ use shared::{
     platform::outbox,
     subscriptions::MovementKind,
     testing::TestDb,
-    vocabulary::{Gender, Language},
+    vocabulary::{Currency, Gender, Language},
 };
 
 macro_rules! words_of {
@@ -37,6 +37,7 @@ async fn the_schema_and_the_code_know_the_same_words() {
     let mut code = words_of! {
         "customers_gender_known" = Gender::ALL,
         "customers_language_known" = Language::ALL,
+        "gyms_currency_known" = Currency::ALL,
         "devices_app_type_known" = AppType::ALL,
         "devices_platform_known" = Platform::ALL,
         "one_time_codes_purpose_known" = Purpose::ALL,
@@ -69,4 +70,16 @@ async fn the_schema_and_the_code_know_the_same_words() {
         }
     }
     assert!(code.is_empty(), "no such list: {:?}", code.keys());
+}
+
+/// A list of Postgres' own would not do: it has other names, and the calendar is what has to read them.
+#[tokio::test]
+async fn a_gym_has_a_time_zone_that_the_code_can_read() {
+    let db = TestDb::open().await;
+    let names: Vec<String> =
+        sqlx::query_scalar("select name from time_zones").fetch_all(&db.owner).await.unwrap();
+    let kept: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    let read: BTreeSet<&str> = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
+    assert_eq!(kept.difference(&read).collect::<Vec<_>>(), Vec::<&&str>::new(), "cannot be read");
+    assert_eq!(read.difference(&kept).collect::<Vec<_>>(), Vec::<&&str>::new(), "cannot be kept");
 }
