@@ -88,9 +88,9 @@ comment on column branch_sizes.customers is 'who belong to the branch and are ac
 grant select on branch_sizes to gym_staff;
 
 create function branches_begin_empty() returns trigger
-    language plpgsql security definer set search_path = pg_catalog, public as $$
+    language plpgsql security definer set search_path = '' as $$
 begin
-    insert into branch_sizes (gym_id, branch_id, customers) values (new.gym_id, new.id, 0);
+    insert into public.branch_sizes (gym_id, branch_id, customers) values (new.gym_id, new.id, 0);
     return null;
 end
 $$;

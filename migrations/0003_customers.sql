@@ -81,10 +81,10 @@ grant update (password_hash, temporary_password, temporary_password_until, passw
     deletion_requested_at, updated_at) on customers to gym_client;
 
 create function customers_join_a_branch() returns trigger
-    language plpgsql security definer set search_path = pg_catalog, public as $$
+    language plpgsql security definer set search_path = '' as $$
 begin
-    perform from branch_sizes where branch_id in (select branch_id from added where is_active) order by branch_id for update;
-    update branch_sizes z
+    perform from public.branch_sizes where branch_id in (select branch_id from added where is_active) order by branch_id for update;
+    update public.branch_sizes z
     set customers = z.customers + c.customers
     from (select branch_id, count(*) as customers from added where is_active group by branch_id) c
     where z.branch_id = c.branch_id;
@@ -96,10 +96,10 @@ create trigger customers_are_counted after insert on customers
 
 -- Of two who change places each takes the same branch first.
 create function customers_change_a_branch() returns trigger
-    language plpgsql security definer set search_path = pg_catalog, public as $$
+    language plpgsql security definer set search_path = '' as $$
 begin
-    perform from branch_sizes where branch_id in (old.branch_id, new.branch_id) order by branch_id for update;
-    update branch_sizes
+    perform from public.branch_sizes where branch_id in (old.branch_id, new.branch_id) order by branch_id for update;
+    update public.branch_sizes
     set customers = customers
         - case when old.is_active and branch_id = old.branch_id then 1 else 0 end
         + case when new.is_active and branch_id = new.branch_id then 1 else 0 end

@@ -108,9 +108,10 @@ grant select on subscription_balances to gym_client;
 -- Of all subscriptions ever sold, the few that may still be used are found without reading the others. Whether anything
 -- is left is kept in the balance, which changes at every use; in the subscription it is noted only when it becomes, or
 -- stops being, nothing.
-create function subscription_used_up() returns trigger language plpgsql as $$
+create function subscription_used_up() returns trigger
+    language plpgsql set search_path = '' as $$
 begin
-    update subscriptions set is_used_up = (new.remaining = 0) where id = new.subscription_id;
+    update public.subscriptions set is_used_up = (new.remaining = 0) where id = new.subscription_id;
     return null;
 end
 $$;

@@ -62,9 +62,9 @@ comment on table branch_days is 'the sum of a branch''s payments of one business
 -- Payments are only ever added. Whoever adds one holds the row of the branch's receipt numbers, so that two sales of one
 -- branch never meet here for the first time, and two branches never meet.
 create function payments_add_to_the_day() returns trigger
-    language plpgsql security definer set search_path = pg_catalog, public as $$
+    language plpgsql security definer set search_path = '' as $$
 begin
-    insert into branch_days as d (gym_id, branch_id, business_day, amount_minor)
+    insert into public.branch_days as d (gym_id, branch_id, business_day, amount_minor)
     select gym_id, branch_id, business_day, sum(amount_minor)
     from added
     group by gym_id, branch_id, business_day

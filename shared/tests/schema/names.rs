@@ -104,3 +104,18 @@ async fn instants_have_a_zone_numbers_are_whole_and_nothing_fills_itself_in() {
     .await;
     assert!(odd.is_empty(), "{odd:?}");
 }
+
+/// A table is looked for where `search_path` says, and everybody may put a temporary one of the same name in front.
+#[tokio::test]
+async fn a_function_names_its_tables_with_their_schema() {
+    let db = TestDb::open().await;
+    let odd = names(
+        &db,
+        "select proname::text from pg_proc p
+         where pronamespace = 'public'::regnamespace and prokind = 'f' and prosqlbody is null
+             and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+             and coalesce(proconfig, '{}') <> array['search_path=\"\"']",
+    )
+    .await;
+    assert!(odd.is_empty(), "{odd:?}");
+}
