@@ -35,7 +35,6 @@ comment on column gyms.time_zone is 'business days are counted in it';
 comment on column gyms.currency is 'ISO 4217';
 comment on column gyms.calling_code is 'country calling code of local phone numbers, without plus';
 grant select, insert, update on gyms to gym_staff;
-grant usage on sequence gyms_id_seq to gym_staff;
 grant select on gyms to gym_client;
 
 create table gym_rules (
@@ -71,7 +70,6 @@ create table branches (
     constraint branches_code_length check (char_length(code) between 1 and 20)
 );
 grant select, insert, update on branches to gym_staff;
-grant usage on sequence branches_id_seq to gym_staff;
 grant select on branches to gym_client;
 
 -- How many customers a branch has: dashboards look it up instead of counting everybody of a large gym each time.

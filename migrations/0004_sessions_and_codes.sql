@@ -53,6 +53,4 @@ create index one_time_codes_newest on one_time_codes (identifier_hash, purpose, 
 -- Codes that are long over: housekeeping deletes them.
 create index one_time_codes_by_expiry on one_time_codes (expires_at);
 grant select, insert, update, delete on one_time_codes to gym_staff;
-grant usage on sequence one_time_codes_id_seq to gym_staff;
 grant select, insert, update, delete on one_time_codes to gym_client;
-grant usage on sequence one_time_codes_id_seq to gym_client;

@@ -43,5 +43,4 @@ comment on column services.max_freeze_days is 'days over all freezes of one subs
 -- What a gym sells, by id.
 create index services_of_gym on services (gym_id, id);
 grant select, insert, update on services to gym_staff;
-grant usage on sequence services_id_seq to gym_staff;
 grant select on services to gym_client;

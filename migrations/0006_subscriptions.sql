@@ -75,7 +75,6 @@ create index subscriptions_frozen_of_gym on subscriptions (gym_id, frozen_until)
 create index subscriptions_of_gym_by_start on subscriptions (gym_id, starts_on);
 
 grant select, insert, update on subscriptions to gym_staff;
-grant usage on sequence subscriptions_id_seq to gym_staff;
 grant select on subscriptions to gym_client;
 
 -- The one meaning of a status; the same rule in code is compared with it by a test.
@@ -144,7 +143,6 @@ comment on column subscription_freezes.ended_on is 'first day no longer frozen, 
 -- The freezes of a subscription, newest first.
 create index subscription_freezes_of_subscription on subscription_freezes (subscription_id, id desc);
 grant select, insert, update on subscription_freezes to gym_staff;
-grant usage on sequence subscription_freezes_id_seq to gym_staff;
 grant select on subscription_freezes to gym_client;
 
 create table subscription_movements (
@@ -172,5 +170,4 @@ create index subscription_movements_of_subscription on subscription_movements (s
 create index subscription_movements_without_entry on subscription_movements (subscription_id, actor_id, at)
     where kind = 'use' and entry_id is null and actor_kind = 'staff';
 grant select, insert on subscription_movements to gym_staff;
-grant usage on sequence subscription_movements_id_seq to gym_staff;
 grant select on subscription_movements to gym_client;

@@ -37,7 +37,6 @@ create index entries_of_gym_by_time on entries (gym_id, at desc, id desc) includ
 create index entries_denied_of_branch on entries (branch_id, at desc, id desc) where not is_admitted;
 create index entries_denied_of_gym on entries (gym_id, at desc, id desc) where not is_admitted;
 grant select, insert on entries to gym_staff;
-grant usage on sequence entries_id_seq to gym_staff;
 grant select on entries to gym_client;
 
 alter table subscription_movements add constraint subscription_movements_entry foreign key (entry_id) references entries (id);

@@ -45,7 +45,6 @@ create index payments_of_customer on payments (customer_id, id desc);
 -- What was paid for a subscription.
 create index payments_of_subscription on payments (subscription_id);
 grant select, insert on payments to gym_staff;
-grant usage on sequence payments_id_seq to gym_staff;
 grant select on payments to gym_client;
 
 -- What was earned, day by day: dashboards add up days instead of every payment. Only the view reads them.

@@ -20,5 +20,4 @@ create table devices (
 create index devices_of_staff on devices (staff_id) where staff_id is not null;
 create index devices_of_customer on devices (customer_id) where customer_id is not null;
 grant select, insert, update, delete on devices to gym_staff;
-grant usage on sequence devices_id_seq to gym_staff;
 grant select, delete on devices to gym_client;

@@ -24,6 +24,4 @@ create index audit_log_of_subject on audit_log (gym_id, subject_kind, subject_id
 -- cost every check-in.
 create index audit_log_of_kind on audit_log (gym_id, subject_kind, at desc, id desc) where subject_kind <> 'entry';
 grant select, insert on audit_log to gym_staff;
-grant usage on sequence audit_log_id_seq to gym_staff;
 grant insert on audit_log to gym_client;
-grant usage on sequence audit_log_id_seq to gym_client;

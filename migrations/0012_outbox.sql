@@ -47,5 +47,4 @@ create index outbox_due on outbox (channel, priority, run_at, id) where state = 
 create index outbox_finished on outbox (finished_at) where state <> 'waiting';
 
 grant select, insert, update, delete on outbox to gym_staff;
-grant usage on sequence outbox_id_seq to gym_staff;
 grant insert on outbox to gym_client;

@@ -127,3 +127,19 @@ async fn the_services_own_nothing_and_make_nothing() {
         assert!(!is_mighty && !owns && !makes, "{role}: {is_mighty} {owns} {makes}");
     }
 }
+
+/// A column that numbers its rows asks no right of whoever inserts one; a right on its sequence could only disturb it.
+#[tokio::test]
+async fn only_the_sequence_of_people_is_drawn_from_by_hand() {
+    let db = TestDb::open().await;
+    let drawn: Vec<String> = sqlx::query_scalar(
+        "select distinct c.relname::text from pg_class c, unnest($1::text[]) as role, unnest($2::text[]) as kind
+         where c.relkind = 'S' and c.relnamespace = 'public'::regnamespace and has_sequence_privilege(role, c.oid, kind)",
+    )
+    .bind(SERVICES)
+    .bind(["usage", "select", "update"])
+    .fetch_all(&db.owner)
+    .await
+    .unwrap();
+    assert_eq!(drawn, ["people_ids"]);
+}
