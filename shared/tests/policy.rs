@@ -15,6 +15,7 @@ mod page {
     b  in the branches they work at
     G  in every branch of their gym
     A  in every gym of the platform
+    $  moves money: the same request again within ten seconds counts as a double click
 
 ";
 
@@ -34,6 +35,8 @@ mod page {
             let bars = "|  ".repeat(at);
             writeln!(page, "{:92}{bars}{}", "", role.as_str().replace('_', " ")).unwrap();
         }
+        let bars = "|  ".repeat(Role::ALL.len());
+        writeln!(page, "{:92}{bars}moves money", "").unwrap();
         page
     }
 
@@ -41,9 +44,14 @@ mod page {
     fn the_page_shows_what_the_code_does() {
         let mut page = HEAD.to_owned() + &columns();
         for capability in Capability::ALL.iter().copied() {
-            let marks: Vec<String> =
-                Role::ALL.into_iter().map(|role| mark(reach(role, capability)).to_string()).collect();
-            let sentence = capability.sentence().trim();
+            let money = if capability.moves_money() { '$' } else { '.' };
+            let marks: Vec<String> = Role::ALL
+                .into_iter()
+                .map(|role| mark(reach(role, capability)))
+                .chain([money])
+                .map(String::from)
+                .collect();
+            let sentence = capability.sentence();
             assert!(sentence.ends_with('.') && sentence.len() < 88, "{sentence}");
             writeln!(page, "{sentence:92}{}    {}", marks.join("  "), capability.code()).unwrap();
         }

@@ -4,19 +4,18 @@
 //! and [`Granted::at`] into a [`Permit`] for one branch. Members are [`Me`]; public endpoints act as a [`Visitor`], jobs
 //! as [`System`]. Each witness is made in one place only.
 
-mod capability;
 mod doorkeeper;
 mod grants;
 mod lifetimes;
 mod member;
 mod one_time_code;
 mod password;
+mod policy;
 mod role;
 mod scope;
 mod store;
 mod token;
 
-pub use capability::{Can, Capability, can};
 pub use doorkeeper::{Doorkeeper, MemberSession, StaffSession};
 pub use grants::{AccessRefused, Granted, Grants, Permit, PlaceRefused};
 pub use lifetimes::Lifetimes;
@@ -24,7 +23,8 @@ pub use member::{Me, System, Visitor};
 pub(crate) use one_time_code::TEMPORARY_HOURS;
 pub use one_time_code::{Codes, OneTimeCode, TemporaryPassword};
 pub use password::{Password, PasswordHash, PasswordRefused, Passwords, PasswordsBusy};
-pub use role::{Reach, Role, reach};
+pub use policy::{Can, Capability, Reach, can, reach};
+pub use role::Role;
 pub use scope::Scope;
 pub use store::Ended;
 pub(crate) use store::{

@@ -1,8 +1,8 @@
-//! The roles of the gym, and the whole policy: how far each capability carries for each of them.
-
-use super::Capability;
+//! The roles of the gym. What each may do stands in the policy's table.
 
 /// What a staff user is. The source documents' words are accepted on input, see [`Role::parse`].
+///
+/// A new one does not compile until the table has a column for it, and every capability an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Runs the platform on which gyms live.
@@ -26,19 +26,6 @@ pub enum Role {
 }
 
 impl Role {
-    /// All of them, highest rank first.
-    pub const ALL: [Self; 9] = [
-        Self::SuperAdmin,
-        Self::Owner,
-        Self::RegionalManager,
-        Self::BranchManager,
-        Self::CentralAccountant,
-        Self::RegionalAccountant,
-        Self::BranchAccountant,
-        Self::Trainer,
-        Self::FrontDesk,
-    ];
-
     /// The word that tables and answers use.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -99,186 +86,6 @@ impl Role {
     }
 }
 
-/// How far a capability carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// Not at all.
-    Nowhere,
-    /// In the branches they work at: the home branch, or the managed set.
-    OwnBranches,
-    /// In every branch of their gym.
-    WholeGym,
-    /// In every gym.
-    Platform,
-}
-
-/// The reach of a role that works in branches, where it has the capability at all.
-const fn home(role: Role) -> Reach {
-    match role {
-        Role::SuperAdmin => Reach::Platform,
-        Role::Owner | Role::CentralAccountant => Reach::WholeGym,
-        Role::RegionalManager
-        | Role::BranchManager
-        | Role::FrontDesk
-        | Role::Trainer
-        | Role::RegionalAccountant
-        | Role::BranchAccountant => Reach::OwnBranches,
-    }
-}
-
-/// The whole policy: exhaustive, so a new role or capability does not compile until everyone's answer is given.
-#[expect(clippy::too_many_lines, reason = "the whole policy on one page is the point of it")]
-pub const fn reach(role: Role, capability: Capability) -> Reach {
-    use Capability as C;
-    match capability {
-        C::UseTheApp
-        | C::ChangeOwnPassword
-        | C::ReadBranches
-        | C::ReadStaff
-        | C::ReadCustomers
-        | C::ReadSubscriptions
-        | C::ReadEntries => home(role),
-        C::ReadGyms | C::SwitchGyms => match role {
-            Role::SuperAdmin => Reach::Platform,
-            Role::Owner
-            | Role::RegionalManager
-            | Role::BranchManager
-            | Role::FrontDesk
-            | Role::Trainer
-            | Role::CentralAccountant
-            | Role::RegionalAccountant
-            | Role::BranchAccountant => Reach::Nowhere,
-        },
-        C::EditOwnGym | C::ManageBranches | C::ReadAudit => owner_only(role),
-        C::ReadOwnGym | C::ReadServices => everyone_in_a_gym(role),
-        C::SwitchBranches => owner_and_regional(role),
-        C::ManageStaff | C::ResetStaffPasswords => match role {
-            Role::SuperAdmin => Reach::Platform,
-            Role::Owner | Role::RegionalManager | Role::BranchManager => home(role),
-            Role::FrontDesk
-            | Role::Trainer
-            | Role::CentralAccountant
-            | Role::RegionalAccountant
-            | Role::BranchAccountant => Reach::Nowhere,
-        },
-        C::ManageServices => match role {
-            Role::Owner | Role::RegionalManager | Role::BranchManager => home(role),
-            Role::SuperAdmin
-            | Role::FrontDesk
-            | Role::Trainer
-            | Role::CentralAccountant
-            | Role::RegionalAccountant
-            | Role::BranchAccountant => Reach::Nowhere,
-        },
-        C::SeeTemporaryPasswords
-        | C::RegisterCustomers
-        | C::EditCustomers
-        | C::ResetCustomerPasswords
-        | C::SellSubscriptions
-        | C::RenewSubscriptions
-        | C::FreezeSubscriptions
-        | C::StopSubscriptions => desk_and_managers(role),
-        C::SpendSubscriptions | C::CheckIn => match role {
-            Role::Trainer => Reach::OwnBranches,
-            Role::SuperAdmin
-            | Role::Owner
-            | Role::RegionalManager
-            | Role::BranchManager
-            | Role::FrontDesk
-            | Role::CentralAccountant
-            | Role::RegionalAccountant
-            | Role::BranchAccountant => desk_and_managers(role),
-        },
-        C::RegenerateQr => match role {
-            Role::CentralAccountant | Role::RegionalAccountant | Role::BranchAccountant => home(role),
-            Role::SuperAdmin
-            | Role::Owner
-            | Role::RegionalManager
-            | Role::BranchManager
-            | Role::FrontDesk
-            | Role::Trainer => desk_and_managers(role),
-        },
-        C::SwitchCustomers | C::OverrideDenials => managers(role),
-        C::ReadDashboards => match role {
-            Role::Trainer | Role::FrontDesk => Reach::Nowhere,
-            Role::SuperAdmin
-            | Role::Owner
-            | Role::RegionalManager
-            | Role::BranchManager
-            | Role::CentralAccountant
-            | Role::RegionalAccountant
-            | Role::BranchAccountant => home(role),
-        },
-    }
-}
-
-const fn owner_only(role: Role) -> Reach {
-    match role {
-        Role::Owner => Reach::WholeGym,
-        Role::SuperAdmin
-        | Role::RegionalManager
-        | Role::BranchManager
-        | Role::FrontDesk
-        | Role::Trainer
-        | Role::CentralAccountant
-        | Role::RegionalAccountant
-        | Role::BranchAccountant => Reach::Nowhere,
-    }
-}
-
-const fn owner_and_regional(role: Role) -> Reach {
-    match role {
-        Role::Owner | Role::RegionalManager => home(role),
-        Role::SuperAdmin
-        | Role::BranchManager
-        | Role::FrontDesk
-        | Role::Trainer
-        | Role::CentralAccountant
-        | Role::RegionalAccountant
-        | Role::BranchAccountant => Reach::Nowhere,
-    }
-}
-
-const fn everyone_in_a_gym(role: Role) -> Reach {
-    match role {
-        Role::SuperAdmin => Reach::Nowhere,
-        Role::Owner
-        | Role::RegionalManager
-        | Role::BranchManager
-        | Role::FrontDesk
-        | Role::Trainer
-        | Role::CentralAccountant
-        | Role::RegionalAccountant
-        | Role::BranchAccountant => home(role),
-    }
-}
-
-const fn managers(role: Role) -> Reach {
-    match role {
-        Role::Owner | Role::RegionalManager | Role::BranchManager => home(role),
-        Role::SuperAdmin
-        | Role::FrontDesk
-        | Role::Trainer
-        | Role::CentralAccountant
-        | Role::RegionalAccountant
-        | Role::BranchAccountant => Reach::Nowhere,
-    }
-}
-
-const fn desk_and_managers(role: Role) -> Reach {
-    match role {
-        Role::FrontDesk => Reach::OwnBranches,
-        Role::SuperAdmin
-        | Role::Owner
-        | Role::RegionalManager
-        | Role::BranchManager
-        | Role::Trainer
-        | Role::CentralAccountant
-        | Role::RegionalAccountant
-        | Role::BranchAccountant => managers(role),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,24 +104,5 @@ mod tests {
         assert_eq!(Role::parse("reception"), Some(Role::FrontDesk));
         assert_eq!(Role::parse("accountant"), Some(Role::BranchAccountant));
         assert_eq!(Role::parse("janitor"), None);
-    }
-
-    #[test]
-    fn only_a_super_admin_reaches_beyond_a_gym() {
-        for role in Role::ALL {
-            for capability in Capability::ALL {
-                let is_platform = reach(role, *capability) == Reach::Platform;
-                assert!(!is_platform || role == Role::SuperAdmin, "{role:?} {capability:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_super_admin_does_not_work_the_desk() {
-        for capability in
-            [Capability::CheckIn, Capability::SellSubscriptions, Capability::SeeTemporaryPasswords]
-        {
-            assert_eq!(reach(Role::SuperAdmin, capability), Reach::Nowhere);
-        }
     }
 }
