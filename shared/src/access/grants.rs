@@ -3,7 +3,7 @@
 use std::{borrow::Cow, marker::PhantomData, sync::Arc};
 
 use super::{
-    Can, Reach, Role, Scope,
+    Can, MovesMoney, Reach, Role, Scope,
     doorkeeper::{StaffBranch, StaffSession},
     reach,
 };
@@ -11,6 +11,7 @@ use crate::{
     error::{Refusal, RefusalKind, Text},
     platform::{
         db::{Accountable, Signature, sealed::Sealed},
+        once::Cashier,
         request::{Actor, RequestContext},
     },
     vocabulary::{BranchId, Calendar, GymId, Language, StaffId, Timestamp},
@@ -269,11 +270,18 @@ impl<C: Can> Accountable for Granted<C> {
             gym: self.session.gym,
             branch: None,
             deed: C::CAPABILITY.code(),
-            moves_money: C::CAPABILITY.moves_money(),
             request: Arc::clone(&self.request),
         }
     }
 }
+
+/// Whoever may exercise a capability whose row says that it moves money; not with any other:
+/// ```compile_fail
+/// use shared::{access::{Granted, can}, platform::once::Cashier};
+/// fn take_money(_: &impl Cashier) {}
+/// fn with(reader: Granted<can::ReadCustomers>) { take_money(&reader); }
+/// ```
+impl<C: MovesMoney> Cashier for Granted<C> {}
 
 /// Proof that a staff user may exercise `C` at one branch. Only [`Granted::at`] and [`Granted::place`] make one.
 ///

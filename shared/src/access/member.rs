@@ -75,7 +75,6 @@ impl Accountable for MemberDeed {
             gym: Some(self.me.session.gym),
             branch: Some(self.me.session.branch),
             deed: self.deed,
-            moves_money: false,
             request: Arc::clone(&self.me.request),
         }
     }
@@ -126,7 +125,6 @@ impl Accountable for VisitorDeed {
             gym: None,
             branch: None,
             deed: self.deed,
-            moves_money: false,
             request: Arc::clone(&self.visitor.request),
         }
     }
@@ -160,7 +158,6 @@ impl Accountable for System {
             gym: None,
             branch: None,
             deed: self.deed,
-            moves_money: false,
             request: Arc::clone(&self.request),
         }
     }

@@ -23,7 +23,7 @@ pub use member::{Me, System, Visitor};
 pub(crate) use one_time_code::TEMPORARY_HOURS;
 pub use one_time_code::{Codes, OneTimeCode, TemporaryPassword};
 pub use password::{Password, PasswordHash, PasswordRefused, Passwords, PasswordsBusy};
-pub use policy::{Can, Capability, Reach, can, reach};
+pub use policy::{Can, Capability, MovesMoney, Reach, can, reach};
 pub use role::Role;
 pub use scope::Scope;
 pub use store::Ended;

@@ -23,6 +23,9 @@ pub trait Can: Send + Sync + 'static {
     const CAPABILITY: Capability;
 }
 
+/// A capability whose row says that it moves money: only who has one can open a write that takes some.
+pub trait MovesMoney: Can {}
+
 /// One cell: how far this role may go.
 macro_rules! cell {
     (.) => {
@@ -47,6 +50,10 @@ macro_rules! moves_money {
     (no) => {
         false
     };
+    (yes $name:ident) => {
+        impl MovesMoney for can::$name {}
+    };
+    (no $name:ident) => {};
 }
 
 /// One row for one role. A row with fewer or more cells than there are columns does not compile, nor does a table
@@ -86,7 +93,8 @@ macro_rules! policy {
                 match self { $( Self::$name => $sentence, )+ }
             }
 
-            /// Whether an unkeyed repeat within ten seconds is taken for a double click.
+            /// Whether a request without `Idempotency-Key` that is repeated within ten seconds is taken for a double
+            /// click.
             pub const fn moves_money(self) -> bool {
                 match self { $( Self::$name => moves_money!($money), )+ }
             }
@@ -103,6 +111,8 @@ macro_rules! policy {
                 }
             )+
         }
+
+        $( moves_money!($money $name); )+
 
         /// How far `capability` carries for `role`.
         pub const fn reach(role: Role, capability: Capability) -> Reach {
@@ -152,7 +162,7 @@ policy! {
     ReadSubscriptions       [A  G  b  b  G  b  b  b  b]  no   "subscriptions.read"                "Read subscriptions.";
     SellSubscriptions       [.  G  b  b  .  .  .  .  b]  yes  "subscriptions.sell"                "Sell a subscription.";
     RenewSubscriptions      [.  G  b  b  .  .  .  .  b]  yes  "subscriptions.renew"               "Renew a subscription.";
-    FreezeSubscriptions     [.  G  b  b  .  .  .  .  b]  no   "subscriptions.freeze"              "Freeze and unfreeze subscriptions.";
+    FreezeSubscriptions     [.  G  b  b  .  .  .  .  b]  yes  "subscriptions.freeze"              "Freeze and unfreeze subscriptions.";
     StopSubscriptions       [.  G  b  b  .  .  .  .  b]  no   "subscriptions.stop"                "Stop a subscription.";
     SpendSubscriptions      [.  G  b  b  .  .  .  b  b]  no   "subscriptions.spend"               "Take coins or sessions from a subscription.";
     CheckIn                 [.  G  b  b  .  .  .  b  b]  no   "attendance.check_in"               "Let a customer through the door.";

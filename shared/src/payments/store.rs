@@ -7,11 +7,11 @@ use crate::{
     vocabulary::{Money, Note, PaymentId},
 };
 
-/// Takes money under the branch's next receipt number.
+/// Writes a payment under the branch's next receipt number.
 ///
 /// # Locks
-/// The branch's receipts, until the transaction ends: take nothing else after it.
-pub(crate) async fn insert_payment(tx: &mut Tx, taking: &Taking<'_>) -> Result<PaymentId, Error> {
+/// The branch's receipts, until the transaction ends.
+pub(super) async fn insert_payment(tx: &mut Tx, taking: &Taking<'_>) -> Result<PaymentId, Error> {
     let now = tx.now();
     let id = sqlx::query_scalar!(
         "with receipt as (

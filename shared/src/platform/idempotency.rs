@@ -1,7 +1,8 @@
 //! Writes that must happen once, however often they are sent.
 //!
 //! A request may carry an `Idempotency-Key`; its outcome is kept for 24 hours beside the effect. The installed apps send
-//! none, so a money write that repeats the same actor, route and body within ten seconds is taken for a double click.
+//! none, so a money write that repeats the same actor, route and body within ten seconds is taken for a double click, as
+//! long as what the first click did still stands.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -63,21 +64,31 @@ pub(crate) struct Ticket {
 }
 
 impl Ticket {
-    /// The ticket of a write, if it asks to happen once: known actors only.
+    /// The ticket of a write whose request carries a key. Only known actors have one.
     pub(crate) fn of(signature: &Signature, key: FingerprintKey) -> Option<Self> {
+        signature.request.idempotency_key()?;
+        Self::of_money(signature, key)
+    }
+
+    /// The ticket of a write that moves money, with or without a key. Only known actors have one.
+    pub(crate) fn of_money(signature: &Signature, key: FingerprintKey) -> Option<Self> {
         let request = &signature.request;
         let actor_id = signature.actor.id()?;
         let body = request.body_hash().map_or(&[][..], |hash| &hash[..]);
         let fingerprint = keyed(&key.0, &[request.method().as_bytes(), request.path().as_bytes(), body]);
         let (name, is_explicit) = match request.idempotency_key() {
             Some(given) => (format!("key:{given}"), true),
-            None if signature.moves_money => (format!("repeat:{}", name_of(&fingerprint)), false),
-            None => return None,
+            None => (format!("repeat:{}", name_of(&fingerprint)), false),
         };
         let digest =
             keyed(&key.0, &[signature.actor.kind().as_bytes(), &actor_id.to_be_bytes(), name.as_bytes()]);
         let lock = digest.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes));
         Some(Self { actor: signature.actor, key: name, fingerprint, lock, is_explicit })
+    }
+
+    /// Whether the request carried a key, so that a repeat is its sender's and never a double click.
+    pub(crate) fn is_explicit(&self) -> bool {
+        self.is_explicit
     }
 }
 

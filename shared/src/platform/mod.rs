@@ -13,6 +13,7 @@ pub mod limits_memory;
 pub mod mail;
 pub mod messages;
 pub mod migrations;
+pub mod once;
 pub mod outbox;
 pub mod qr;
 pub mod request;

@@ -124,7 +124,8 @@ async fn one_of_many_freezes_holds_and_is_paid_once() {
     let mona = customer().insert(&desk.gym).await;
     let id = subscription().sessions(5).insert(&desk.gym, mona).await;
     let answers = at_once(10, |n| {
-        let body = json!({ "subscription_id": id, "freeze_days": 1 + n % 3 });
+        // Ten different wishes: equal ones would be clicks on the same button.
+        let body = json!({ "subscription_id": id, "freeze_days": 1 + n % 3, "reason": format!("wish {n}") });
         post(&desk.reception, "/api/subscriptions/freeze", body)
     })
     .await;
@@ -161,7 +162,7 @@ async fn the_last_session_is_taken_or_frozen_but_not_both() {
         let id = subscription().sessions(1).insert(&desk.gym, mona).await;
         let answers = at_once(6, |n| {
             if (n + round) % 3 == 0 {
-                let body = json!({ "subscription_id": id, "freeze_days": 1 });
+                let body = json!({ "subscription_id": id, "freeze_days": 1, "reason": format!("wish {n}") });
                 post(&desk.reception, "/api/subscriptions/freeze", body)
             } else {
                 post(&desk.reception, &format!("/api/subscriptions/{id}/deduct"), json!({}))

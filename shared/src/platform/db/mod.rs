@@ -7,6 +7,7 @@
 //! | [`Db::conn`] | reading; Postgres refuses to write on it | whoever looks something up |
 //! | [`Db::report`] | figures that may be a moment old; a replica, if there is one | reports |
 //! | [`Db::write`] | one transaction, with its audit row | every deed |
+//! | [`Db::write_money`] | the same; only inside it can money be taken | what a double click must not repeat |
 //! | [`Db::signed`] | one statement that writes its own audit row | the quick check-in |
 //! | [`Db::upkeep`] | rows that are no facts of the gym: counters, jobs, what is swept | platform, housekeeping |
 //!
@@ -24,7 +25,6 @@ mod tx;
 
 use std::{panic::Location, sync::Arc, time::Instant};
 
-use serde::{Serialize, de::DeserializeOwned};
 use sqlx::postgres::PgConnectOptions;
 
 use self::pool::{Lease, Pool};
@@ -61,14 +61,8 @@ pub struct Signature {
     pub(crate) branch: Option<BranchId>,
     /// What is done, e.g. `attendance.check_in`.
     pub(crate) deed: &'static str,
-    /// Whether an unkeyed repeat within ten seconds answers the first result.
-    pub(crate) moves_money: bool,
     pub(crate) request: Arc<RequestContext>,
 }
-
-/// What a write hands back, small enough to be kept for a repeat: ids, counts, nothing secret.
-pub trait Outcome: Serialize + DeserializeOwned + Send {}
-impl<T: Serialize + DeserializeOwned + Send> Outcome for T {}
 
 /// Which Postgres is read, and which is written.
 #[derive(Debug, Clone)]

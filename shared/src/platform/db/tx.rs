@@ -2,12 +2,13 @@
 
 use std::mem;
 
-use super::{Accountable, Connection, Db, Loan, Outcome, Signature, borrow};
+use super::{Accountable, Connection, Db, Loan, Signature, borrow};
 use crate::{
-    error::{Error, Fault},
+    error::Error,
     platform::{
         audit::{self, Note},
         idempotency::{self, Ticket},
+        once::{Cashier, MoneyOutcome, Once, Outcome},
         request::Actor,
         telemetry::metric,
     },
@@ -23,6 +24,7 @@ pub struct Tx {
     loan: Loan,
     signature: Signature,
     notes: Vec<Note>,
+    may_move_money: bool,
 }
 
 /// What a write came to before its commit.
@@ -33,9 +35,9 @@ enum Made<T> {
 }
 
 impl Tx {
-    async fn begin(mut loan: Loan, signature: Signature) -> Result<Self, Error> {
+    async fn begin(mut loan: Loan, signature: Signature, may_move_money: bool) -> Result<Self, Error> {
         loan.get().begin().await?;
-        Ok(Self { loan, signature, notes: Vec::new() })
+        Ok(Self { loan, signature, notes: Vec::new(), may_move_money })
     }
 
     async fn commit(mut self) -> Result<(), Error> {
@@ -63,6 +65,11 @@ impl Tx {
         self.signature.actor
     }
 
+    /// Whether it was opened by [`Db::write_money`], so that a double click moves nothing twice.
+    pub(crate) fn may_move_money(&self) -> bool {
+        self.may_move_money
+    }
+
     /// Adds to the audit row what was done to what.
     pub(crate) fn note(&mut self, note: Note) {
         self.notes.push(note);
@@ -75,19 +82,11 @@ impl Tx {
     }
 }
 
-/// How the outcome of a write that happens once is kept and answered again.
-struct Once<T> {
-    ticket: Ticket,
-    pack: fn(&T) -> serde_json::Result<serde_json::Value>,
-    unpack: fn(serde_json::Value) -> serde_json::Result<T>,
-}
-
 impl Db {
     /// Runs `work` in one transaction: commits if it returns `Ok`, rolls back if not, and runs it again, a few times,
     /// if Postgres reports a serialization failure or a deadlock.
     ///
-    /// Honours the request's `Idempotency-Key`; a money write without one that repeats the same actor, route and body
-    /// within ten seconds answers the first outcome.
+    /// Honours the request's `Idempotency-Key`.
     ///
     /// # Refuses
     /// [`idempotency::RepeatRefused`] when the key was used for another body, or its first use is still running.
@@ -100,11 +99,28 @@ impl Db {
         T: Outcome,
     {
         let signature = by.signature();
-        let once = Ticket::of(&signature, self.fingerprint_key).map(|ticket| Once {
-            ticket,
-            pack: |value: &T| serde_json::to_value(value),
-            unpack: |kept| serde_json::from_value(kept),
-        });
+        let once = Ticket::of(&signature, self.fingerprint_key).map(Once::new);
+        self.run(signature, once, work).await
+    }
+
+    /// Like [`Db::write`], for writes that move money: only inside it can money be taken.
+    ///
+    /// Without an `Idempotency-Key` it still happens once when the same actor, route and body are repeated within ten
+    /// seconds, because the installed apps send none: the repeat answers the first outcome while that
+    /// [stands](MoneyOutcome::stands).
+    ///
+    /// # Refuses
+    /// As [`Db::write`].
+    pub async fn write_money<T, F>(&self, by: &impl Cashier, work: F) -> Result<T, Error>
+    where
+        for<'t> F: AsyncFn(&'t mut Tx) -> Result<T, Error>
+            + SendFn<&'t mut Tx, Result<T, Error>, Fut: Send>
+            + Send
+            + Sync,
+        T: MoneyOutcome,
+    {
+        let signature = by.signature();
+        let once = Ticket::of_money(&signature, self.fingerprint_key).map(Once::of_money);
         self.run(signature, once, work).await
     }
 
@@ -155,7 +171,8 @@ impl Db {
             + Sync,
         T: Send,
     {
-        let mut tx = Tx::begin(borrow(&self.writing).await?, signature.clone()).await?;
+        let may_move_money = once.is_some_and(Once::moves_money);
+        let mut tx = Tx::begin(borrow(&self.writing).await?, signature.clone(), may_move_money).await?;
         match make(&mut tx, once, work).await {
             Ok(Made::Now(value)) => {
                 tx.commit().await?;
@@ -183,14 +200,14 @@ where
     T: Send,
 {
     if let Some(once) = once
-        && let Some(kept) = idempotency::find(tx, &once.ticket).await?
+        && let Some(first) = once.first(tx).await?
     {
-        return Ok(Made::Before((once.unpack)(kept).map_err(Fault::new)?));
+        return Ok(Made::Before(first));
     }
     let value = work(tx).await?;
     if let Some(once) = once {
-        let outcome = (once.pack)(&value).map_err(Fault::new)?;
-        idempotency::keep(tx, &once.ticket, outcome).await?;
+        let packed = once.pack(&value)?;
+        once.keep(tx, packed).await?;
     }
     let notes = mem::take(&mut tx.notes);
     audit::record(tx.loan.get(), &tx.signature, notes).await?;

@@ -21,8 +21,9 @@ use crate::{
     platform::{
         audit::Note,
         db::{Db, Tx},
+        once::MoneyOutcome,
     },
-    vocabulary::{Line, Money, PaymentId, SubscriptionId},
+    vocabulary::{FreezeId, Line, Money, PaymentId, SubscriptionId},
 };
 
 /// A freeze that the desk asks for.
@@ -49,10 +50,23 @@ pub struct Frozen {
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Done {
+    freeze: Option<FreezeId>,
     payment: Option<PaymentId>,
 }
 
+impl MoneyOutcome for Done {
+    /// Until the freeze is ended by hand, or its subscription is stopped.
+    async fn stands(&self, tx: &mut Tx) -> Result<bool, Error> {
+        match self.freeze {
+            Some(freeze) => store::find_standing(tx.conn(), freeze).await,
+            None => Ok(true),
+        }
+    }
+}
+
 /// Lets a subscription rest from today on and moves its end; takes the fee that was agreed.
+///
+/// A double click answers the first freeze while it stands; once that was ended, the same request freezes anew.
 ///
 /// # Refuses
 /// [`super::RestRefused`] against its policy or status; [`SubscriptionNotFound`] outside the caller's reach, too.
@@ -65,20 +79,24 @@ pub async fn freeze(
     order: FreezeOrder,
 ) -> Result<Frozen, Error> {
     let done = db
-        .write(staff, async |tx| {
+        .write_money(staff, async |tx| {
             let held = lock_within(tx, staff, order.subscription).await?;
             let today = staff.calendar().today(tx.now());
             let rested = rules::freeze(&held, order.days, today)?;
             store::update_rested(tx, held.id, &rested).await?;
-            if let Some(span) = rested.freeze {
-                let (fee, reason, by) = (held.freezing.fee, order.reason.as_ref(), staff.staff());
-                store::insert_freeze(tx, &Begun { subscription: held.id, span, fee, reason, by }).await?;
-            }
+            let freeze = match rested.freeze {
+                Some(span) => {
+                    let (fee, reason, by) = (held.freezing.fee, order.reason.as_ref(), staff.staff());
+                    let begun = Begun { subscription: held.id, span, fee, reason, by };
+                    Some(store::insert_freeze(tx, &begun).await?)
+                }
+                None => None,
+            };
             tx.note(Note::on("subscription", held.id.get()).with(json!({
                 "did": "freeze", "days": order.days.get(), "ends_on": rested.ends_on,
             })));
             let payment = take_fee(tx, staff, &held, order.method).await?;
-            Ok(Done { payment })
+            Ok(Done { freeze, payment })
         })
         .await?;
     let mut conn = db.conn().await?;

@@ -41,6 +41,19 @@ pub(super) async fn insert_freeze(tx: &mut Tx, begun: &Begun<'_>) -> Result<Free
     Ok(FreezeId::from(id))
 }
 
+/// Whether nobody ended the freeze `id` nor stopped its subscription.
+pub(super) async fn find_standing(conn: &mut Connection, id: FreezeId) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select f.ended_on is null and s.stopped_at is null as "stands!"
+           from subscription_freezes f
+           join subscriptions s on s.id = f.subscription_id
+           where f.id = $1"#,
+        id.get(),
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
 /// Ends the running freeze in the history: `today` is no longer frozen.
 pub(super) async fn update_freeze_ended(
     tx: &mut Tx,

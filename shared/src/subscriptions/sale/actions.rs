@@ -22,6 +22,7 @@ use crate::{
     platform::{
         audit::Note,
         db::{Db, Tx},
+        once::MoneyOutcome,
     },
     vocabulary::{BranchId, CustomerId, GymId, PaymentId, StaffId, SubscriptionId},
 };
@@ -41,6 +42,13 @@ struct Deal {
     payment: Option<PaymentId>,
 }
 
+impl MoneyOutcome for Deal {
+    /// Until the subscription is stopped.
+    async fn stands(&self, tx: &mut Tx) -> Result<bool, Error> {
+        Ok(!store::find_stopped(tx.conn(), self.subscription).await?)
+    }
+}
+
 /// Sells a service to a customer, takes the money and numbers the receipt.
 ///
 /// # Refuses
@@ -49,7 +57,7 @@ struct Deal {
 /// # Locks
 /// The customer, then the branch's receipts.
 pub async fn sell(db: &Db, staff: &Granted<can::SellSubscriptions>, order: Order) -> Result<Sold, Error> {
-    let deal = db.write(staff, async |tx| sell_within(tx, staff, &order).await).await?;
+    let deal = db.write_money(staff, async |tx| sell_within(tx, staff, &order).await).await?;
     settle(db, deal).await
 }
 
@@ -108,7 +116,7 @@ pub async fn renew(
     staff: &Granted<can::RenewSubscriptions>,
     renewal: Renewal,
 ) -> Result<Sold, Error> {
-    let deal = db.write(staff, async |tx| renew_within(tx, staff, &renewal).await).await?;
+    let deal = db.write_money(staff, async |tx| renew_within(tx, staff, &renewal).await).await?;
     settle(db, deal).await
 }
 

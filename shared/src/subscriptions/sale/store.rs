@@ -26,6 +26,16 @@ pub(super) async fn lock_buyer(tx: &mut Tx, customer: CustomerId) -> Result<Opti
     }))
 }
 
+/// Whether the subscription `id` was stopped.
+pub(super) async fn find_stopped(conn: &mut Connection, id: SubscriptionId) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select stopped_at is not null as "is_stopped!" from subscriptions where id = $1"#,
+        id.get(),
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
 /// What `service` of the branch's gym is today; nothing if it is only sold at another branch.
 pub(super) async fn find_offer(
     conn: &mut Connection,
