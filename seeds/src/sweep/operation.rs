@@ -65,7 +65,7 @@ impl Operation {
     }
 }
 
-fn needs(operation: &Value) -> Needs {
+pub(super) fn needs(operation: &Value) -> Needs {
     let schemes: Vec<(&String, &Value)> = operation
         .get("security")
         .and_then(Value::as_array)
