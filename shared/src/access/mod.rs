@@ -12,10 +12,10 @@ mod one_time_code;
 mod password;
 mod policy;
 mod role;
-mod scope;
 mod store;
 mod token;
 
+pub use crate::platform::scope::Scope;
 pub use doorkeeper::{Doorkeeper, MemberSession, StaffSession};
 pub use grants::{AccessRefused, Granted, Grants, Permit, PlaceRefused};
 pub use lifetimes::Lifetimes;
@@ -25,7 +25,6 @@ pub use one_time_code::{Codes, OneTimeCode, TemporaryPassword};
 pub use password::{Password, PasswordHash, PasswordRefused, Passwords, PasswordsBusy};
 pub use policy::{Can, Capability, MovesMoney, Reach, can, reach};
 pub use role::Role;
-pub use scope::Scope;
 pub use store::Ended;
 pub(crate) use store::{
     end_member_session, end_member_sessions, end_sessions_at, end_staff_session, end_staff_sessions,

@@ -35,8 +35,7 @@ pub use check_in::check_in;
 pub use code::CodeUnreadable;
 pub use denial::{AskRefused, Denial, Reasons};
 pub use history::{
-    BUSY_FROM, Crowd, Entries, EntryFilter, Level, MODERATE_FROM, OwnStats, branch_activity, list, list_own,
-    own_stats,
+    BUSY_FROM, Crowd, EntryFilter, Level, MODERATE_FROM, OwnStats, branch_activity, list, list_own, own_stats,
 };
 pub use model::{Action, Activity, Ask, Attempt, Entry, EntryStatus, Facts, Outcome, Pass, Source};
 pub use moment::parse_moment;

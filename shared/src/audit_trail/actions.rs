@@ -1,6 +1,6 @@
 //! What is done with the audit log: it is read.
 
-use super::{Filter, Listed, Subject, store};
+use super::{Filter, Listed, store};
 use crate::{
     access::{AccessRefused, Granted, can},
     error::{Error, Invalid},
@@ -31,19 +31,7 @@ pub async fn list(
     };
     let range = &filter.range(owner.calendar(), before)?;
     let one_more = Page { limit: page.limit.saturating_add(1), ..page };
-    let mut deeds = match filter {
-        Filter { subject: Some(Subject::One { .. }), .. } => {
-            store::list_deeds_on(conn, gym, filter, range, one_more).await?
-        }
-        Filter { actor: Some(_), .. } => store::list_deeds_by(conn, gym, filter, range, one_more).await?,
-        Filter { action: Some(_), .. } => {
-            store::list_deeds_called(conn, gym, filter, range, one_more).await?
-        }
-        Filter { subject: Some(Subject::AnyOf(kind)), .. } if kind.as_str() != "entry" => {
-            store::list_deeds_on_kind(conn, gym, filter, range, one_more).await?
-        }
-        Filter { .. } => store::list_deeds(conn, gym, filter, range, one_more).await?,
-    };
+    let mut deeds = store::list_deeds(conn, gym, filter, range, one_more).await?;
     let shown = usize::try_from(page.limit).unwrap_or(usize::MAX);
     let has_more = deeds.len() > shown;
     deeds.truncate(shown);

@@ -17,7 +17,7 @@ mod store;
 pub use actions::{activate, deactivate, draw_qr, edit, read_qr, regenerate_qr, register, reset_password};
 pub use listing::{Term, find, find_by_phone, list, search};
 pub use model::{
-    Body, Changes, Current, Customer, Left, Listed, Login, Regenerated, Registration, Standing, Wanted,
-    qr_code, read_qr_code,
+    Body, Changes, Current, Customer, Left, Login, Regenerated, Registration, Standing, Wanted, qr_code,
+    read_qr_code,
 };
 pub use rules::CustomerRefused;

@@ -252,15 +252,6 @@ pub struct Wanted {
     pub gender: Option<Gender>,
 }
 
-/// A part of a list.
-#[derive(Debug, Clone)]
-pub struct Listed {
-    /// The customers.
-    pub customers: Vec<Customer>,
-    /// How many there are in all.
-    pub total: i64,
-}
-
 /// A QR code that was made anew.
 #[derive(Debug, Clone, Copy)]
 pub struct Regenerated {

@@ -2,7 +2,7 @@
 
 use super::{
     freezes,
-    model::{Freeze, Held, Listing, Movement},
+    model::{Freeze, Held, Movement},
     rules::SubscriptionNotFound,
     store::{self, find_held},
 };
@@ -10,7 +10,7 @@ use crate::{
     access::{Can, Granted, can},
     error::Error,
     platform::db::Db,
-    vocabulary::{Page, SubscriptionId},
+    vocabulary::{Listing, Page, SubscriptionId},
 };
 
 /// One subscription, with the history of its freezes.

@@ -26,8 +26,7 @@ pub use count::{Count, CountInvalid, FreezeDays, Months, TermDays, Units};
 pub use freezes::{FreezeOrder, Frozen, RestRefused, freeze, stop, unfreeze};
 pub use listing::list;
 pub use model::{
-    Doors, Freeze, FreezeSpan, Freezing, Held, Kind, Listing, Movement, MovementKind, Standing, Status, Unit,
-    Wanted,
+    Doors, Freeze, FreezeSpan, Freezing, Held, Kind, Movement, MovementKind, Standing, Status, Unit, Wanted,
 };
 pub use own::{OwnFreeze, Portfolio, own};
 pub use rules::{NotNow, SubscriptionNotFound};

@@ -176,15 +176,6 @@ pub struct Wanted {
     pub status: Option<Status>,
 }
 
-/// A part of a list, and how long the whole is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listing<T> {
-    /// The part.
-    pub items: Vec<T>,
-    /// Of the whole.
-    pub total: i64,
-}
-
 /// A subscription as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {

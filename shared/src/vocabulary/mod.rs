@@ -44,7 +44,7 @@ pub use self::{
     ids::*,
     language::Language,
     money::{Currency, Money},
-    page::{Page, PageQuery},
+    page::{Listing, Page, PageQuery},
     phone::Phone,
     text::{Line, Note, PersonName},
 };

@@ -32,6 +32,15 @@ pub struct Page {
     pub offset: i64,
 }
 
+/// A part of a list, and how long the whole is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing<T> {
+    /// The part.
+    pub items: Vec<T>,
+    /// Rows of the whole list, as far as they are counted.
+    pub total: i64,
+}
+
 /// What a caller may say about the page; `limit` and `per_page` mean the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -15,7 +15,7 @@ use super::envelope::machine_failure;
 use crate::{
     error::{Error, Fault, FieldProblem, Invalid, Text},
     platform::request::{self, RequestContext},
-    vocabulary::Timestamp,
+    vocabulary::{Page, PageQuery, Timestamp, page::LIMIT_DEFAULT},
 };
 
 const NOT_JSON: Text =
@@ -69,6 +69,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Now {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
         Ok(Self(context(parts)?.arrived_at()))
+    }
+}
+
+/// The page of a list that the query asks for; of `ROWS` rows if it does not say how many.
+#[derive(Debug, Clone, Copy)]
+pub struct Paged<const ROWS: i64 = LIMIT_DEFAULT>(pub Page);
+
+impl<S: Send + Sync, const ROWS: i64> FromRequestParts<S> for Paged<ROWS> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let Query(query) = Query::<PageQuery>::from_request_parts(parts, state).await?;
+        let page = Page::parse_or(&query, ROWS).map_err(|refused| Error::from(Invalid::from(refused)));
+        Ok(Self(page.map_err(IntoResponse::into_response)?))
     }
 }
 
@@ -244,7 +258,7 @@ mod tests {
             branch_id: Option<crate::vocabulary::BranchId>,
             search: Option<String>,
             #[serde(flatten)]
-            page: crate::vocabulary::PageQuery,
+            page: PageQuery,
         }
         let wanted: Wanted = query("branch_id=7&branch_id=8&search=&per_page=20&other=%D9%85").unwrap();
         assert_eq!(wanted.branch_id, Some(crate::vocabulary::BranchId::new(7)));

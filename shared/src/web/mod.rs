@@ -26,5 +26,5 @@ pub mod wire;
 
 pub use app::App;
 pub use envelope::Answer;
-pub use extract::{Json, Now, Path, Query};
+pub use extract::{Json, Now, Paged, Path, Query};
 pub use guards::{Anybody, Anyone, Leaving, Member, Staff};

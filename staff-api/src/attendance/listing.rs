@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use shared::{
     Error, Fields, Invalid, Text,
     access::can,
-    attendance::{self, Action, Entries, Entry, EntryFilter, EntryStatus, Source},
-    vocabulary::{Calendar, Page, PageQuery, StaffId, SubscriptionId, dates::Day},
-    web::{Answer, App, Query, Staff, envelope::Success, wire::local},
+    attendance::{self, Action, Entry, EntryFilter, EntryStatus, Source},
+    vocabulary::{Calendar, Listing, Page, PageQuery, StaffId, SubscriptionId, dates::Day},
+    web::{Answer, App, Paged, Query, Staff, envelope::Success, wire::local},
 };
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -173,8 +173,8 @@ struct EntryList {
     per_page: i64,
 }
 
-impl From<(Entries, Calendar, Page)> for EntryList {
-    fn from((entries, calendar, page): (Entries, Calendar, Page)) -> Self {
+impl From<(Listing<Entry>, Calendar, Page)> for EntryList {
+    fn from((entries, calendar, page): (Listing<Entry>, Calendar, Page)) -> Self {
         Self {
             items: entries.items.into_iter().map(|entry| EntryRow::from((entry, calendar))).collect(),
             total: entries.total,
@@ -190,11 +190,8 @@ async fn list_entries(
     staff: Staff<can::ReadEntries>,
     State(app): State<App>,
     Query(query): Query<EntryQuery>,
-    Query(page): Query<PageQuery>,
+    Paged(page): Paged,
 ) -> Result<Answer<EntryList>, Error> {
-    let mut fields = Fields::new();
-    let page = fields.check("page", Page::parse(&page));
-    let page = fields.build(page)?;
     let entries = attendance::list(&app.db, &staff, &query.try_into()?, page).await?;
     Ok(Answer::new(EntryList::from((entries, staff.calendar(), page))))
 }
@@ -208,11 +205,8 @@ async fn list_entries_by_branch(
     staff: Staff<can::ReadEntries>,
     State(app): State<App>,
     Query(query): Query<EntryQuery>,
-    Query(page): Query<PageQuery>,
+    Paged(page): Paged,
 ) -> Result<Answer<Vec<EntryRow>>, Error> {
-    let mut fields = Fields::new();
-    let page = fields.check("page", Page::parse(&page));
-    let page = fields.build(page)?;
     let entries = attendance::list(&app.db, &staff, &query.try_into()?, page).await?;
     let rows = EntryList::from((entries, staff.calendar(), page)).items;
     let again = serde_json::to_value(&rows).unwrap_or_default();
@@ -238,11 +232,8 @@ async fn list_entry_logs(
     staff: Staff<can::ReadEntries>,
     State(app): State<App>,
     Query(query): Query<EntryQuery>,
-    Query(page): Query<PageQuery>,
+    Paged(page): Paged,
 ) -> Result<Answer<EntryLogs>, Error> {
-    let mut fields = Fields::new();
-    let page = fields.check("page", Page::parse(&page));
-    let page = fields.build(page)?;
     let entries = attendance::list(&app.db, &staff, &query.try_into()?, page).await?;
     let EntryList { items, total, .. } = EntryList::from((entries, staff.calendar(), page));
     Ok(Answer::new(EntryLogs { entries: items, total }))

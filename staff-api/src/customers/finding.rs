@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use shared::{
     Error, Fields, Invalid, UnknownWord,
     access::can,
-    customers::{self, Listed, Standing, Term, Wanted},
-    vocabulary::{BranchId, Calendar, CustomerId, Gender, Page, PageQuery, Phone, page::LIMIT_MAX},
+    customers::{self, Customer, Standing, Term, Wanted},
+    vocabulary::{BranchId, Calendar, CustomerId, Gender, Listing, Page, PageQuery, Phone, page::LIMIT_MAX},
     web::{
-        Answer, App, Path, Query, Staff,
+        Answer, App, Paged, Path, Query, Staff,
         envelope::{Failure, Success},
         wire::flag,
     },
@@ -95,9 +95,9 @@ struct CustomerList {
     pages: i64,
 }
 
-impl From<(Listed, Calendar, Page)> for CustomerList {
-    fn from((listed, calendar, page): (Listed, Calendar, Page)) -> Self {
-        let rows = listed.customers.into_iter();
+impl From<(Listing<Customer>, Calendar, Page)> for CustomerList {
+    fn from((listed, calendar, page): (Listing<Customer>, Calendar, Page)) -> Self {
+        let rows = listed.items.into_iter();
         Self {
             items: rows.map(|customer| CustomerRow::from((customer, calendar))).collect(),
             total: listed.total,
@@ -117,11 +117,8 @@ async fn list_customers(
     staff: Staff<can::ReadCustomers>,
     State(app): State<App>,
     Query(query): Query<CustomerQuery>,
-    Query(page): Query<PageQuery>,
+    Paged(page): Paged<LIMIT_MAX>,
 ) -> Result<Answer<CustomerList>, Error> {
-    let mut fields = Fields::new();
-    let page = fields.check("page", Page::parse_or(&page, LIMIT_MAX));
-    let page = fields.build(page)?;
     let listed = customers::list(&app.db, &staff, &query.try_into()?, page).await?;
     Ok(Answer::new(CustomerList::from((listed, staff.calendar(), page))))
 }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use shared::{
     Error, Fields,
     access::can,
-    subscriptions::{self, Freeze, Held, Kind, Listing, Movement, Opened, Status, Wanted},
-    vocabulary::{BranchId, CustomerId, EntryId, Money, Page, PageQuery, ServiceId, SubscriptionId},
-    web::{Answer, App, Path, Query, Staff, envelope::Success, wire},
+    subscriptions::{self, Freeze, Held, Kind, Movement, Opened, Status, Wanted},
+    vocabulary::{BranchId, CustomerId, EntryId, Listing, Money, Page, PageQuery, ServiceId, SubscriptionId},
+    web::{Answer, App, Paged, Path, Query, Staff, envelope::Success, wire},
 };
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -231,11 +231,9 @@ async fn list_subscription_movements(
     staff: Staff<can::ReadSubscriptions>,
     State(app): State<App>,
     Path(id): Path<SubscriptionId>,
-    Query(query): Query<PageQuery>,
+    Paged(page): Paged,
 ) -> Result<Answer<MovementList>, Error> {
-    let mut fields = Fields::new();
-    let page = fields.check("page", Page::parse(&query));
-    let listing = subscriptions::list_movements(&app.db, &staff, id, fields.build(page)?).await?;
+    let listing = subscriptions::list_movements(&app.db, &staff, id, page).await?;
     let moment = Moment { calendar: staff.calendar(), now: staff.now() };
     let items = listing.items.into_iter().map(|movement| MovementAnswer::at(moment, movement)).collect();
     Ok(Answer::new(MovementList { items, total: listing.total }))

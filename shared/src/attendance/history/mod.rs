@@ -7,13 +7,13 @@ pub use own::{BUSY_FROM, Crowd, Level, MODERATE_FROM, OwnStats, branch_activity,
 
 use super::model::{Entry, EntryStatus};
 use crate::{
-    access::{Granted, Scope, can},
+    access::{Granted, can},
     error::{Error, Invalid},
     platform::db::{Connection, Db},
     vocabulary::{
-        BranchId, Calendar, CustomerId, EntryId, Page,
+        BranchId, Calendar, CustomerId, EntryId, Listing, Page,
         dates::Day,
-        page::{COUNTED_MOST, OFFSET_MAX_ENTRIES_OF_GYM, OFFSET_MAX_SIFTED},
+        page::{OFFSET_MAX_ENTRIES_OF_GYM, OFFSET_MAX_SIFTED},
     },
 };
 use store::Wanted;
@@ -33,15 +33,6 @@ pub struct EntryFilter {
     pub status: Option<EntryStatus>,
 }
 
-/// A page of entries, newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entries {
-    /// The page.
-    pub items: Vec<Entry>,
-    /// How many there are, counted up to [`COUNTED_MOST`].
-    pub total: i64,
-}
-
 /// Lists the entries that a staff user may see.
 ///
 /// # Refuses
@@ -52,43 +43,19 @@ pub async fn list(
     staff: &Granted<can::ReadEntries>,
     filter: &EntryFilter,
     page: Page,
-) -> Result<Entries, Error> {
+) -> Result<Listing<Entry>, Error> {
     let scope = staff.scope_at(filter.branch)?;
     let wanted = wanted(filter, staff.calendar());
     let mut conn = db.conn().await?;
     if let Some(customer) = filter.customer {
-        return of_customer(conn.get(), Some(&scope), customer, &wanted, page).await;
+        return store::list_of_customer(conn.get(), &scope, customer, &wanted, page).await;
     }
     let page = match (scope.one(), scope.many(), scope.gym()) {
         (Some(_), ..) => page,
         (None, None, Some(_)) => page.within(OFFSET_MAX_ENTRIES_OF_GYM).map_err(Invalid::from)?,
         _ => page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)?,
     };
-    let items = store::list_entries(conn.get(), &scope, &wanted, page).await?;
-    let total = if let Some(total) = page.total_after(items.len(), COUNTED_MOST) {
-        total
-    } else {
-        let counted = store::count_entries(conn.get(), &scope, &wanted, COUNTED_MOST).await?;
-        page.total_of(items.len(), counted)
-    };
-    Ok(Entries { items, total })
-}
-
-async fn of_customer(
-    conn: &mut Connection,
-    scope: Option<&Scope>,
-    customer: CustomerId,
-    wanted: &Wanted,
-    page: Page,
-) -> Result<Entries, Error> {
-    let items = store::list_entries_of_customer(conn, scope, customer, wanted, page).await?;
-    let total = if let Some(total) = page.total_after(items.len(), COUNTED_MOST) {
-        total
-    } else {
-        let counted = store::count_entries_of_customer(conn, scope, customer, wanted, COUNTED_MOST).await?;
-        page.total_of(items.len(), counted)
-    };
-    Ok(Entries { items, total })
+    store::list(conn.get(), &scope, &wanted, page).await
 }
 
 fn wanted(filter: &EntryFilter, calendar: Calendar) -> Wanted {

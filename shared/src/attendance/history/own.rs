@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike as _, NaiveDate, TimeDelta};
 
-use super::{Entries, Wanted, store};
+use super::{Wanted, store};
 use crate::{
-    access::Me,
+    access::{Me, Scope},
+    attendance::model::Entry,
     error::Error,
     platform::db::Db,
-    vocabulary::{Page, Timestamp, page::COUNTED_MOST, words},
+    vocabulary::{Listing, Page, Timestamp, page::COUNTED_MOST, words},
 };
 
 /// Entries of the last hour from which a branch is no longer quiet.
@@ -71,10 +72,10 @@ pub struct OwnStats {
 }
 
 /// Lists a member's own entries, newest first, denials too.
-pub async fn list_own(db: &Db, me: &Me, page: Page) -> Result<Entries, Error> {
+pub async fn list_own(db: &Db, me: &Me, page: Page) -> Result<Listing<Entry>, Error> {
     let mut conn = db.conn().await?;
     let everything = Wanted { since: None, before: None, status: None };
-    super::of_customer(conn.get(), None, me.customer(), &everything, page).await
+    store::list_of_customer(conn.get(), &Scope::gym_wide(me.gym()), me.customer(), &everything, page).await
 }
 
 /// A member's visits in numbers.

@@ -7,8 +7,13 @@ use super::super::{
 use crate::{
     access::Scope,
     error::Error,
-    platform::db::Connection,
-    vocabulary::{BranchId, CustomerId, EntryId, Page, StaffId, SubscriptionId, Timestamp},
+    platform::{
+        db::Connection,
+        list::{List, Table},
+    },
+    vocabulary::{
+        BranchId, CustomerId, EntryId, Listing, Page, StaffId, SubscriptionId, Timestamp, page::COUNTED_MOST,
+    },
 };
 
 /// Which entries a list shows.
@@ -19,12 +24,6 @@ pub(super) struct Wanted {
     /// Before this instant.
     pub before: Option<Timestamp>,
     pub status: Option<EntryStatus>,
-}
-
-impl Wanted {
-    fn is_admitted(&self) -> Option<bool> {
-        self.status.map(|status| status == EntryStatus::Approved)
-    }
 }
 
 struct EntryRow {
@@ -44,6 +43,24 @@ struct EntryRow {
     charged: i32,
     staff_id: Option<i64>,
     staff_name: Option<String>,
+}
+
+/// A statement that reads whole entries: where they are found, and which or in which order.
+macro_rules! entries {
+    ($from:literal, $which:literal, $($argument:expr),+ $(,)?) => {
+        sqlx::query_as!(
+            EntryRow,
+            r#"select e.id, e.at, e.customer_id, c.full_name as customer_name, e.branch_id, b.name as branch_name,
+                   e.subscription_id, s.service_name as "service_name?", e.is_admitted as "is_admitted: Flag", e.denied_as,
+                   e.override_reason, e.source as "source: Source", e.action as "action: Action", e.charged, e.staff_id,
+                   u.full_name as "staff_name?" "# + $from + "
+               join customers c on c.id = e.customer_id
+               join branches b on b.id = e.branch_id
+               left join subscriptions s on s.id = e.subscription_id
+               left join staff_users u on u.id = e.staff_id " + $which,
+            $($argument),+
+        )
+    };
 }
 
 impl TryFrom<EntryRow> for Entry {
@@ -71,135 +88,69 @@ impl TryFrom<EntryRow> for Entry {
     }
 }
 
-/// Entries of everybody, newest first. Of several branches each gives its newest, so that the index of one branch serves
-/// however many are asked for.
-pub(super) async fn list_entries(
+const ENTRIES: Table = Table { name: "entries", alias: "e", order: &["at", "id"] };
+/// Of one customer, whose entries are indexed in the order in which they were written.
+const ENTRIES_OF_ONE: Table = Table { name: "entries", alias: "e", order: &["id"] };
+
+impl Wanted {
+    fn narrow(&self, list: List) -> List {
+        let list = list.only("e.at >= {}", self.since).only("e.at < {}", self.before);
+        // Without a value, so that the index of the few who are turned away fits.
+        match self.status {
+            Some(EntryStatus::Approved) => list.and("e.is_admitted"),
+            Some(EntryStatus::Denied) => list.and("not e.is_admitted"),
+            None => list,
+        }
+    }
+}
+
+/// Entries of everybody, newest first.
+pub(super) async fn list(
     conn: &mut Connection,
     scope: &Scope,
     wanted: &Wanted,
     page: Page,
-) -> Result<Vec<Entry>, Error> {
-    let many = scope.many();
-    let rows = sqlx::query_file_as!(
-        EntryRow,
-        "src/attendance/history/list.sql",
-        scope.gym(),
-        scope.one(),
-        many.as_deref(),
-        wanted.since,
-        wanted.before,
-        wanted.is_admitted(),
-        page.limit,
-        page.offset,
-    )
-    .fetch_all(conn)
-    .await?;
-    rows.into_iter().map(Entry::try_from).collect()
+) -> Result<Listing<Entry>, Error> {
+    let found = of_everybody(scope, wanted).page(conn, page, COUNTED_MOST).await?;
+    read(conn, found).await
 }
 
 /// Entries of one customer, newest first.
-pub(super) async fn list_entries_of_customer(
+pub(super) async fn list_of_customer(
     conn: &mut Connection,
-    scope: Option<&Scope>,
+    scope: &Scope,
     customer: CustomerId,
     wanted: &Wanted,
     page: Page,
-) -> Result<Vec<Entry>, Error> {
-    let many = scope.and_then(Scope::many);
-    let rows = sqlx::query_file_as!(
-        EntryRow,
-        "src/attendance/history/list_of_customer.sql",
-        customer.get(),
-        scope.and_then(Scope::gym),
-        scope.and_then(Scope::one),
-        many.as_deref(),
-        wanted.since,
-        wanted.before,
-        wanted.is_admitted(),
-        page.limit,
-        page.offset,
+) -> Result<Listing<Entry>, Error> {
+    let found = of_customer(scope, customer, wanted).page(conn, page, COUNTED_MOST).await?;
+    read(conn, found).await
+}
+
+fn of_everybody(scope: &Scope, wanted: &Wanted) -> List {
+    wanted.narrow(List::of(&ENTRIES, scope))
+}
+
+fn of_customer(scope: &Scope, customer: CustomerId, wanted: &Wanted) -> List {
+    wanted.narrow(List::of(&ENTRIES_OF_ONE, scope).led_by("e.customer_id = {}", Some(customer.get())))
+}
+
+/// What is shown of the entries that were found, in the same order.
+async fn read(conn: &mut Connection, found: Listing<i64>) -> Result<Listing<Entry>, Error> {
+    let rows = entries!(
+        "from unnest($1::bigint[]) with ordinality as found (id, place) join entries e on e.id = found.id",
+        "order by found.place",
+        &found.items,
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter().map(Entry::try_from).collect()
-}
-
-/// How many entries of everybody there are, counted up to `most`.
-pub(super) async fn count_entries(
-    conn: &mut Connection,
-    scope: &Scope,
-    wanted: &Wanted,
-    most: i64,
-) -> Result<i64, Error> {
-    let many = scope.many();
-    Ok(sqlx::query_file_scalar!(
-        "src/attendance/history/count.sql",
-        scope.gym(),
-        scope.one(),
-        many.as_deref(),
-        wanted.since,
-        wanted.before,
-        wanted.is_admitted(),
-        most,
-    )
-    .fetch_one(conn)
-    .await?)
-}
-
-/// How many entries of one customer there are, counted up to `most`.
-pub(super) async fn count_entries_of_customer(
-    conn: &mut Connection,
-    scope: Option<&Scope>,
-    customer: CustomerId,
-    wanted: &Wanted,
-    most: i64,
-) -> Result<i64, Error> {
-    let many = scope.and_then(Scope::many);
-    Ok(sqlx::query_scalar!(
-        r#"select count(*) as "total!"
-           from (
-               select
-               from entries e
-               where e.customer_id = $1
-                 and ($2::bigint is null or e.gym_id = $2)
-                 and ($3::bigint is null or e.branch_id = $3)
-                 and ($4::bigint[] is null or e.branch_id = any($4))
-                 and e.at >= coalesce($5::timestamptz, '-infinity')
-                 and e.at < coalesce($6::timestamptz, 'infinity')
-                 and ($7::boolean is null or e.is_admitted = $7)
-               limit $8
-           ) counted"#,
-        customer.get(),
-        scope.and_then(Scope::gym),
-        scope.and_then(Scope::one),
-        many.as_deref(),
-        wanted.since,
-        wanted.before,
-        wanted.is_admitted(),
-        most,
-    )
-    .fetch_one(conn)
-    .await?)
+    let items = rows.into_iter().map(Entry::try_from).collect::<Result<_, _>>()?;
+    Ok(Listing { items, total: found.total })
 }
 
 /// An entry of a gym.
 pub(super) async fn find_entry(conn: &mut Connection, id: EntryId) -> Result<Option<Entry>, Error> {
-    let row = sqlx::query_as!(
-        EntryRow,
-        r#"select e.id, e.at, e.customer_id, c.full_name as customer_name, e.branch_id, b.name as branch_name,
-               e.subscription_id, s.service_name as "service_name?", e.is_admitted as "is_admitted: Flag", e.denied_as,
-               e.override_reason, e.source as "source: Source", e.action as "action: Action", e.charged, e.staff_id,
-               u.full_name as "staff_name?"
-           from entries e
-           join customers c on c.id = e.customer_id
-           join branches b on b.id = e.branch_id
-           left join subscriptions s on s.id = e.subscription_id
-           left join staff_users u on u.id = e.staff_id
-           where e.id = $1"#,
-        id.get(),
-    )
-    .fetch_optional(conn)
-    .await?;
+    let row = entries!("from entries e", "where e.id = $1", id.get()).fetch_optional(conn).await?;
     row.map(Entry::try_from).transpose()
 }
 
@@ -260,4 +211,28 @@ pub(super) async fn count_admitted(
     )
     .fetch_one(conn)
     .await?)
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use super::*;
+    use crate::platform::list::shapes;
+
+    #[tokio::test]
+    async fn every_list_that_the_filters_make_is_found_by_an_index() {
+        let moment = Some(Timestamp::UNIX_EPOCH);
+        let mut lists = Vec::new();
+        for scope in shapes::scopes() {
+            for since in [None, moment] {
+                for before in [None, moment] {
+                    for status in [None, Some(EntryStatus::Approved), Some(EntryStatus::Denied)] {
+                        let wanted = Wanted { since, before, status };
+                        lists.push(of_everybody(&scope, &wanted));
+                        lists.push(of_customer(&scope, CustomerId::new(1), &wanted));
+                    }
+                }
+            }
+        }
+        shapes::assert_sound(lists).await;
+    }
 }

@@ -11,14 +11,14 @@ use super::{
 use crate::{
     access::{Can, Granted, Role, Scope, can},
     customers::{
-        model::{Customer, Listed, Wanted},
+        model::{Customer, Wanted},
         rules::{CustomerRefused, Sight},
         store::{find_customer, list_customers},
     },
     error::{Error, Invalid},
     platform::db::{Connection, Db},
     vocabulary::{
-        BranchId, CustomerId, Page, Phone,
+        BranchId, CustomerId, Listing, Page, Phone,
         page::{COUNTED_MOST, COUNTED_MOST_JUDGED, OFFSET_MAX_JUDGED, OFFSET_MAX_SIFTED},
     },
 };
@@ -44,7 +44,7 @@ pub async fn list(
     staff: &Granted<can::ReadCustomers>,
     wanted: &Wanted,
     page: Page,
-) -> Result<Listed, Error> {
+) -> Result<Listing<Customer>, Error> {
     let scope = staff.scope_at(wanted.branch)?;
     let today = staff.calendar().today(staff.now());
     let mut conn = db.conn().await?;
@@ -59,23 +59,21 @@ pub async fn list(
     let mut filter =
         Filter { ids, is_active: wanted.is_active, gender: wanted.gender, standing: wanted.standing };
     if filter.ids.is_none() {
-        filter = store::with_the_rare(conn.get(), &scope, filter, today, COUNTED_MOST).await?;
+        filter = filter.with_few(conn.get(), &scope, today).await?;
     }
-    let (picked, total) = pick(conn.get(), &scope, &filter, today, page).await?;
-    let sight = sight(staff);
-    let kept = list_customers(conn.get(), &picked, today).await?;
-    let customers = kept.into_iter().map(|kept| kept.seen(&sight, staff.now())).collect();
-    Ok(Listed { customers, total })
+    let found = find_page(conn.get(), &scope, &filter, today, page).await?;
+    let items = read(conn.get(), staff, &found.items).await?;
+    Ok(Listing { items, total: found.total })
 }
 
 /// The ids of a page, and how many there are in all.
-async fn pick(
+async fn find_page(
     conn: &mut Connection,
     scope: &Scope,
     filter: &Filter,
     today: NaiveDate,
     page: Page,
-) -> Result<(Vec<i64>, i64), Error> {
+) -> Result<Listing<i64>, Error> {
     let is_judged = filter.standing.is_some() && filter.ids.is_none();
     let page = match (scope.one(), scope.many()) {
         (None, _) if is_judged => page.within(OFFSET_MAX_JUDGED),
@@ -83,17 +81,24 @@ async fn pick(
         (None, None) | (Some(_), _) => Ok(page),
     }
     .map_err(Invalid::from)?;
-    if let Some(rare) = filter.are_all_of(scope) {
-        return Ok((page.part_of(rare).to_vec(), i64::try_from(rare.len()).unwrap_or(i64::MAX)));
+    if let Some(few) = filter.are_all_of(scope) {
+        let total = i64::try_from(few.len()).unwrap_or(i64::MAX);
+        return Ok(Listing { items: page.part_of(few).to_vec(), total });
     }
-    let picked = store::list_newest(conn, scope, filter, today, page).await?;
     // Who has to be judged one by one is counted less far.
     let most = if is_judged { COUNTED_MOST_JUDGED } else { COUNTED_MOST };
-    let total = match page.total_after(picked.len(), most) {
-        Some(total) => total,
-        None => page.total_of(picked.len(), store::count_customers(conn, scope, filter, today, most).await?),
-    };
-    Ok((picked, total))
+    filter.list(scope, today).page(conn, page, most).await
+}
+
+/// These customers, in this order, as far as the caller sees what is known of them.
+async fn read(
+    conn: &mut Connection,
+    staff: &Granted<can::ReadCustomers>,
+    ids: &[i64],
+) -> Result<Vec<Customer>, Error> {
+    let sight = sight(staff);
+    let kept = list_customers(conn, ids, staff.calendar().today(staff.now())).await?;
+    Ok(kept.into_iter().map(|kept| kept.seen(&sight, staff.now())).collect())
 }
 
 /// The customers within reach who fit what was typed, the best first; the newest ones if nothing was.
@@ -105,20 +110,18 @@ pub async fn search(
     term: Option<&Term>,
     branch: Option<BranchId>,
     limit: i64,
-) -> Result<Listed, Error> {
+) -> Result<Listing<Customer>, Error> {
     let scope = staff.scope_at(branch)?;
     let today = staff.calendar().today(staff.now());
     let mut conn = db.conn().await?;
     let newest = Page { limit, offset: 0 };
     let ids = match term {
         Some(term) => store::list_matches(conn.get(), &scope, term, limit).await?,
-        None => store::list_newest(conn.get(), &scope, &Filter::default(), today, newest).await?,
+        None => Filter::default().list(&scope, today).keys(conn.get(), newest).await?,
     };
-    let sight = sight(staff);
-    let kept = list_customers(conn.get(), &ids, today).await?;
-    let customers: Vec<Customer> = kept.into_iter().map(|kept| kept.seen(&sight, staff.now())).collect();
-    let total = i64::try_from(customers.len()).unwrap_or(i64::MAX);
-    Ok(Listed { customers, total })
+    let items = read(conn.get(), staff, &ids).await?;
+    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    Ok(Listing { items, total })
 }
 
 /// One customer within reach.

@@ -7,9 +7,25 @@ use crate::{
     access::Scope,
     customers::model::Standing,
     error::Error,
-    platform::db::Connection,
-    vocabulary::{CustomerId, Gender, Page, Phone},
+    platform::{
+        db::Connection,
+        list::{List, Table},
+    },
+    vocabulary::{CustomerId, Gender, Phone, page::COUNTED_MOST},
 };
+
+const CUSTOMERS: Table = Table { name: "customers", alias: "c", order: &["id"] };
+const SUBSCRIPTIONS: Table = Table { name: "subscriptions", alias: "s", order: &["id"] };
+
+/// Asked by a scalar subquery with a limit, so that it is looked up for the customers that are walked past, never for all.
+const HOLDS: &str = "{} = coalesce((
+    select true
+    from subscriptions s
+    where s.customer_id = c.id
+      and subscription_status(s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at,
+          case when s.is_used_up then 0 end, {}) = {}
+    limit 1
+), false)";
 
 /// Which customers of a scope a list holds.
 #[derive(Debug, Default)]
@@ -29,122 +45,52 @@ impl Filter {
         let is_all = is_whole_gym && is_active.is_none() && gender.is_none() && standing.is_none();
         ids.as_deref().filter(|_| is_all)
     }
-}
 
-/// The ids of one page, newest first.
-pub(super) async fn list_newest(
-    conn: &mut Connection,
-    scope: &Scope,
-    filter: &Filter,
-    today: NaiveDate,
-    page: Page,
-) -> Result<Vec<i64>, Error> {
-    let (standing, is_wanted) = wanted_standing(filter);
-    let many = scope.many();
-    let ids = sqlx::query_file_scalar!(
-        "src/customers/listing/list_newest.sql",
-        walked_gym(scope),
-        scope.one(),
-        many.as_deref(),
-        filter.ids.as_deref(),
-        filter.is_active,
-        filter.gender.map(Gender::as_str),
-        standing.map(Standing::as_str),
-        is_wanted,
-        today,
-        page.limit,
-        page.offset,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(ids)
-}
-
-/// The filter with the ids of those in the gym who are as few are, and without what they were found by: deactivated, or with
-/// a frozen subscription; what a walk from the newest on would look for among all. As it was where they are not fewer than
-/// `most`, for then the walk finds them soon, and a part of them would hide the rest.
-pub(super) async fn with_the_rare(
-    conn: &mut Connection,
-    scope: &Scope,
-    filter: Filter,
-    today: NaiveDate,
-    most: i64,
-) -> Result<Filter, Error> {
-    let Some(gym) = scope.gym() else { return Ok(filter) };
-    let ids = if filter.standing == Some(Standing::Frozen) {
-        sqlx::query_scalar!(
-            "select distinct s.customer_id from subscriptions s
-             where s.gym_id = $1 and s.stopped_at is null and s.frozen_until >= $2 and s.frozen_from <= $2
-             order by s.customer_id desc limit $3",
-            gym,
-            today,
-            most,
-        )
-        .fetch_all(conn)
-        .await?
-    } else if filter.is_active == Some(false) {
-        sqlx::query_scalar!(
-            "select c.id from customers c where c.gym_id = $1 and not c.is_active order by c.id desc limit $2",
-            gym,
-            most,
-        )
-        .fetch_all(conn)
-        .await?
-    } else {
-        return Ok(filter);
-    };
-    Ok(match (fewer(ids, most), filter.standing) {
-        (None, _) => filter,
-        (few, Some(Standing::Frozen)) => Filter { ids: few, standing: None, ..filter },
-        (few, _) => Filter { ids: few, is_active: None, ..filter },
-    })
-}
-
-/// The ids, if they are fewer than were asked for: then they are all.
-fn fewer(ids: Vec<i64>, most: i64) -> Option<Vec<i64>> {
-    i64::try_from(ids.len()).is_ok_and(|found| found < most).then_some(ids)
-}
-
-/// How many customers a list holds, counted up to `most`.
-pub(super) async fn count_customers(
-    conn: &mut Connection,
-    scope: &Scope,
-    filter: &Filter,
-    today: NaiveDate,
-    most: i64,
-) -> Result<i64, Error> {
-    let (standing, is_wanted) = wanted_standing(filter);
-    let many = scope.many();
-    let total = sqlx::query_file_scalar!(
-        "src/customers/listing/count_customers.sql",
-        walked_gym(scope),
-        scope.one(),
-        many.as_deref(),
-        filter.ids.as_deref(),
-        filter.is_active,
-        filter.gender.map(Gender::as_str),
-        standing.map(Standing::as_str),
-        is_wanted,
-        today,
-        most,
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(total)
-}
-
-/// The status that is looked for, and whether it is to be there.
-fn wanted_standing(filter: &Filter) -> (Option<Standing>, bool) {
-    match filter.standing {
-        Some(Standing::Inactive) => (Some(Standing::Active), false),
-        standing @ (Some(Standing::Active | Standing::Frozen) | None) => (standing, true),
+    /// The list of those who fit.
+    pub(super) fn list(&self, scope: &Scope, today: NaiveDate) -> List {
+        let mut list = List::of(&CUSTOMERS, scope).only("c.gender = {}", self.gender.map(Gender::as_str));
+        if let Some(is_active) = self.is_active {
+            // Without a value, so that the index of the few who are deactivated fits.
+            list = list.and(if is_active { "c.is_active" } else { "not c.is_active" });
+        }
+        let holds = |list: List, is_wanted: bool, standing: Standing| {
+            list.judged(HOLDS, [is_wanted.into(), today.into(), standing.as_str().into()])
+        };
+        list = match self.standing {
+            Some(Standing::Inactive) => holds(list, false, Standing::Active),
+            Some(standing @ (Standing::Active | Standing::Frozen)) => holds(list, true, standing),
+            None => list,
+        };
+        match &self.ids {
+            Some(ids) => list.among(ids.clone()),
+            None => list,
+        }
     }
-}
 
-/// The gym whose customers are walked from the newest on: with several branches, too, as those of each would have to be put in
-/// order first.
-fn walked_gym(scope: &Scope) -> Option<i64> {
-    if scope.one().is_some() { None } else { scope.gym() }
+    /// The filter with the ids of those in the gym who are as few are, and without what they were found by: deactivated, or
+    /// with a frozen subscription; a walk from the newest on would look for them among all.
+    pub(super) async fn with_few(
+        self,
+        conn: &mut Connection,
+        scope: &Scope,
+        today: NaiveDate,
+    ) -> Result<Self, Error> {
+        let Some(gym) = scope.gym().map(|gym| Scope::gym_wide(gym.into())) else { return Ok(self) };
+        let frozen = "s.stopped_at is null and s.frozen_until >= {} and s.frozen_from <= {}";
+        let few = if self.standing == Some(Standing::Frozen) {
+            let list = List::of(&SUBSCRIPTIONS, &gym).all(frozen, [today.into(), today.into()]);
+            list.few(conn, "s.customer_id", COUNTED_MOST).await?
+        } else if self.is_active == Some(false) {
+            List::of(&CUSTOMERS, &gym).and("not c.is_active").few(conn, "c.id", COUNTED_MOST).await?
+        } else {
+            None
+        };
+        Ok(match (few, self.standing) {
+            (None, _) => self,
+            (ids, Some(Standing::Frozen)) => Self { ids, standing: None, ..self },
+            (ids, _) => Self { ids, is_active: None, ..self },
+        })
+    }
 }
 
 /// The gym, where branches do not say it already: without it the index of a branch answers alone.
@@ -217,4 +163,28 @@ pub(super) async fn find_by_phone(
     .fetch_optional(conn)
     .await?;
     Ok(id.map(CustomerId::from))
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use super::*;
+    use crate::platform::list::shapes;
+
+    #[tokio::test]
+    async fn every_list_that_the_filters_make_is_found_by_an_index() {
+        let mut lists = Vec::new();
+        for scope in shapes::scopes() {
+            for ids in [None, Some(vec![1, 2])] {
+                for is_active in [None, Some(true), Some(false)] {
+                    for gender in [None, Some(Gender::Female)] {
+                        for standing in [None, Some(Standing::Active), Some(Standing::Inactive)] {
+                            let filter = Filter { ids: ids.clone(), is_active, gender, standing };
+                            lists.push(filter.list(&scope, NaiveDate::MIN));
+                        }
+                    }
+                }
+            }
+        }
+        shapes::assert_sound(lists).await;
+    }
 }

@@ -22,7 +22,7 @@ enum Branches {
 }
 
 impl Scope {
-    pub(super) fn platform() -> Self {
+    pub(crate) fn platform() -> Self {
         Self { gym: None, branches: Branches::All }
     }
 
@@ -30,7 +30,7 @@ impl Scope {
         Self { gym: Some(gym), branches: Branches::All }
     }
 
-    pub(super) fn branch(gym: GymId, branch: BranchId) -> Self {
+    pub(crate) fn branch(gym: GymId, branch: BranchId) -> Self {
         Self { gym: Some(gym), branches: Branches::One(branch) }
     }
 

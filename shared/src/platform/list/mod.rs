@@ -1,0 +1,389 @@
+//! Lists: the one place where a statement is put together.
+//!
+//! Everywhere else a statement is one text. A list has filters, and which of them are asked for decides which index can
+//! serve it; so every combination of filters becomes a statement of its own, and Postgres plans each for what it is.
+//! What keeps that safe:
+//! - texts are `&'static str`, written beside the table they are about; every value is bound;
+//! - there is no [`List`] without a [`Scope`], and its condition always comes first;
+//! - the order is total, because its last column is the key; a page is bounded, and so is the count.
+//!
+//! A list finds the keys of a page, on an index alone where there is one, and counts only when the page does not tell how
+//! many rows there are; what is shown of those few is read by a statement of the feature.
+
+#[cfg(all(test, feature = "testing"))]
+pub(crate) mod shapes;
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+use sqlx::{Postgres, QueryBuilder};
+
+use super::{db::Connection, scope::Scope};
+use crate::{
+    error::Error,
+    vocabulary::{Listing, Page, Timestamp},
+};
+
+/// A table, as lists read it. It has the columns `id`, `gym_id` and `branch_id`.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What conditions and columns call it.
+    pub(crate) alias: &'static str,
+    /// The columns that it is put in order by, the highest first; the last one is its key, `id`.
+    pub(crate) order: &'static [&'static str],
+}
+
+/// A value of a condition.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Bind {
+    Id(i64),
+    Text(Cow<'static, str>),
+    Day(NaiveDate),
+    At(Timestamp),
+    Flag(bool),
+}
+
+impl From<i64> for Bind {
+    fn from(id: i64) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl From<&'static str> for Bind {
+    fn from(text: &'static str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for Bind {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<NaiveDate> for Bind {
+    fn from(day: NaiveDate) -> Self {
+        Self::Day(day)
+    }
+}
+
+impl From<bool> for Bind {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
+
+impl From<Timestamp> for Bind {
+    fn from(at: Timestamp) -> Self {
+        Self::At(at)
+    }
+}
+
+/// A text in which each `{}` stands for a value.
+#[derive(Debug, Clone, PartialEq)]
+struct Piece {
+    text: &'static str,
+    binds: Vec<Bind>,
+    /// Whether Postgres is kept from guessing how many rows are left. It takes the outcome of a function for rare, and
+    /// would put a whole gym in order instead of walking an index; the outcome of a `case` it takes for a coin's.
+    is_judged: bool,
+}
+
+/// Which rows of a table a list holds.
+#[derive(Debug, Clone)]
+pub(crate) struct List {
+    table: &'static Table,
+    scope: Scope,
+    conditions: Vec<Piece>,
+    /// The keys of those that were found before; others are not looked at.
+    among: Option<Vec<i64>>,
+    /// Whether an index of something else than a place leads to the rows.
+    is_led: bool,
+}
+
+/// A statement in the making.
+type Sql = QueryBuilder<Postgres>;
+
+impl List {
+    /// Everything in `scope`.
+    pub(crate) fn of(table: &'static Table, scope: &Scope) -> Self {
+        Self { table, scope: scope.clone(), conditions: Vec::new(), among: None, is_led: false }
+    }
+
+    /// Only what fits `text`, a condition on the table.
+    pub(crate) fn and(self, text: &'static str) -> Self {
+        self.all(text, [])
+    }
+
+    /// Only what fits `text`, if there is a value for it.
+    pub(crate) fn only(self, text: &'static str, value: Option<impl Into<Bind>>) -> Self {
+        match value {
+            Some(value) => self.all(text, [value.into()]),
+            None => self,
+        }
+    }
+
+    /// Only what fits `text`, if there is a value for it, and whose own index leads through the list in its order, e.g. what
+    /// one customer did. The scope is then compared row by row.
+    pub(crate) fn led_by(mut self, text: &'static str, value: Option<impl Into<Bind>>) -> Self {
+        self.is_led |= value.is_some();
+        self.only(text, value)
+    }
+
+    /// Only what fits `text` with these values.
+    pub(crate) fn all<const N: usize>(mut self, text: &'static str, binds: [Bind; N]) -> Self {
+        self.conditions.push(Piece { text, binds: binds.into(), is_judged: false });
+        self
+    }
+
+    /// Only what a function of the schema judges so, row by row.
+    pub(crate) fn judged<const N: usize>(mut self, text: &'static str, binds: [Bind; N]) -> Self {
+        self.conditions.push(Piece { text, binds: binds.into(), is_judged: true });
+        self
+    }
+
+    /// Only those with these keys.
+    pub(crate) fn among(mut self, keys: Vec<i64>) -> Self {
+        self.among = Some(keys);
+        self
+    }
+
+    /// The keys of one page, in order, and how many rows there are, counted up to `most`: one statement, and one more for a
+    /// page that begins after the last row.
+    pub(crate) async fn page(
+        &self,
+        conn: &mut Connection,
+        page: Page,
+        most: i64,
+    ) -> Result<Listing<i64>, Error> {
+        let is_counted = page.offset.saturating_add(page.limit) < most;
+        let mut sql = Sql::default();
+        self.push_page(&mut sql, page, is_counted.then_some(most));
+        let rows: Vec<(i64, Option<i64>)> = sql.build_query_as().fetch_all(&mut *conn).await?;
+        let total = match (page.total_after(rows.len(), most), rows.first()) {
+            (Some(total), _) => total,
+            (None, Some((_, counted))) => page.total_of(rows.len(), counted.unwrap_or(most)),
+            (None, None) => {
+                let mut sql = Sql::default();
+                self.push_count(&mut sql, most);
+                sql.build_query_scalar().fetch_one(conn).await?
+            }
+        };
+        Ok(Listing { items: rows.into_iter().map(|(key, _)| key).collect(), total })
+    }
+
+    /// The keys of one page, in order, uncounted.
+    pub(crate) async fn keys(&self, conn: &mut Connection, page: Page) -> Result<Vec<i64>, Error> {
+        let mut sql = Sql::new("select page.id from (");
+        self.push_keys(&mut sql, page);
+        sql.push(") page");
+        self.push_order(&mut sql, "page");
+        Ok(sql.build_query_scalar().fetch_all(conn).await?)
+    }
+
+    /// The `column` of all that fit, the last first, if they are fewer than `most`.
+    ///
+    /// For what few rows are, and an index knows by something else than the order of the list: a walk would look for them
+    /// among all the others. They are found before they are put in order: with a limit in sight Postgres would walk.
+    pub(crate) async fn few(
+        &self,
+        conn: &mut Connection,
+        column: &'static str,
+        most: i64,
+    ) -> Result<Option<Vec<i64>>, Error> {
+        let mut sql = Sql::new("with few as materialized (select distinct ");
+        sql.push(column).push(" as key from ");
+        self.push_table(&mut sql);
+        self.push_whole_scope(&mut sql);
+        self.push_conditions(&mut sql);
+        sql.push(") select few.key from few order by few.key desc limit ").push_bind(most);
+        let keys: Vec<i64> = sql.build_query_scalar().fetch_all(conn).await?;
+        Ok(i64::try_from(keys.len()).is_ok_and(|found| found < most).then_some(keys))
+    }
+
+    /// The keys of a page, each with how many rows there are in all, if that is asked for and a full page leaves it open.
+    fn push_page(&self, sql: &mut Sql, page: Page, most: Option<i64>) {
+        sql.push("with page as (");
+        self.push_keys(sql, page);
+        sql.push(") select page.id, ");
+        match most {
+            None => sql.push("null::bigint"),
+            Some(most) => {
+                // A case is computed only as far as it is needed.
+                sql.push("case when (select count(*) from page) = ").push_bind(page.limit).push(" then (");
+                self.push_count(sql, most);
+                sql.push(") end")
+            }
+        };
+        sql.push(" from page");
+        self.push_order(sql, "page");
+    }
+
+    /// The keys of a page, in order.
+    fn push_keys(&self, sql: &mut Sql, page: Page) {
+        let Some(places) = self.places() else {
+            self.push_columns(sql, self.table.alias);
+            sql.push(" from ");
+            self.push_table(sql);
+            self.push_rows(sql);
+            self.push_order(sql, self.table.alias);
+            sql.push(" limit ").push_bind(page.limit).push(" offset ").push_bind(page.offset);
+            return;
+        };
+        // Each branch gives its first ones, so that the index of one branch serves however many are asked for.
+        self.push_columns(sql, "first");
+        places.push(sql);
+        self.push_columns(sql, self.table.alias);
+        sql.push(" from ");
+        self.push_table(sql);
+        self.push_rows(sql);
+        self.push_order(sql, self.table.alias);
+        sql.push(" limit ").push_bind(page.offset.saturating_add(page.limit)).push(") first");
+        self.push_order(sql, "first");
+        sql.push(" limit ").push_bind(page.limit).push(" offset ").push_bind(page.offset);
+    }
+
+    /// How many there are, up to `most`.
+    fn push_count(&self, sql: &mut Sql, most: i64) {
+        sql.push("select count(*) from (");
+        let places = self.places();
+        if let Some(places) = &places {
+            sql.push("select");
+            places.push(sql);
+        }
+        sql.push("select from ");
+        self.push_table(sql);
+        self.push_rows(sql);
+        sql.push(" limit ").push_bind(most);
+        if places.is_some() {
+            sql.push(") first limit ").push_bind(most);
+        }
+        sql.push(") counted");
+    }
+
+    /// The branches to look at one after the other, where neither one branch nor the key of the whole gym leads through
+    /// the list.
+    fn places(&self) -> Option<Places> {
+        if self.is_found_elsewhere() {
+            return None;
+        }
+        match (self.scope.many(), self.scope.gym()) {
+            (Some(branches), _) => Some(Places::These(branches)),
+            (None, None) if self.scope.one().is_none() && self.table.order != ["id"] => Some(Places::All),
+            (None, _) => None,
+        }
+    }
+
+    const fn is_found_elsewhere(&self) -> bool {
+        self.is_led || self.among.is_some()
+    }
+
+    /// Which rows: the scope, then everything else.
+    fn push_rows(&self, sql: &mut Sql) {
+        if self.places().is_some() {
+            sql.push(" where ").push(self.table.alias).push(".branch_id = place.id");
+        } else if self.is_found_elsewhere() {
+            self.push_whole_scope(sql);
+        } else {
+            let scope = (self.scope.one(), self.scope.gym());
+            match scope {
+                // Without the gym, which follows from the branch, the index of the branch answers alone.
+                (Some(branch), _) => {
+                    sql.push(" where ").push(self.table.alias).push(".branch_id = ").push_bind(branch)
+                }
+                (None, Some(gym)) => {
+                    sql.push(" where ").push(self.table.alias).push(".gym_id = ").push_bind(gym)
+                }
+                (None, None) => sql.push(" where true"),
+            };
+        }
+        self.push_conditions(sql);
+    }
+
+    /// The gym and its branches, for rows that are found by something else.
+    fn push_whole_scope(&self, sql: &mut Sql) {
+        sql.push(" where true");
+        let alias = self.table.alias;
+        if let Some(gym) = self.scope.gym() {
+            sql.push(" and ").push(alias).push(".gym_id = ").push_bind(gym);
+        }
+        if let Some(branch) = self.scope.one() {
+            sql.push(" and ").push(alias).push(".branch_id = ").push_bind(branch);
+        }
+        if let Some(branches) = self.scope.many() {
+            sql.push(" and ").push(alias).push(".branch_id = any(").push_bind(branches).push(")");
+        }
+    }
+
+    fn push_conditions(&self, sql: &mut Sql) {
+        if let Some(keys) = &self.among {
+            sql.push(" and ").push(self.table.alias).push(".id = any(").push_bind(keys.clone()).push(")");
+        }
+        for condition in &self.conditions {
+            sql.push(" and ");
+            condition.push(sql);
+        }
+    }
+
+    fn push_table(&self, sql: &mut Sql) {
+        sql.push(self.table.name).push(" ").push(self.table.alias);
+    }
+
+    /// `select` and the columns of the order.
+    fn push_columns(&self, sql: &mut Sql, of: &'static str) {
+        for (place, column) in self.table.order.iter().enumerate() {
+            sql.push(if place == 0 { "select " } else { ", " }).push(of).push(".").push(*column);
+        }
+    }
+
+    fn push_order(&self, sql: &mut Sql, of: &'static str) {
+        for (place, column) in self.table.order.iter().enumerate() {
+            let comma = if place == 0 { " order by " } else { ", " };
+            sql.push(comma).push(of).push(".").push(*column).push(" desc");
+        }
+    }
+}
+
+/// Branches that are looked at one after the other.
+enum Places {
+    These(Vec<i64>),
+    All,
+}
+
+impl Places {
+    /// Opens the look at one branch, `place`.
+    fn push(&self, sql: &mut Sql) {
+        match self {
+            Self::These(branches) => {
+                sql.push(" from unnest(").push_bind(branches.clone()).push("::bigint[]) place (id)")
+            }
+            Self::All => sql.push(" from branches place"),
+        };
+        sql.push(" cross join lateral (");
+    }
+}
+
+impl Piece {
+    fn push(&self, sql: &mut Sql) {
+        if self.is_judged {
+            sql.push("case when ");
+        }
+        let mut texts = self.text.split("{}");
+        sql.push(texts.next().unwrap_or_default());
+        for (text, bind) in texts.zip(&self.binds) {
+            match bind {
+                Bind::Id(id) => sql.push_bind(*id),
+                Bind::Text(text) => sql.push_bind(text.clone()),
+                Bind::Day(day) => sql.push_bind(*day),
+                Bind::At(at) => sql.push_bind(*at),
+                Bind::Flag(flag) => sql.push_bind(*flag),
+            };
+            sql.push(text);
+        }
+        if self.is_judged {
+            sql.push(" then true else false end");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! For tests of lists: that every statement the filters can make runs, and that an index leads to its rows.
+
+use sqlx::{Connection as _, PgConnection};
+
+use super::{List, Sql};
+use crate::{
+    platform::scope::Scope,
+    testing::TestDb,
+    vocabulary::{BranchId, GymId, Page},
+};
+
+/// One scope of every form.
+pub(crate) fn scopes() -> [Scope; 4] {
+    let gym = GymId::new(1);
+    let several = Scope::branches(gym, &[BranchId::new(1), BranchId::new(2)]);
+    [Scope::platform(), Scope::gym_wide(gym), Scope::branch(gym, BranchId::new(1)), several]
+}
+
+/// Runs the page and the count of each list, and looks at how Postgres would find the rows of its table.
+///
+/// # Panics
+/// When one does not run, or reads its table from end to end although it has a gym or a branch.
+pub(crate) async fn assert_sound(lists: impl IntoIterator<Item = List>) {
+    let test = TestDb::open().await;
+    let mut conn = PgConnection::connect_with(&test.owner.connect_options()).await.unwrap();
+    // On tables this small it would otherwise read them whole.
+    for setting in ["set enable_seqscan = off", "set enable_bitmapscan = off"] {
+        sqlx::query(setting).execute(&mut conn).await.unwrap();
+    }
+    let mut seen = 0;
+    for list in lists {
+        let page = Page { limit: 20, offset: 40 };
+        let mut paged = Sql::new("explain ");
+        list.push_page(&mut paged, page, Some(100));
+        let mut counted = Sql::new("explain ");
+        list.push_count(&mut counted, 100);
+        for mut statement in [paged, counted] {
+            let plan: Vec<String> = statement.build_query_scalar().fetch_all(&mut conn).await.unwrap();
+            list.assert_led(&plan.join("\n"));
+        }
+        seen += 1;
+    }
+    assert!(seen > 0);
+}
+
+impl List {
+    fn assert_led(&self, plan: &str) {
+        if self.scope.gym().is_none() {
+            return;
+        }
+        let table = format!(" on {} {}", self.table.name, self.table.alias);
+        let mut lines = plan.lines().peekable();
+        while let Some(line) = lines.next() {
+            let is_scan = line.contains("Scan") && line.contains(&table);
+            let is_led = lines.peek().is_some_and(|next| next.contains("Index Cond"));
+            assert!(!is_scan || is_led, "{self:?}\n{plan}");
+        }
+    }
+}
