@@ -51,6 +51,83 @@ pub trait Refusal: StdError + Send + Sync + 'static {
     }
 }
 
+/// Declares a refusal as a list: for each value what it means, its stable code, and a sentence in every language, see
+/// `vocabulary::localized`.
+///
+/// ```text
+/// refusals! {
+///     /// Why nothing was done to a branch.
+///     pub enum BranchRefused {
+///         /// Another branch of the gym has this code.
+///         CodeTaken => Conflict, "BRANCH_CODE_TAKEN",
+///             en: "Another branch already has this code",
+///             ar: "هذا الرمز مستخدم لفرع آخر";
+///     }
+/// }
+/// ```
+macro_rules! refusals {
+    (
+        $(#[$meta:meta])*
+        $vis:vis enum $name:ident {
+            $(
+                $(#[$about:meta])*
+                $variant:ident $({ $($field:tt)+ })? =>
+                    $kind:ident $({ $kept:ident })?, $code:literal, en: $en:literal, ar: $ar:literal;
+            )+
+        }
+        $(or { $($(#[$about_other:meta])* $other:ident($inner:ty)),+ $(,)? })?
+    ) => {
+        $crate::vocabulary::localized_errors! {
+            $(#[$meta])*
+            $vis enum $name {
+                $($(#[$about])* $variant $({ $($field)+ })? => $code, en: $en, ar: $ar;)+
+            }
+            $(or { $($(#[$about_other])* $other($inner)),+ })?
+        }
+
+        $crate::error::refusals! {
+            impl $name {
+                $([Self::$variant] $kind $({ $kept })?;)+
+                $($((Self::$other))+)?
+            }
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $name:ident => $kind:ident, $code:literal, en: $en:literal, ar: $ar:literal;
+    ) => {
+        $crate::vocabulary::localized_errors! {
+            $(#[$meta])*
+            $vis struct $name => $code, en: $en, ar: $ar;
+        }
+
+        $crate::error::refusals! { impl $name { [Self] $kind; } }
+    };
+    (impl $name:ident {
+        $([$($value:tt)+] $kind:ident $({ $kept:ident })?;)+
+        $(($($other:tt)+))*
+    }) => {
+        impl $crate::Refusal for $name {
+            fn kind(&self) -> $crate::RefusalKind {
+                match *self {
+                    $($($value)+ { $($kept,)? .. } => $crate::RefusalKind::$kind $({ $kept })?,)+
+                    $($($other)+(other) => $crate::Refusal::kind(&other),)*
+                }
+            }
+
+            fn code(&self) -> &'static str {
+                Self::code(*self)
+            }
+
+            fn say(&self, language: $crate::vocabulary::Language) -> ::std::borrow::Cow<'static, str> {
+                Self::say(*self, language)
+            }
+        }
+    };
+}
+
+pub(crate) use refusals;
+
 /// A fixed sentence in both languages of the gym.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text {

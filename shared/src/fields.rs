@@ -4,35 +4,8 @@ use std::borrow::Cow;
 
 use crate::{
     error::{FieldProblem, Invalid, Text},
-    vocabulary::{
-        Change, Language, dates::DateInvalid, email::EmailInvalid, ids::IdInvalid, money::MoneyInvalid,
-        page::PageInvalid, phone::PhoneInvalid, text::TextInvalid,
-    },
+    vocabulary::{Change, FieldError, Language, field_errors, page::PageInvalid},
 };
-
-/// What a word of the vocabulary says when a text is not one.
-pub trait FieldError {
-    /// Stable machine name.
-    fn code(&self) -> &'static str;
-    /// The sentence the person reads.
-    fn say(&self, language: Language) -> Cow<'static, str>;
-}
-
-macro_rules! field_errors {
-    ($($name:ty),+ $(,)?) => {$(
-        impl FieldError for $name {
-            fn code(&self) -> &'static str {
-                Self::code(self)
-            }
-
-            fn say(&self, language: Language) -> Cow<'static, str> {
-                Self::say(self, language).into()
-            }
-        }
-    )+};
-}
-
-field_errors!(DateInvalid, EmailInvalid, IdInvalid, MoneyInvalid, PageInvalid, PhoneInvalid, TextInvalid);
 
 /// Of a page that parsed and yet goes too far for the list it is of.
 impl From<PageInvalid> for Invalid {
@@ -54,24 +27,17 @@ impl FieldError for (&'static str, Text) {
     }
 }
 
-/// A text that is none of the words it may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownWord;
+field_errors! {
+    /// A text that is none of the words it may be.
+    pub struct UnknownWord => "UNKNOWN_VALUE",
+        en: "This value is not known",
+        ar: "القيمة غير معروفة";
+}
 
 impl UnknownWord {
     /// The value that a word named, if it named one.
     pub fn unless<T>(value: Option<T>) -> Result<T, Self> {
         value.ok_or(Self)
-    }
-}
-
-impl FieldError for UnknownWord {
-    fn code(&self) -> &'static str {
-        "UNKNOWN_VALUE"
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        Text { en: "This value is not known", ar: "القيمة غير معروفة" }.say(language).into()
     }
 }
 

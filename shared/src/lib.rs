@@ -26,5 +26,5 @@ pub mod vocabulary;
 pub mod web;
 
 pub use error::{Error, Fault, FieldProblem, Invalid, OnConstraint, Refusal, RefusalKind, Text};
-pub use fields::{FieldError, Fields, UnknownWord};
-pub use vocabulary::Change;
+pub use fields::{Fields, UnknownWord};
+pub use vocabulary::{Change, FieldError};

@@ -1,6 +1,6 @@
 //! What a signed-in staff user may do now, and where: the witnesses that actions ask for.
 
-use std::{borrow::Cow, marker::PhantomData, sync::Arc};
+use std::{marker::PhantomData, sync::Arc};
 
 use super::{
     Can, MovesMoney, Reach, Role, Scope,
@@ -8,107 +8,48 @@ use super::{
     reach,
 };
 use crate::{
-    error::{Refusal, RefusalKind, Text},
+    error::refusals,
     platform::{
         db::{Accountable, Signature, sealed::Sealed},
         once::Cashier,
         request::{Actor, RequestContext},
     },
-    vocabulary::{BranchId, Calendar, GymId, Language, StaffId, Timestamp},
+    vocabulary::{BranchId, Calendar, GymId, StaffId, Timestamp},
 };
 
-/// Why access was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum AccessRefused {
-    /// No live session.
-    #[error("no live session")]
-    SignedOut,
-    /// A member knocks at the staff door.
-    #[error("a member at the staff door")]
-    StaffOnly,
-    /// A staff user knocks at the members' door.
-    #[error("a staff user at the members' door")]
-    MembersOnly,
-    /// Signed in, not entitled.
-    #[error("the role does not allow it")]
-    NotAllowed,
-    /// Not one of their branches, so not theirs to know about.
-    #[error("no such branch")]
-    NoSuchBranch,
-}
-
-impl Refusal for AccessRefused {
-    fn kind(&self) -> RefusalKind {
-        match self {
-            Self::SignedOut => RefusalKind::Unauthenticated,
-            Self::StaffOnly | Self::MembersOnly | Self::NotAllowed => RefusalKind::Forbidden,
-            Self::NoSuchBranch => RefusalKind::NotFound,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::SignedOut => "SIGNED_OUT",
-            Self::StaffOnly => "STAFF_ONLY",
-            Self::MembersOnly => "UNAUTHORIZED",
-            Self::NotAllowed => "NOT_ALLOWED",
-            Self::NoSuchBranch => "BRANCH_NOT_FOUND",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        let text = match self {
-            Self::SignedOut => {
-                Text { en: "Please sign in again", ar: "يرجى تسجيل الدخول مرة أخرى" }
-            }
-            Self::StaffOnly => Text {
-                en: "Unauthorized - staff access only",
-                ar: "غير مصرح - هذه الخدمة للموظفين فقط",
-            },
-            Self::MembersOnly => Text {
-                en: "Unauthorized. Client access only.",
-                ar: "غير مصرح. هذه الخدمة للأعضاء فقط.",
-            },
-            Self::NotAllowed => Text {
-                en: "Your role does not allow this",
-                ar: "صلاحياتك لا تسمح بهذا الإجراء",
-            },
-            Self::NoSuchBranch => Text { en: "Branch not found", ar: "الفرع غير موجود" },
-        };
-        text.say(language).into()
+refusals! {
+    /// Why access was refused.
+    pub enum AccessRefused {
+        /// No live session.
+        SignedOut => Unauthenticated, "SIGNED_OUT",
+            en: "Please sign in again",
+            ar: "يرجى تسجيل الدخول مرة أخرى";
+        /// A member knocks at the staff door.
+        StaffOnly => Forbidden, "STAFF_ONLY",
+            en: "Unauthorized - staff access only",
+            ar: "غير مصرح - هذه الخدمة للموظفين فقط";
+        /// A staff user knocks at the members' door.
+        MembersOnly => Forbidden, "UNAUTHORIZED",
+            en: "Unauthorized. Client access only.",
+            ar: "غير مصرح. هذه الخدمة للأعضاء فقط.";
+        /// Signed in, not entitled.
+        NotAllowed => Forbidden, "NOT_ALLOWED",
+            en: "Your role does not allow this",
+            ar: "صلاحياتك لا تسمح بهذا الإجراء";
+        /// Not one of their branches, so not theirs to know about.
+        NoSuchBranch => NotFound, "BRANCH_NOT_FOUND",
+            en: "Branch not found",
+            ar: "الفرع غير موجود";
     }
 }
 
-/// Why it is not clear where something happens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PlaceRefused {
-    /// They work at several branches, or at none, and named none.
-    #[error("no branch was named")]
-    BranchRequired,
-}
-
-impl Refusal for PlaceRefused {
-    fn kind(&self) -> RefusalKind {
-        match self {
-            Self::BranchRequired => RefusalKind::Invalid,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::BranchRequired => "BRANCH_REQUIRED",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        match self {
-            Self::BranchRequired => Text {
-                en: "Say which branch: branch_id is required",
-                ar: "حدد الفرع: الحقل branch_id مطلوب",
-            }
-            .say(language)
-            .into(),
-        }
+refusals! {
+    /// Why it is not clear where something happens.
+    pub enum PlaceRefused {
+        /// They work at several branches, or at none, and named none.
+        BranchRequired => Invalid, "BRANCH_REQUIRED",
+            en: "Say which branch: branch_id is required",
+            ar: "حدد الفرع: الحقل branch_id مطلوب";
     }
 }
 

@@ -2,7 +2,7 @@
 //! bounded in number, so that a storm of sign-ins costs neither the memory of the machine nor, by waiting, the places
 //! of everybody else.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
@@ -12,9 +12,8 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
 use crate::{
-    error::{Error, Fault, Refusal, RefusalKind, Text},
-    fields::FieldError,
-    vocabulary::Language,
+    error::{Error, Fault, refusals},
+    vocabulary::field_errors,
 };
 
 /// Memory of one hash, KiB.
@@ -32,75 +31,28 @@ const LONGEST: usize = 200;
 #[derive(Debug, Clone)]
 pub struct Password(SecretString);
 
-/// So many passwords are being hashed that this one would wait for seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("too many passwords at once")]
-pub struct PasswordsBusy;
+refusals! {
+    /// So many passwords are being hashed that this one would wait for seconds.
+    pub struct PasswordsBusy => Unavailable, "BUSY",
+        en: "Many people are signing in right now, try again shortly",
+        ar: "عدد كبير يسجل الدخول الآن، حاول بعد قليل";
+}
 
-impl Refusal for PasswordsBusy {
-    fn kind(&self) -> RefusalKind {
-        RefusalKind::Unavailable
-    }
-
-    fn code(&self) -> &'static str {
-        "BUSY"
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        let text = Text {
-            en: "Many people are signing in right now, try again shortly",
-            ar: "عدد كبير يسجل الدخول الآن، حاول بعد قليل",
-        };
-        text.say(language).into()
+refusals! {
+    /// Why a new password is not taken.
+    pub enum PasswordRefused {
+        /// Fewer than six characters.
+        TooShort => Invalid, "PASSWORD_TOO_SHORT",
+            en: "The new password needs at least 6 characters",
+            ar: "يجب ألا تقل كلمة المرور الجديدة عن 6 أحرف";
+        /// More than 200 bytes.
+        TooLong => Invalid, "PASSWORD_TOO_LONG",
+            en: "The new password is too long",
+            ar: "كلمة المرور الجديدة طويلة جدا";
     }
 }
 
-/// Why a new password is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PasswordRefused {
-    /// Fewer than six characters.
-    #[error("too short")]
-    TooShort,
-    /// More than 200 bytes.
-    #[error("too long")]
-    TooLong,
-}
-
-impl Refusal for PasswordRefused {
-    fn kind(&self) -> RefusalKind {
-        RefusalKind::Invalid
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::TooShort => "PASSWORD_TOO_SHORT",
-            Self::TooLong => "PASSWORD_TOO_LONG",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        let text = match self {
-            Self::TooShort => Text {
-                en: "The new password needs at least 6 characters",
-                ar: "يجب ألا تقل كلمة المرور الجديدة عن 6 أحرف",
-            },
-            Self::TooLong => Text {
-                en: "The new password is too long", ar: "كلمة المرور الجديدة طويلة جدا"
-            },
-        };
-        text.say(language).into()
-    }
-}
-
-impl FieldError for PasswordRefused {
-    fn code(&self) -> &'static str {
-        Refusal::code(self)
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        Refusal::say(self, language)
-    }
-}
+field_errors! { impl PasswordRefused }
 
 impl Password {
     /// A password as typed at sign-in; surrounding blanks are not part of it, because one of the apps trims and the

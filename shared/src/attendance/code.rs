@@ -3,13 +3,11 @@
 //! A code names the customer (`customer_id:115`, `115`, `GYM-115`, `GYM-115-ABCD1234`, `CUST-115`) or is a signed token
 //! that a member's phone shows for a minute.
 
-use std::borrow::Cow;
-
 use crate::{
     access::{Audience, Claims, Keyring},
     customers::read_qr_code,
-    error::{Refusal, RefusalKind, Text},
-    vocabulary::{CustomerId, Language, Timestamp},
+    error::refusals,
+    vocabulary::{CustomerId, Timestamp},
 };
 
 /// Longest text that is read as a code; a door token has about 300 characters.
@@ -24,23 +22,11 @@ pub(super) enum Code {
     Token(String),
 }
 
-/// Text that is no code of ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a code of ours")]
-pub struct CodeUnreadable;
-
-impl Refusal for CodeUnreadable {
-    fn kind(&self) -> RefusalKind {
-        RefusalKind::Rejected
-    }
-
-    fn code(&self) -> &'static str {
-        "QR_INVALID"
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        Text { en: "This code is not one of ours", ar: "هذا الرمز غير صالح" }.say(language).into()
-    }
+refusals! {
+    /// Text that is no code of ours.
+    pub struct CodeUnreadable => Rejected, "QR_INVALID",
+        en: "This code is not one of ours",
+        ar: "هذا الرمز غير صالح";
 }
 
 /// Reads what was scanned or typed; any text, no panic.

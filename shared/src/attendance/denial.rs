@@ -1,38 +1,56 @@
 //! Why somebody is not let in.
 
-use std::borrow::Cow;
-
 use crate::{
-    error::{Refusal, RefusalKind, Text},
-    subscriptions::{NotNow, SpendRefused, Unit},
-    vocabulary::{Language, SubscriptionId},
+    error::refusals,
+    subscriptions::{NoneLeft, NotNow},
+    vocabulary::{SubscriptionId, localized_errors},
 };
 
-/// Why the door stays shut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Denial {
-    /// The branch is switched off.
-    BranchInactive,
-    /// They are a member no more.
-    CustomerInactive,
-    /// The token that was shown has opened a door.
-    QrAlreadyUsed,
-    /// The token that was shown is over.
-    QrExpired,
-    /// The token was made before the code was regenerated.
-    QrOutdated,
-    /// A subscription's status stands in the way.
-    NotNow(NotNow),
-    /// A subscription opens other doors, not this one.
-    OtherBranch,
-    /// A package of training does not open the door here.
-    TrainingOnly,
-    /// What they bought does not open doors.
-    NotForEntry,
-    /// Nothing is left of a subscription.
-    NoneLeft(Unit),
-    /// They never bought anything.
-    NoSubscription,
+localized_errors! {
+    /// Why the door stays shut.
+    pub enum Denial {
+        /// The branch is switched off.
+        BranchInactive => "BRANCH_INACTIVE",
+            en: "This branch is closed",
+            ar: "هذا الفرع مغلق";
+        /// They are a member no more.
+        CustomerInactive => "CUSTOMER_INACTIVE",
+            en: "This customer is deactivated",
+            ar: "حساب هذا العميل موقوف";
+        /// The token that was shown has opened a door.
+        QrAlreadyUsed => "QR_ALREADY_USED",
+            en: "This code was used already; ask for a fresh one",
+            ar: "تم استخدام هذا الرمز من قبل، اطلب رمزا جديدا";
+        /// The token that was shown is over.
+        QrExpired => "QR_EXPIRED",
+            en: "This code has expired; ask for a fresh one",
+            ar: "انتهت صلاحية هذا الرمز، اطلب رمزا جديدا";
+        /// The token was made before the code was regenerated.
+        QrOutdated => "QR_OUTDATED",
+            en: "This code was replaced; ask for a fresh one",
+            ar: "تم استبدال هذا الرمز، اطلب رمزا جديدا";
+        /// A subscription opens other doors, not this one.
+        OtherBranch => "OTHER_BRANCH",
+            en: "The subscription belongs to another branch",
+            ar: "الاشتراك تابع لفرع آخر";
+        /// A package of training does not open the door here.
+        TrainingOnly => "TRAINING_ONLY",
+            en: "A training package does not include entry",
+            ar: "باقة التدريب لا تشمل الدخول";
+        /// What they bought does not open doors.
+        NotForEntry => "NOT_FOR_ENTRY",
+            en: "This subscription does not include entry",
+            ar: "هذا الاشتراك لا يشمل الدخول";
+        /// They never bought anything.
+        NoSubscription => "NO_SUBSCRIPTION",
+            en: "No subscription",
+            ar: "لا يوجد اشتراك";
+    } or {
+        /// A subscription's status stands in the way.
+        NotNow(NotNow),
+        /// Nothing is left of a subscription.
+        NoneLeft(NoneLeft),
+    }
 }
 
 impl Denial {
@@ -48,71 +66,16 @@ impl Denial {
         Self::OtherBranch,
         Self::TrainingOnly,
         Self::NotForEntry,
-        Self::NoneLeft(Unit::Coins),
-        Self::NoneLeft(Unit::Sessions),
+        Self::NoneLeft(NoneLeft::Coins),
+        Self::NoneLeft(NoneLeft::Sessions),
         Self::NotNow(NotNow::Expired),
         Self::NotNow(NotNow::Stopped),
         Self::NoSubscription,
     ];
 
-    /// The stable name that the table keeps and the apps read.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::BranchInactive => "BRANCH_INACTIVE",
-            Self::CustomerInactive => "CUSTOMER_INACTIVE",
-            Self::QrAlreadyUsed => "QR_ALREADY_USED",
-            Self::QrExpired => "QR_EXPIRED",
-            Self::QrOutdated => "QR_OUTDATED",
-            Self::NotNow(not_now) => not_now.code(),
-            Self::OtherBranch => "OTHER_BRANCH",
-            Self::TrainingOnly => "TRAINING_ONLY",
-            Self::NotForEntry => "NOT_FOR_ENTRY",
-            Self::NoneLeft(unit) => SpendRefused::NoneLeft(unit).code(),
-            Self::NoSubscription => "NO_SUBSCRIPTION",
-        }
-    }
-
     /// The denial with this code.
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|denial| denial.code() == code)
-    }
-
-    /// The sentence that the desk reads.
-    pub fn say(self, language: Language) -> Cow<'static, str> {
-        let text = match self {
-            Self::BranchInactive => Text { en: "This branch is closed", ar: "هذا الفرع مغلق" },
-            Self::CustomerInactive => {
-                Text { en: "This customer is deactivated", ar: "حساب هذا العميل موقوف" }
-            }
-            Self::QrAlreadyUsed => Text {
-                en: "This code was used already; ask for a fresh one",
-                ar: "تم استخدام هذا الرمز من قبل، اطلب رمزا جديدا",
-            },
-            Self::QrExpired => Text {
-                en: "This code has expired; ask for a fresh one",
-                ar: "انتهت صلاحية هذا الرمز، اطلب رمزا جديدا",
-            },
-            Self::QrOutdated => Text {
-                en: "This code was replaced; ask for a fresh one",
-                ar: "تم استبدال هذا الرمز، اطلب رمزا جديدا",
-            },
-            Self::NotNow(not_now) => return not_now.say(language),
-            Self::OtherBranch => Text {
-                en: "The subscription belongs to another branch",
-                ar: "الاشتراك تابع لفرع آخر",
-            },
-            Self::TrainingOnly => Text {
-                en: "A training package does not include entry",
-                ar: "باقة التدريب لا تشمل الدخول",
-            },
-            Self::NotForEntry => Text {
-                en: "This subscription does not include entry",
-                ar: "هذا الاشتراك لا يشمل الدخول",
-            },
-            Self::NoneLeft(unit) => return SpendRefused::NoneLeft(unit).say(language),
-            Self::NoSubscription => Text { en: "No subscription", ar: "لا يوجد اشتراك" },
-        };
-        text.say(language).into()
     }
 
     /// How early it is told: first what stands in the way of everything, then what a living subscription lacks, then
@@ -183,66 +146,32 @@ impl Reasons {
     }
 }
 
-/// Why the door was not even asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum AskRefused {
-    /// Neither an id nor a code.
-    #[error("nobody was named")]
-    NobodyNamed,
-    /// The id and the code name different people.
-    #[error("the id and the code name different people")]
-    TwoPeople,
-    /// The house does not let managers overrule a denial.
-    #[error("the gym does not allow overriding")]
-    OverrideOff,
-    /// Others kept coming in between.
-    #[error("too many at the same door at once")]
-    Crowded,
-}
-
-impl Refusal for AskRefused {
-    fn kind(&self) -> RefusalKind {
-        match self {
-            Self::NobodyNamed | Self::TwoPeople => RefusalKind::Invalid,
-            Self::OverrideOff => RefusalKind::Forbidden,
-            Self::Crowded => RefusalKind::Unavailable,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NobodyNamed => "MISSING_FIELDS",
-            Self::TwoPeople => "CUSTOMER_MISMATCH",
-            Self::OverrideOff => "OVERRIDE_NOT_ALLOWED",
-            Self::Crowded => "DOOR_BUSY",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        let text = match self {
-            Self::NobodyNamed => Text {
-                en: "Say who it is: customer_id or qr_code is required",
-                ar: "حدد العميل: الحقل customer_id أو qr_code مطلوب",
-            },
-            Self::TwoPeople => Text {
-                en: "The customer and the code do not belong together",
-                ar: "رقم العميل لا يطابق الرمز",
-            },
-            Self::OverrideOff => Text {
-                en: "This gym does not allow overriding a denial",
-                ar: "لا تسمح إدارة النادي بتجاوز الرفض",
-            },
-            Self::Crowded => {
-                Text { en: "Please try again in a moment", ar: "يرجى المحاولة بعد لحظات" }
-            }
-        };
-        text.say(language).into()
+refusals! {
+    /// Why the door was not even asked.
+    pub enum AskRefused {
+        /// Neither an id nor a code.
+        NobodyNamed => Invalid, "MISSING_FIELDS",
+            en: "Say who it is: customer_id or qr_code is required",
+            ar: "حدد العميل: الحقل customer_id أو qr_code مطلوب";
+        /// The id and the code name different people.
+        TwoPeople => Invalid, "CUSTOMER_MISMATCH",
+            en: "The customer and the code do not belong together",
+            ar: "رقم العميل لا يطابق الرمز";
+        /// The house does not let managers overrule a denial.
+        OverrideOff => Forbidden, "OVERRIDE_NOT_ALLOWED",
+            en: "This gym does not allow overriding a denial",
+            ar: "لا تسمح إدارة النادي بتجاوز الرفض";
+        /// Others kept coming in between.
+        Crowded => Unavailable, "DOOR_BUSY",
+            en: "Please try again in a moment",
+            ar: "يرجى المحاولة بعد لحظات";
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vocabulary::Language;
 
     #[test]
     fn every_denial_is_found_again_by_its_code() {

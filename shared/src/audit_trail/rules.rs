@@ -1,10 +1,8 @@
 //! Which part of the log is meant.
 
-use std::borrow::Cow;
-
 use crate::{
-    error::{Refusal, RefusalKind, Text},
-    vocabulary::{AuditId, Calendar, Day, Language, Line, Timestamp},
+    error::refusals,
+    vocabulary::{AuditId, Calendar, Day, Line, Timestamp},
 };
 
 /// What somebody looks for; all of it must hold.
@@ -75,36 +73,13 @@ pub struct Place {
     pub id: AuditId,
 }
 
-/// Why a range of days is not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RangeRefused {
-    /// Its last day is before its first.
-    #[error("the range ends before it begins")]
-    Reversed,
-}
-
-impl Refusal for RangeRefused {
-    fn kind(&self) -> RefusalKind {
-        match self {
-            Self::Reversed => RefusalKind::Invalid,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Reversed => "DATE_RANGE_REVERSED",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        match self {
-            Self::Reversed => Text {
-                en: "date_to must not be before date_from",
-                ar: "يجب ألا يسبق تاريخ النهاية تاريخ البداية",
-            }
-            .say(language)
-            .into(),
-        }
+refusals! {
+    /// Why a range of days is not read.
+    pub enum RangeRefused {
+        /// Its last day is before its first.
+        Reversed => Invalid, "DATE_RANGE_REVERSED",
+            en: "date_to must not be before date_from",
+            ar: "يجب ألا يسبق تاريخ النهاية تاريخ البداية";
     }
 }
 

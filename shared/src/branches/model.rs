@@ -1,10 +1,8 @@
 //! A branch, its size, and what may be said about it.
 
-use std::borrow::Cow;
-
 use crate::{
-    error::{Refusal, RefusalKind, Text},
-    vocabulary::{BranchId, Change, GymId, Language, Line, Timestamp, text::TextInvalid},
+    error::refusals,
+    vocabulary::{BranchId, Change, GymId, Line, Timestamp, text::TextInvalid},
 };
 
 /// One location of a gym.
@@ -117,41 +115,17 @@ impl Code {
     }
 }
 
-/// Why nothing was done to a branch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BranchRefused {
-    /// There is none with this id, or it is not theirs.
-    #[error("no such branch")]
-    NotFound,
-    /// Another branch of the gym has this code.
-    #[error("the code is taken")]
-    CodeTaken,
-}
-
-impl Refusal for BranchRefused {
-    fn kind(&self) -> RefusalKind {
-        match self {
-            Self::NotFound => RefusalKind::NotFound,
-            Self::CodeTaken => RefusalKind::Conflict,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NotFound => "BRANCH_NOT_FOUND",
-            Self::CodeTaken => "BRANCH_CODE_TAKEN",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        let text = match self {
-            Self::NotFound => Text { en: "Branch not found", ar: "الفرع غير موجود" },
-            Self::CodeTaken => Text {
-                en: "Another branch already has this code",
-                ar: "هذا الرمز مستخدم لفرع آخر",
-            },
-        };
-        text.say(language).into()
+refusals! {
+    /// Why nothing was done to a branch.
+    pub enum BranchRefused {
+        /// There is none with this id, or it is not theirs.
+        NotFound => NotFound, "BRANCH_NOT_FOUND",
+            en: "Branch not found",
+            ar: "الفرع غير موجود";
+        /// Another branch of the gym has this code.
+        CodeTaken => Conflict, "BRANCH_CODE_TAKEN",
+            en: "Another branch already has this code",
+            ar: "هذا الرمز مستخدم لفرع آخر";
     }
 }
 

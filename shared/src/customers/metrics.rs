@@ -3,14 +3,9 @@
 //! Everything is counted in whole numbers of small units and rounded once, half away from zero;
 //! what is not known, or not plausible, leaves its results out.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::{
-    fields::FieldError,
-    vocabulary::{Extra, Gender, Language, NotScaled, number_text, scaled, words},
-};
+use crate::vocabulary::{Extra, Gender, Language, NotScaled, field_errors, number_text, scaled, words};
 
 /// Shortest and tallest plausible height, in millimetres (the tallest person on record had 272 cm).
 pub const HEIGHT_MM: (i32, i32) = (500, 2720);
@@ -68,57 +63,25 @@ impl BmiCategory {
     }
 }
 
-/// Why a measure is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum MeasureInvalid {
-    /// It is not a number.
-    #[error("a measure is a number")]
-    NotANumber,
-    /// Nobody is that tall or short.
-    #[error("a height is between 50 and 272 centimetres")]
-    Height,
-    /// Nobody is that light or heavy.
-    #[error("a weight is between 2 and 500 kilograms")]
-    Weight,
-    /// Nobody is that old or young.
-    #[error("an age is between 1 and 120 years")]
-    Age,
-}
-
-impl MeasureInvalid {
-    /// The stable name of this refusal.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotANumber => "MEASURE_INVALID",
-            Self::Height => "HEIGHT_OUT_OF_RANGE",
-            Self::Weight => "WEIGHT_OUT_OF_RANGE",
-            Self::Age => "AGE_OUT_OF_RANGE",
-        }
-    }
-
-    /// The refusal, for the person who asked.
-    pub fn say(&self, language: Language) -> String {
-        match (self, language) {
-            (Self::NotANumber, Language::Ar) => "القياس يجب أن يكون رقمًا",
-            (Self::NotANumber, Language::En) => "A measure must be a number",
-            (Self::Height, Language::Ar) => "الطول يجب أن يكون بين 50 و272 سم",
-            (Self::Height, Language::En) => "The height must be between 50 and 272 cm",
-            (Self::Weight, Language::Ar) => "الوزن يجب أن يكون بين 2 و500 كجم",
-            (Self::Weight, Language::En) => "The weight must be between 2 and 500 kg",
-            (Self::Age, Language::Ar) => "العمر يجب أن يكون بين 1 و120 سنة",
-            (Self::Age, Language::En) => "The age must be between 1 and 120 years",
-        }
-        .to_owned()
-    }
-}
-
-impl FieldError for MeasureInvalid {
-    fn code(&self) -> &'static str {
-        Self::code(self)
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        Self::say(self, language).into()
+field_errors! {
+    /// Why a measure is not taken.
+    pub enum MeasureInvalid {
+        /// It is not a number.
+        NotANumber => "MEASURE_INVALID",
+            en: "A measure must be a number",
+            ar: "القياس يجب أن يكون رقمًا";
+        /// Nobody is that tall or short.
+        Height => "HEIGHT_OUT_OF_RANGE",
+            en: "The height must be between 50 and 272 cm",
+            ar: "الطول يجب أن يكون بين 50 و272 سم";
+        /// Nobody is that light or heavy.
+        Weight => "WEIGHT_OUT_OF_RANGE",
+            en: "The weight must be between 2 and 500 kg",
+            ar: "الوزن يجب أن يكون بين 2 و500 كجم";
+        /// Nobody is that old or young.
+        Age => "AGE_OUT_OF_RANGE",
+            en: "The age must be between 1 and 120 years",
+            ar: "العمر يجب أن يكون بين 1 و120 سنة";
     }
 }
 

@@ -1,7 +1,5 @@
 //! What may be written down about a customer, and who may see a temporary password when.
 
-use std::borrow::Cow;
-
 use chrono::NaiveDate;
 
 use super::{
@@ -10,61 +8,30 @@ use super::{
 };
 use crate::{
     access::{Scope, TemporaryPassword},
-    error::{FieldProblem, Invalid, Refusal, RefusalKind, Text},
+    error::{FieldProblem, Invalid, Text, refusals},
     gyms::GymRule,
-    vocabulary::{Change, Day, Language, Timestamp, dates::age_on},
+    vocabulary::{Change, Day, Timestamp, dates::age_on},
 };
 
-/// Why something is not done with a customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CustomerRefused {
-    /// There is none, or not where the caller may look.
-    #[error("no such customer")]
-    NotFound,
-    /// Another customer of the gym has this number.
-    #[error("the phone number belongs to another customer")]
-    PhoneTaken,
-    /// Another customer of the gym has this address.
-    #[error("the e-mail address belongs to another customer")]
-    EmailTaken,
-    /// The branch takes no new customers.
-    #[error("the branch is not active")]
-    BranchInactive,
-}
-
-impl Refusal for CustomerRefused {
-    fn kind(&self) -> RefusalKind {
-        match self {
-            Self::NotFound => RefusalKind::NotFound,
-            Self::PhoneTaken | Self::EmailTaken | Self::BranchInactive => RefusalKind::Conflict,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NotFound => "CUSTOMER_NOT_FOUND",
-            Self::PhoneTaken => "PHONE_TAKEN",
-            Self::EmailTaken => "EMAIL_TAKEN",
-            Self::BranchInactive => "BRANCH_INACTIVE",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        let text = match self {
-            Self::NotFound => Text { en: "Customer not found", ar: "العميل غير موجود" },
-            Self::PhoneTaken => Text {
-                en: "Another customer already has this phone number",
-                ar: "رقم الهاتف مسجل لعميل آخر",
-            },
-            Self::EmailTaken => Text {
-                en: "Another customer already has this e-mail address",
-                ar: "البريد الإلكتروني مسجل لعميل آخر",
-            },
-            Self::BranchInactive => {
-                Text { en: "This branch is not active", ar: "هذا الفرع غير مفعّل" }
-            }
-        };
-        text.say(language).into()
+refusals! {
+    /// Why something is not done with a customer.
+    pub enum CustomerRefused {
+        /// There is none, or not where the caller may look.
+        NotFound => NotFound, "CUSTOMER_NOT_FOUND",
+            en: "Customer not found",
+            ar: "العميل غير موجود";
+        /// Another customer of the gym has this number.
+        PhoneTaken => Conflict, "PHONE_TAKEN",
+            en: "Another customer already has this phone number",
+            ar: "رقم الهاتف مسجل لعميل آخر";
+        /// Another customer of the gym has this address.
+        EmailTaken => Conflict, "EMAIL_TAKEN",
+            en: "Another customer already has this e-mail address",
+            ar: "البريد الإلكتروني مسجل لعميل آخر";
+        /// The branch takes no new customers.
+        BranchInactive => Conflict, "BRANCH_INACTIVE",
+            en: "This branch is not active",
+            ar: "هذا الفرع غير مفعّل";
     }
 }
 

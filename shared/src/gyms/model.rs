@@ -1,14 +1,11 @@
 //! A gym, and what its owner may say about it.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{
     access::Ended,
-    error::{Refusal, RefusalKind, Text},
-    fields::FieldError,
-    vocabulary::{Calendar, Currency, GymId, Language, Line, StaffId, Timestamp},
+    error::refusals,
+    vocabulary::{Calendar, Currency, GymId, Line, StaffId, Timestamp, field_errors},
 };
 
 /// A gym.
@@ -108,23 +105,11 @@ impl Colour {
     }
 }
 
-/// Text that is not a colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a colour is written as #DC2626")]
-pub struct ColourInvalid;
-
-impl FieldError for ColourInvalid {
-    fn code(&self) -> &'static str {
-        "COLOR_INVALID"
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        Text {
-            en: "A colour is written as #DC2626", ar: "يُكتب اللون بالصيغة \u{2066}#DC2626\u{2069}"
-        }
-        .say(language)
-        .into()
-    }
+field_errors! {
+    /// Text that is not a colour.
+    pub struct ColourInvalid => "COLOR_INVALID",
+        en: "A colour is written as #DC2626",
+        ar: "يُكتب اللون بالصيغة \u{2066}#DC2626\u{2069}";
 }
 
 /// The whole address of an image, as the apps load it: `http` or `https`, at most 500 characters.
@@ -154,51 +139,20 @@ impl ImageUrl {
     }
 }
 
-/// Text that is not the address of an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an address begins with http:// or https://")]
-pub struct UrlInvalid;
-
-impl FieldError for UrlInvalid {
-    fn code(&self) -> &'static str {
-        "URL_INVALID"
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        Text {
-            en: "The address must begin with http:// or https:// and have at most 500 characters",
-            ar: "يجب أن يبدأ الرابط بـ \u{2066}http://\u{2069} أو \u{2066}https://\u{2069} وألا يزيد عن 500 حرف",
-        }
-        .say(language)
-        .into()
-    }
+field_errors! {
+    /// Text that is not the address of an image.
+    pub struct UrlInvalid => "URL_INVALID",
+        en: "The address must begin with http:// or https:// and have at most 500 characters",
+        ar: "يجب أن يبدأ الرابط بـ \u{2066}http://\u{2069} أو \u{2066}https://\u{2069} وألا يزيد عن 500 حرف";
 }
 
-/// Why nothing was done to a gym.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum GymRefused {
-    /// There is none with this id.
-    #[error("no such gym")]
-    NotFound,
-}
-
-impl Refusal for GymRefused {
-    fn kind(&self) -> RefusalKind {
-        match self {
-            Self::NotFound => RefusalKind::NotFound,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NotFound => "GYM_NOT_FOUND",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        match self {
-            Self::NotFound => Text { en: "Gym not found", ar: "النادي غير موجود" }.say(language).into(),
-        }
+refusals! {
+    /// Why nothing was done to a gym.
+    pub enum GymRefused {
+        /// There is none with this id.
+        NotFound => NotFound, "GYM_NOT_FOUND",
+            en: "Gym not found",
+            ar: "النادي غير موجود";
     }
 }
 

@@ -1,14 +1,12 @@
 //! The decisions about members' accounts, without I/O.
 
-use std::borrow::Cow;
-
 use chrono::TimeDelta;
 
 use super::model::{Account, PendingCode};
 use crate::{
-    error::{Refusal, RefusalKind, Text},
+    error::refusals,
     platform::outbox::Recipient,
-    vocabulary::{Email, Language, Phone, Timestamp},
+    vocabulary::{Email, Phone, Timestamp},
 };
 
 /// How long a code is good for: ten minutes (source document 3).
@@ -31,41 +29,17 @@ pub enum Identifier {
     Email(Email),
 }
 
-/// Why a text names nobody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum IdentifierInvalid {
-    /// Nothing was sent.
-    #[error("no identifier")]
-    Missing,
-    /// Neither a phone number nor an address.
-    #[error("neither a phone nor an address")]
-    Neither,
-}
-
-impl Refusal for IdentifierInvalid {
-    fn kind(&self) -> RefusalKind {
-        RefusalKind::Invalid
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Missing => "MISSING_IDENTIFIER",
-            Self::Neither => "INVALID_IDENTIFIER",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        let text = match self {
-            Self::Missing => Text {
-                en: "Phone number or email is required",
-                ar: "رقم الهاتف أو البريد الإلكتروني مطلوب",
-            },
-            Self::Neither => Text {
-                en: "Invalid phone number or email address",
-                ar: "رقم الهاتف أو البريد الإلكتروني غير صحيح",
-            },
-        };
-        text.say(language).into()
+refusals! {
+    /// Why a text names nobody.
+    pub enum IdentifierInvalid {
+        /// Nothing was sent.
+        Missing => Invalid, "MISSING_IDENTIFIER",
+            en: "Phone number or email is required",
+            ar: "رقم الهاتف أو البريد الإلكتروني مطلوب";
+        /// Neither a phone number nor an address.
+        Neither => Invalid, "INVALID_IDENTIFIER",
+            en: "Invalid phone number or email address",
+            ar: "رقم الهاتف أو البريد الإلكتروني غير صحيح";
     }
 }
 
@@ -120,101 +94,48 @@ impl Identifier {
     }
 }
 
-/// Why a member does not get what they ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum MemberRefused {
-    /// Wrong, expired, used or never sent: which of them is not told.
-    #[error("wrong or expired code")]
-    InvalidCode,
-    /// The same at the choice of a new password, where 401 would make the app refresh and repeat.
-    #[error("wrong or expired code for a new password")]
-    InvalidResetCode,
-    /// Nobody, or not their password: which is not told.
-    #[error("wrong identifier or password")]
-    InvalidCredentials,
-    /// The right password of a deactivated account.
-    #[error("the account is deactivated")]
-    AccountInactive,
-    /// Not a live session's refresh token. Never 401: one of the apps would ask again for ever.
-    #[error("the refresh token is not valid")]
-    InvalidRefreshToken,
-    /// The current password is another one. Never 401: the app would refresh and repeat.
-    #[error("the current password is wrong")]
-    WrongPassword,
-    /// The new password is the old one.
-    #[error("the new password is the current one")]
-    SamePassword,
-    /// Three codes within ten minutes are enough.
-    #[error("too many codes")]
-    TooManyCodes {
-        /// Seconds until the next one may be asked for.
-        retry_after: u32,
-    },
-    /// The account is gone.
-    #[error("no such account")]
-    NotFound,
-}
-
-impl Refusal for MemberRefused {
-    fn kind(&self) -> RefusalKind {
-        match self {
-            Self::InvalidCode | Self::InvalidCredentials => RefusalKind::Unauthenticated,
-            Self::AccountInactive | Self::InvalidRefreshToken => RefusalKind::Forbidden,
-            Self::WrongPassword | Self::SamePassword | Self::InvalidResetCode => RefusalKind::Rejected,
-            Self::TooManyCodes { retry_after } => RefusalKind::TooMany { retry_after: *retry_after },
-            Self::NotFound => RefusalKind::NotFound,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::InvalidCode | Self::InvalidResetCode => "INVALID_CODE",
-            Self::InvalidCredentials => "INVALID_CREDENTIALS",
-            Self::AccountInactive => "ACCOUNT_INACTIVE",
-            Self::InvalidRefreshToken => "INVALID_REFRESH_TOKEN",
-            Self::WrongPassword => "WRONG_PASSWORD",
-            Self::SamePassword => "SAME_PASSWORD",
-            Self::TooManyCodes { .. } => "RATE_LIMIT_EXCEEDED",
-            Self::NotFound => "NOT_FOUND",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        let text = match self {
-            Self::InvalidCode => Text {
-                en: "Invalid or expired activation code",
-                ar: "رمز التفعيل غير صحيح أو منتهي الصلاحية",
-            },
-            Self::InvalidResetCode => Text {
-                en: "Invalid or expired code",
-                ar: "الرمز غير صحيح أو منتهي الصلاحية",
-            },
-            Self::InvalidCredentials => Text {
-                en: "Incorrect phone, email or password",
-                ar: "رقم الهاتف أو البريد الإلكتروني أو كلمة المرور غير صحيحة",
-            },
-            Self::AccountInactive => Text {
-                en: "Your account has been deactivated. Please contact reception.",
-                ar: "تم إيقاف حسابك. يرجى التواصل مع الاستقبال.",
-            },
-            Self::InvalidRefreshToken => {
-                Text { en: "Please sign in again", ar: "يرجى تسجيل الدخول مرة أخرى" }
-            }
-            Self::WrongPassword => Text {
-                en: "The current password is not correct",
-                ar: "كلمة المرور الحالية غير صحيحة",
-            },
-            Self::SamePassword => Text {
-                en: "The new password must differ from the current one",
-                ar: "يجب أن تختلف كلمة المرور الجديدة عن الحالية",
-            },
-            Self::TooManyCodes { .. } => Text {
-                en: "Too many activation requests. Please wait 10 minutes.",
-                ar: "طلبات كثيرة جدا. يرجى الانتظار 10 دقائق.",
-            },
-            Self::NotFound => Text { en: "Account not found", ar: "الحساب غير موجود" },
-        };
-        text.say(language).into()
+refusals! {
+    /// Why a member does not get what they ask for.
+    pub enum MemberRefused {
+        /// Wrong, expired, used or never sent: which of them is not told.
+        InvalidCode => Unauthenticated, "INVALID_CODE",
+            en: "Invalid or expired activation code",
+            ar: "رمز التفعيل غير صحيح أو منتهي الصلاحية";
+        /// The same at the choice of a new password, where 401 would make the app refresh and repeat.
+        InvalidResetCode => Rejected, "INVALID_CODE",
+            en: "Invalid or expired code",
+            ar: "الرمز غير صحيح أو منتهي الصلاحية";
+        /// Nobody, or not their password: which is not told.
+        InvalidCredentials => Unauthenticated, "INVALID_CREDENTIALS",
+            en: "Incorrect phone, email or password",
+            ar: "رقم الهاتف أو البريد الإلكتروني أو كلمة المرور غير صحيحة";
+        /// The right password of a deactivated account.
+        AccountInactive => Forbidden, "ACCOUNT_INACTIVE",
+            en: "Your account has been deactivated. Please contact reception.",
+            ar: "تم إيقاف حسابك. يرجى التواصل مع الاستقبال.";
+        /// Not a live session's refresh token. Never 401: one of the apps would ask again for ever.
+        InvalidRefreshToken => Forbidden, "INVALID_REFRESH_TOKEN",
+            en: "Please sign in again",
+            ar: "يرجى تسجيل الدخول مرة أخرى";
+        /// The current password is another one. Never 401: the app would refresh and repeat.
+        WrongPassword => Rejected, "WRONG_PASSWORD",
+            en: "The current password is not correct",
+            ar: "كلمة المرور الحالية غير صحيحة";
+        /// The new password is the old one.
+        SamePassword => Rejected, "SAME_PASSWORD",
+            en: "The new password must differ from the current one",
+            ar: "يجب أن تختلف كلمة المرور الجديدة عن الحالية";
+        /// Three codes within ten minutes are enough.
+        TooManyCodes {
+            /// Seconds until the next one may be asked for.
+            retry_after: u32,
+        } => TooMany { retry_after }, "RATE_LIMIT_EXCEEDED",
+            en: "Too many activation requests. Please wait 10 minutes.",
+            ar: "طلبات كثيرة جدا. يرجى الانتظار 10 دقائق.";
+        /// The account is gone.
+        NotFound => NotFound, "NOT_FOUND",
+            en: "Account not found",
+            ar: "الحساب غير موجود";
     }
 }
 

@@ -1,11 +1,8 @@
 //! A device, as its app describes it.
 
-use std::borrow::Cow;
-
 use crate::{
-    error::{Refusal, RefusalKind, Text},
-    fields::FieldError,
-    vocabulary::{CustomerId, Language, StaffId, words},
+    error::refusals,
+    vocabulary::{CustomerId, StaffId, field_errors, words},
 };
 
 words! {
@@ -103,56 +100,20 @@ impl DeviceToken {
     }
 }
 
-/// Text that is not a device token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a device token")]
-pub struct TokenInvalid;
-
-impl FieldError for TokenInvalid {
-    fn code(&self) -> &'static str {
-        "DEVICE_TOKEN_INVALID"
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        Text {
-            en: "The device token must have 1 to 1024 visible characters",
-            ar: "رمز الجهاز يجب أن يتكون من 1 إلى 1024 حرفًا ظاهرًا",
-        }
-        .say(language)
-        .into()
-    }
+field_errors! {
+    /// Text that is not a device token.
+    pub struct TokenInvalid => "DEVICE_TOKEN_INVALID",
+        en: "The device token must have 1 to 1024 visible characters",
+        ar: "رمز الجهاز يجب أن يتكون من 1 إلى 1024 حرفًا ظاهرًا";
 }
 
-/// Why a device was not registered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum DeviceRefused {
-    /// A member's session cannot speak for the staff app, nor the other way round.
-    #[error("the app is not that of the session")]
-    OtherApp,
-}
-
-impl Refusal for DeviceRefused {
-    fn kind(&self) -> RefusalKind {
-        match self {
-            Self::OtherApp => RefusalKind::Invalid,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::OtherApp => "APP_TYPE_MISMATCH",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        match self {
-            Self::OtherApp => Text {
-                en: "This app_type does not belong to the session",
-                ar: "نوع التطبيق لا يطابق الجلسة الحالية",
-            }
-            .say(language)
-            .into(),
-        }
+refusals! {
+    /// Why a device was not registered.
+    pub enum DeviceRefused {
+        /// A member's session cannot speak for the staff app, nor the other way round.
+        OtherApp => Invalid, "APP_TYPE_MISMATCH",
+            en: "This app_type does not belong to the session",
+            ar: "نوع التطبيق لا يطابق الجلسة الحالية";
     }
 }
 

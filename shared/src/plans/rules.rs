@@ -1,12 +1,10 @@
 //! Which terms make sense together.
 
-use std::borrow::Cow;
-
 use super::model::{Doors, FreezePolicy, Kind, Offer, Service, ServiceType, Terms};
 use crate::{
-    error::{Invalid, Refusal, RefusalKind, Text},
+    error::{Invalid, Text, refusals},
     fields::Fields,
-    vocabulary::{BranchId, Change, Language, Line, Money, Note},
+    vocabulary::{BranchId, Change, Line, Money, Note},
 };
 
 /// Longest duration: ten years.
@@ -182,31 +180,13 @@ fn within(fields: &mut Fields, field: &'static str, number: i64, least: i32, mos
     fits
 }
 
-/// Why nothing was done to a service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ServiceRefused {
-    /// There is none with this id, or it is not sold where they are.
-    #[error("no such service")]
-    NotFound,
-}
-
-impl Refusal for ServiceRefused {
-    fn kind(&self) -> RefusalKind {
-        match self {
-            Self::NotFound => RefusalKind::NotFound,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NotFound => "SERVICE_NOT_FOUND",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        match self {
-            Self::NotFound => Text { en: "Service not found", ar: "الخدمة غير موجودة" }.say(language).into(),
-        }
+refusals! {
+    /// Why nothing was done to a service.
+    pub enum ServiceRefused {
+        /// There is none with this id, or it is not sold where they are.
+        NotFound => NotFound, "SERVICE_NOT_FOUND",
+            en: "Service not found",
+            ar: "الخدمة غير موجودة";
     }
 }
 
@@ -215,7 +195,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::vocabulary::{GymId, ServiceId};
+    use crate::{
+        error::Refusal,
+        vocabulary::{GymId, ServiceId},
+    };
 
     fn of_kind(kind: Kind) -> Edit {
         Edit {

@@ -4,7 +4,7 @@
 //! none, so a money write that repeats the same actor, route and body within ten seconds is taken for a double click, as
 //! long as what the first click did still stands.
 
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
 use base64::Engine as _;
 use hmac::{Hmac, KeyInit, Mac};
@@ -15,10 +15,7 @@ use super::{
     db::{Signature, Tx},
     request::Actor,
 };
-use crate::{
-    error::{Error, Refusal, RefusalKind, Text},
-    vocabulary::Language,
-};
+use crate::error::{Error, refusals};
 
 /// How long an outcome is answered again for its key.
 pub const KEPT_HOURS: i64 = 24;
@@ -96,44 +93,17 @@ fn name_of(bytes: &[u8]) -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Why a repeated write is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RepeatRefused {
-    /// The first use of the key has not finished.
-    #[error("the first request with this key is still running")]
-    StillRunning,
-    /// The key belongs to a different request.
-    #[error("this key was used for another request")]
-    KeyReused,
-}
-
-impl Refusal for RepeatRefused {
-    fn kind(&self) -> RefusalKind {
-        match self {
-            Self::StillRunning => RefusalKind::Conflict,
-            Self::KeyReused => RefusalKind::Mismatch,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::StillRunning => "REQUEST_STILL_RUNNING",
-            Self::KeyReused => "IDEMPOTENCY_KEY_REUSED",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        let text = match self {
-            Self::StillRunning => Text {
-                en: "The same request is still being processed",
-                ar: "ما زال الطلب نفسه قيد التنفيذ",
-            },
-            Self::KeyReused => Text {
-                en: "This Idempotency-Key was already used for a different request",
-                ar: "سبق استخدام مفتاح التكرار هذا لطلب مختلف",
-            },
-        };
-        text.say(language).into()
+refusals! {
+    /// Why a repeated write is refused.
+    pub enum RepeatRefused {
+        /// The first use of the key has not finished.
+        StillRunning => Conflict, "REQUEST_STILL_RUNNING",
+            en: "The same request is still being processed",
+            ar: "ما زال الطلب نفسه قيد التنفيذ";
+        /// The key belongs to a different request.
+        KeyReused => Mismatch, "IDEMPOTENCY_KEY_REUSED",
+            en: "This Idempotency-Key was already used for a different request",
+            ar: "سبق استخدام مفتاح التكرار هذا لطلب مختلف";
     }
 }
 

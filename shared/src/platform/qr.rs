@@ -6,8 +6,6 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use png::{BitDepth, ColorType, Compression, Encoder};
 use qrcode::{Color, EcLevel, QrCode};
 
-use crate::vocabulary::Language;
-
 /// Pixels along one edge of a module: readable from a phone's screen at arm's length.
 const SCALE: usize = 8;
 /// Modules of white around the code (ISO/IEC 18004).
@@ -19,21 +17,6 @@ const PIXELS_PER_BYTE: usize = 8;
 #[derive(Debug, thiserror::Error)]
 #[error("the text does not fit into a QR code")]
 pub struct QrTooLong(#[source] Box<dyn StdError + Send + Sync>);
-
-impl QrTooLong {
-    /// The stable name of this refusal.
-    pub const fn code(&self) -> &'static str {
-        "QR_TOO_LONG"
-    }
-
-    /// The refusal, for the person who asked.
-    pub fn say(&self, language: Language) -> String {
-        match language {
-            Language::Ar => "النص أطول من أن يُرسم كرمز QR".to_owned(),
-            Language::En => "The text is too long for a QR code".to_owned(),
-        }
-    }
-}
 
 /// A PNG of the QR code that says `text`.
 pub fn png(text: &str) -> Result<Vec<u8>, QrTooLong> {

@@ -1,13 +1,10 @@
 //! A staff user, and what may be said about one.
 
-use std::borrow::Cow;
-
 use crate::{
     access::{Password, Role},
-    error::Text,
-    fields::FieldError,
     vocabulary::{
-        BranchId, Email, GymId, Language, PersonName, Phone, StaffId, Timestamp, text::like_anywhere,
+        BranchId, Email, GymId, Language, PersonName, Phone, StaffId, Timestamp, field_errors,
+        text::like_anywhere,
     },
 };
 
@@ -60,24 +57,11 @@ pub struct Username(String);
 /// Fewest and most characters of a sign-in name.
 const USERNAME_LENGTH: std::ops::RangeInclusive<usize> = 3..=60;
 
-/// Text that cannot be a sign-in name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a sign-in name has 3 to 60 letters, digits, dots, dashes or underscores")]
-pub struct UsernameInvalid;
-
-impl FieldError for UsernameInvalid {
-    fn code(&self) -> &'static str {
-        "USERNAME_INVALID"
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        Text {
-            en: "3 to 60 letters, digits, dots, dashes or underscores, without spaces",
-            ar: "من 3 إلى 60 حرفا أو رقما أو نقطة أو شرطة، دون مسافات",
-        }
-        .say(language)
-        .into()
-    }
+field_errors! {
+    /// Text that cannot be a sign-in name.
+    pub struct UsernameInvalid => "USERNAME_INVALID",
+        en: "3 to 60 letters, digits, dots, dashes or underscores, without spaces",
+        ar: "من 3 إلى 60 حرفا أو رقما أو نقطة أو شرطة، دون مسافات";
 }
 
 impl Username {

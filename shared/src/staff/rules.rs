@@ -1,99 +1,46 @@
 //! Who may hire, edit and deactivate whom.
 
-use std::borrow::Cow;
-
 use crate::{
     access::Role,
-    error::{Refusal, RefusalKind, Text},
-    vocabulary::{BranchId, Language, StaffId},
+    error::refusals,
+    vocabulary::{BranchId, StaffId},
 };
 
-/// Why nothing was done to a staff user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum StaffRefused {
-    /// There is nobody with this id, or not for the one who asks.
-    #[error("no such staff member")]
-    NotFound,
-    /// Nobody manages themselves.
-    #[error("nobody manages themselves")]
-    OwnAccount,
-    /// Of the same or a higher rank.
-    #[error("the rank is not lower")]
-    RankTooHigh,
-    /// Works also where the manager does not.
-    #[error("works beyond the manager's branches")]
-    OutOfReach,
-    /// Not a role that this manager gives.
-    #[error("not a role that this manager gives")]
-    RoleNotAllowed,
-    /// The role works in one branch and none was named.
-    #[error("the role needs a home branch")]
-    BranchRequired,
-    /// The role manages branches and none was named.
-    #[error("the role needs branches to manage")]
-    ManagedBranchesRequired,
-    /// Somebody has this sign-in name.
-    #[error("the sign-in name is taken")]
-    UsernameTaken,
-}
-
-impl Refusal for StaffRefused {
-    fn kind(&self) -> RefusalKind {
-        match self {
-            Self::NotFound => RefusalKind::NotFound,
-            Self::OwnAccount | Self::RankTooHigh | Self::OutOfReach | Self::RoleNotAllowed => {
-                RefusalKind::Forbidden
-            }
-            Self::BranchRequired | Self::ManagedBranchesRequired => RefusalKind::Invalid,
-            Self::UsernameTaken => RefusalKind::Conflict,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NotFound => "STAFF_NOT_FOUND",
-            Self::OwnAccount => "OWN_ACCOUNT",
-            Self::RankTooHigh => "RANK_TOO_HIGH",
-            Self::OutOfReach => "OUT_OF_REACH",
-            Self::RoleNotAllowed => "ROLE_NOT_ALLOWED",
-            Self::BranchRequired => "BRANCH_REQUIRED",
-            Self::ManagedBranchesRequired => "BRANCHES_REQUIRED",
-            Self::UsernameTaken => "USERNAME_TAKEN",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        let text = match self {
-            Self::NotFound => Text { en: "Staff member not found", ar: "الموظف غير موجود" },
-            Self::OwnAccount => Text {
-                en: "You cannot do this to your own account",
-                ar: "لا يمكنك تنفيذ هذا الإجراء على حسابك",
-            },
-            Self::RankTooHigh => Text {
-                en: "You can only manage staff of a lower rank",
-                ar: "يمكنك إدارة الموظفين الأقل رتبة فقط",
-            },
-            Self::OutOfReach => Text {
-                en: "This person also works outside your branches",
-                ar: "هذا الموظف يعمل أيضا خارج فروعك",
-            },
-            Self::RoleNotAllowed => {
-                Text { en: "You cannot give this role", ar: "لا يمكنك منح هذا الدور" }
-            }
-            Self::BranchRequired => Text {
-                en: "This role needs a branch: branch_id is required",
-                ar: "هذا الدور يحتاج إلى فرع: الحقل branch_id مطلوب",
-            },
-            Self::ManagedBranchesRequired => Text {
-                en: "This role needs branches: managed_branch_ids is required",
-                ar: "هذا الدور يحتاج إلى فروع: الحقل managed_branch_ids مطلوب",
-            },
-            Self::UsernameTaken => Text {
-                en: "This sign-in name is already taken",
-                ar: "اسم الدخول هذا مستخدم بالفعل",
-            },
-        };
-        text.say(language).into()
+refusals! {
+    /// Why nothing was done to a staff user.
+    pub enum StaffRefused {
+        /// There is nobody with this id, or not for the one who asks.
+        NotFound => NotFound, "STAFF_NOT_FOUND",
+            en: "Staff member not found",
+            ar: "الموظف غير موجود";
+        /// Nobody manages themselves.
+        OwnAccount => Forbidden, "OWN_ACCOUNT",
+            en: "You cannot do this to your own account",
+            ar: "لا يمكنك تنفيذ هذا الإجراء على حسابك";
+        /// Of the same or a higher rank.
+        RankTooHigh => Forbidden, "RANK_TOO_HIGH",
+            en: "You can only manage staff of a lower rank",
+            ar: "يمكنك إدارة الموظفين الأقل رتبة فقط";
+        /// Works also where the manager does not.
+        OutOfReach => Forbidden, "OUT_OF_REACH",
+            en: "This person also works outside your branches",
+            ar: "هذا الموظف يعمل أيضا خارج فروعك";
+        /// Not a role that this manager gives.
+        RoleNotAllowed => Forbidden, "ROLE_NOT_ALLOWED",
+            en: "You cannot give this role",
+            ar: "لا يمكنك منح هذا الدور";
+        /// The role works in one branch and none was named.
+        BranchRequired => Invalid, "BRANCH_REQUIRED",
+            en: "This role needs a branch: branch_id is required",
+            ar: "هذا الدور يحتاج إلى فرع: الحقل branch_id مطلوب";
+        /// The role manages branches and none was named.
+        ManagedBranchesRequired => Invalid, "BRANCHES_REQUIRED",
+            en: "This role needs branches: managed_branch_ids is required",
+            ar: "هذا الدور يحتاج إلى فروع: الحقل managed_branch_ids مطلوب";
+        /// Somebody has this sign-in name.
+        UsernameTaken => Conflict, "USERNAME_TAKEN",
+            en: "This sign-in name is already taken",
+            ar: "اسم الدخول هذا مستخدم بالفعل";
     }
 }
 
@@ -200,6 +147,7 @@ const fn is_gym_wide(role: Role) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vocabulary::Language;
 
     fn manager(role: Role) -> Manager {
         let span = if matches!(role, Role::SuperAdmin | Role::Owner) {

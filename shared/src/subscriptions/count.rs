@@ -1,8 +1,6 @@
 //! How many of something the desk may type.
 
-use std::borrow::Cow;
-
-use crate::{fields::FieldError, vocabulary::Language};
+use crate::vocabulary::field_errors;
 
 /// A number from 1 to `MAX`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,12 +15,17 @@ pub type TermDays = Count<3_660>;
 /// Days of one freeze: a year.
 pub type FreezeDays = Count<366>;
 
-/// A number outside its bounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a whole number from 1 to {max}")]
-pub struct CountInvalid {
-    /// The largest that is taken.
-    pub max: i32,
+field_errors! {
+    /// Why a number is not taken.
+    pub enum CountInvalid {
+        /// It is below one or above the bound.
+        OutOfRange {
+            /// The largest that is taken.
+            max: i32,
+        } => "COUNT_OUT_OF_RANGE",
+            en: "must be a whole number from 1 to {max}",
+            ar: "يجب أن يكون رقما صحيحا من 1 إلى {max}";
+    }
 }
 
 impl<const MAX: i32> Count<MAX> {
@@ -30,26 +33,12 @@ impl<const MAX: i32> Count<MAX> {
     pub fn parse(number: i64) -> Result<Self, CountInvalid> {
         match i32::try_from(number) {
             Ok(number) if (1..=MAX).contains(&number) => Ok(Self(number)),
-            Ok(_) | Err(_) => Err(CountInvalid { max: MAX }),
+            Ok(_) | Err(_) => Err(CountInvalid::OutOfRange { max: MAX }),
         }
     }
 
     /// The number.
     pub const fn get(self) -> i32 {
         self.0
-    }
-}
-
-impl FieldError for CountInvalid {
-    fn code(&self) -> &'static str {
-        "COUNT_OUT_OF_RANGE"
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        match language {
-            Language::En => format!("must be a whole number from 1 to {}", self.max),
-            Language::Ar => format!("يجب أن يكون رقما صحيحا من 1 إلى {}", self.max),
-        }
-        .into()
     }
 }

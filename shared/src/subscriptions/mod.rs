@@ -31,4 +31,4 @@ pub use model::{
 pub use own::{OwnFreeze, Portfolio, own};
 pub use rules::{NotNow, SubscriptionNotFound};
 pub use sale::{Asked, Order, Renewal, SaleRefused, Sold, Term, renew, sell};
-pub use spending::{Deducted, Deduction, SomebodyElses, SpendRefused, deduct};
+pub use spending::{Deducted, Deduction, NoneLeft, SomebodyElses, SpendRefused, deduct};

@@ -1,14 +1,9 @@
 //! What a subscription is good for on a given day.
 
-use std::borrow::Cow;
-
 use chrono::{Days, NaiveDate};
 
 use super::model::{FreezeSpan, Standing, Status};
-use crate::{
-    error::{Refusal, RefusalKind, Text},
-    vocabulary::Language,
-};
+use crate::error::refusals;
 
 impl FreezeSpan {
     /// Whether `day` is one of its days.
@@ -51,40 +46,33 @@ impl Standing {
     }
 }
 
-/// There is no such subscription, or it is not within the caller's branches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no such subscription")]
-pub struct SubscriptionNotFound;
-
-impl Refusal for SubscriptionNotFound {
-    fn kind(&self) -> RefusalKind {
-        RefusalKind::NotFound
-    }
-
-    fn code(&self) -> &'static str {
-        "SUBSCRIPTION_NOT_FOUND"
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        Text { en: "Subscription not found", ar: "الاشتراك غير موجود" }.say(language).into()
-    }
+refusals! {
+    /// There is no such subscription, or it is not within the caller's branches.
+    pub struct SubscriptionNotFound => NotFound, "SUBSCRIPTION_NOT_FOUND",
+        en: "Subscription not found",
+        ar: "الاشتراك غير موجود";
 }
 
-/// The status stands in the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotNow {
-    /// It was ended.
-    #[error("the subscription was stopped")]
-    Stopped,
-    /// It rests.
-    #[error("the subscription is frozen")]
-    Frozen,
-    /// It is over.
-    #[error("the subscription has expired")]
-    Expired,
-    /// It has not begun.
-    #[error("the subscription has not started")]
-    Pending,
+refusals! {
+    /// The status stands in the way.
+    pub enum NotNow {
+        /// It was ended.
+        Stopped => Conflict, "SUBSCRIPTION_STOPPED",
+            en: "The subscription was stopped",
+            ar: "الاشتراك موقوف";
+        /// It rests.
+        Frozen => Conflict, "SUBSCRIPTION_FROZEN",
+            en: "The subscription is frozen",
+            ar: "الاشتراك مجمد";
+        /// It is over.
+        Expired => Conflict, "SUBSCRIPTION_EXPIRED",
+            en: "The subscription has ended",
+            ar: "انتهى الاشتراك";
+        /// It has not begun.
+        Pending => Conflict, "SUBSCRIPTION_NOT_STARTED",
+            en: "The subscription has not started yet",
+            ar: "لم يبدأ الاشتراك بعد";
+    }
 }
 
 impl NotNow {
@@ -97,33 +85,6 @@ impl NotNow {
             Status::Expired => Err(Self::Expired),
             Status::Pending => Err(Self::Pending),
         }
-    }
-}
-
-impl Refusal for NotNow {
-    fn kind(&self) -> RefusalKind {
-        RefusalKind::Conflict
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Stopped => "SUBSCRIPTION_STOPPED",
-            Self::Frozen => "SUBSCRIPTION_FROZEN",
-            Self::Expired => "SUBSCRIPTION_EXPIRED",
-            Self::Pending => "SUBSCRIPTION_NOT_STARTED",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        let text = match self {
-            Self::Stopped => Text { en: "The subscription was stopped", ar: "الاشتراك موقوف" },
-            Self::Frozen => Text { en: "The subscription is frozen", ar: "الاشتراك مجمد" },
-            Self::Expired => Text { en: "The subscription has ended", ar: "انتهى الاشتراك" },
-            Self::Pending => Text {
-                en: "The subscription has not started yet", ar: "لم يبدأ الاشتراك بعد"
-            },
-        };
-        text.say(language).into()
     }
 }
 

@@ -12,46 +12,29 @@ use utoipa::{
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type},
 };
 
-use super::{Language, text::ascii_digit};
+use super::{field_errors, text::ascii_digit};
 
 /// A moment, the same everywhere.
 pub type Timestamp = DateTime<Utc>;
 
-/// Why text is not a day or a calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum DateInvalid {
-    /// It is not a date of the form `2026-11-20`.
-    #[error("a date is written as 2026-11-20")]
-    NotADay,
-    /// It is before 1900 or after 2199.
-    #[error("the date is out of range")]
-    OutOfRange,
-    /// No time zone has this name.
-    #[error("no time zone has this name")]
-    UnknownZone,
-}
-
-impl DateInvalid {
-    /// The stable name of this refusal.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotADay => "DATE_INVALID",
-            Self::OutOfRange => "DATE_OUT_OF_RANGE",
-            Self::UnknownZone => "TIME_ZONE_UNKNOWN",
-        }
-    }
-
-    /// The refusal, for the person who asked.
-    pub fn say(&self, language: Language) -> String {
-        match (self, language) {
-            (Self::NotADay, Language::Ar) => "التاريخ يُكتب بالصيغة \u{2066}2026-11-20\u{2069}",
-            (Self::NotADay, Language::En) => "A date is written as 2026-11-20",
-            (Self::OutOfRange, Language::Ar) => "التاريخ خارج النطاق المسموح",
-            (Self::OutOfRange, Language::En) => "The date is out of range",
-            (Self::UnknownZone, Language::Ar) => "المنطقة الزمنية غير معروفة",
-            (Self::UnknownZone, Language::En) => "No time zone has this name",
-        }
-        .to_owned()
+field_errors! {
+    /// Why text is not a day or a calendar.
+    pub enum DateInvalid {
+        /// It is not a date of the form `2026-11-20`.
+        NotADay => "DATE_INVALID",
+            en: "A date is written as 2026-11-20",
+            ar: "التاريخ يُكتب بالصيغة \u{2066}2026-11-20\u{2069}",
+            display: "a date is written as 2026-11-20";
+        /// It is before 1900 or after 2199.
+        OutOfRange => "DATE_OUT_OF_RANGE",
+            en: "The date is out of range",
+            ar: "التاريخ خارج النطاق المسموح",
+            display: "the date is out of range";
+        /// No time zone has this name.
+        UnknownZone => "TIME_ZONE_UNKNOWN",
+            en: "No time zone has this name",
+            ar: "المنطقة الزمنية غير معروفة",
+            display: "no time zone has this name";
     }
 }
 

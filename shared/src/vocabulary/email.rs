@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Language, text::is_invisible};
+use super::{field_errors, text::is_invisible};
 
 /// Longest address that mail servers carry (RFC 5321).
 const EMAIL_MAX: usize = 254;
@@ -16,24 +16,12 @@ const EMAIL_MAX: usize = 254;
 #[sqlx(transparent)]
 pub struct Email(String);
 
-/// Text that is not an e-mail address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is not an e-mail address")]
-pub struct EmailInvalid;
-
-impl EmailInvalid {
-    /// The stable name of this refusal.
-    pub const fn code(&self) -> &'static str {
-        "EMAIL_INVALID"
-    }
-
-    /// The refusal, for the person who asked.
-    pub fn say(&self, language: Language) -> String {
-        match language {
-            Language::Ar => "البريد الإلكتروني غير صحيح".to_owned(),
-            Language::En => "This is not an e-mail address".to_owned(),
-        }
-    }
+field_errors! {
+    /// Text that is not an e-mail address.
+    pub struct EmailInvalid => "EMAIL_INVALID",
+        en: "This is not an e-mail address",
+        ar: "البريد الإلكتروني غير صحيح",
+        display: "this is not an e-mail address";
 }
 
 impl Email {

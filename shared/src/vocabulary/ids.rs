@@ -6,26 +6,14 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Language, number_text};
+use super::{field_errors, number_text};
 
-/// Text that is not an id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an id is a whole number")]
-pub struct IdInvalid;
-
-impl IdInvalid {
-    /// The stable name of this refusal.
-    pub const fn code(&self) -> &'static str {
-        "ID_INVALID"
-    }
-
-    /// The refusal, for the person who asked.
-    pub fn say(&self, language: Language) -> String {
-        match language {
-            Language::Ar => "المعرّف يجب أن يكون رقمًا صحيحًا".to_owned(),
-            Language::En => "The id must be a whole number".to_owned(),
-        }
-    }
+field_errors! {
+    /// Text that is not an id.
+    pub struct IdInvalid => "ID_INVALID",
+        en: "The id must be a whole number",
+        ar: "المعرّف يجب أن يكون رقمًا صحيحًا",
+        display: "an id is a whole number";
 }
 
 fn parse_id(text: &str) -> Result<i64, IdInvalid> {

@@ -20,6 +20,7 @@
 //! visit) belong to old callers and end in the doors.
 
 mod decimal;
+mod localized;
 mod words;
 
 pub mod change;
@@ -34,6 +35,7 @@ pub mod phone;
 pub mod text;
 
 pub(crate) use decimal::{Extra, NotScaled, number_text, scaled};
+pub(crate) use localized::{field_errors, localized_errors, sentence};
 pub(crate) use words::{schema_name, words};
 
 pub use self::{
@@ -43,6 +45,7 @@ pub use self::{
     gender::Gender,
     ids::*,
     language::Language,
+    localized::FieldError,
     money::{Currency, Money},
     page::{Listing, Page, PageQuery},
     phone::Phone,

@@ -8,7 +8,7 @@ use utoipa::{
     openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
 };
 
-use super::{Extra, Language, NotScaled, number_text, scaled};
+use super::{Extra, NotScaled, field_errors, number_text, scaled};
 
 /// Decimals of every [`Currency`]: a pound has a hundred piastres.
 const DECIMALS: usize = 2;
@@ -49,41 +49,24 @@ impl Currency {
 #[sqlx(transparent)]
 pub struct Money(i64);
 
-/// Why something is not an amount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum MoneyInvalid {
-    /// It is not a number.
-    #[error("an amount is a number")]
-    NotANumber,
-    /// It has parts of the smallest unit.
-    #[error("an amount has at most two decimals")]
-    TooPrecise,
-    /// It is beyond [`Money::LIMIT`].
-    #[error("an amount is at most 10000000000")]
-    TooLarge,
-}
-
-impl MoneyInvalid {
-    /// The stable name of this refusal.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotANumber => "AMOUNT_INVALID",
-            Self::TooPrecise => "AMOUNT_TOO_PRECISE",
-            Self::TooLarge => "AMOUNT_TOO_LARGE",
-        }
-    }
-
-    /// The refusal, for the person who asked.
-    pub fn say(&self, language: Language) -> String {
-        match (self, language) {
-            (Self::NotANumber, Language::Ar) => "المبلغ يجب أن يكون رقمًا",
-            (Self::NotANumber, Language::En) => "The amount must be a number",
-            (Self::TooPrecise, Language::Ar) => "المبلغ لا يقبل أكثر من خانتين عشريتين",
-            (Self::TooPrecise, Language::En) => "The amount may have at most two decimals",
-            (Self::TooLarge, Language::Ar) => "المبلغ أكبر من المسموح",
-            (Self::TooLarge, Language::En) => "The amount is too large",
-        }
-        .to_owned()
+field_errors! {
+    /// Why something is not an amount.
+    pub enum MoneyInvalid {
+        /// It is not a number.
+        NotANumber => "AMOUNT_INVALID",
+            en: "The amount must be a number",
+            ar: "المبلغ يجب أن يكون رقمًا",
+            display: "an amount is a number";
+        /// It has parts of the smallest unit.
+        TooPrecise => "AMOUNT_TOO_PRECISE",
+            en: "The amount may have at most two decimals",
+            ar: "المبلغ لا يقبل أكثر من خانتين عشريتين",
+            display: "an amount has at most two decimals";
+        /// It is beyond [`Money::LIMIT`].
+        TooLarge => "AMOUNT_TOO_LARGE",
+            en: "The amount is too large",
+            ar: "المبلغ أكبر من المسموح",
+            display: "an amount is at most 10000000000";
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use utoipa::IntoParams;
 
-use super::{Extra, Language, NotScaled, number_text, scaled};
+use super::{Extra, NotScaled, field_errors, number_text, scaled};
 
 /// Most rows that a list answers at once.
 pub const LIMIT_MAX: i64 = 1000;
@@ -71,38 +71,20 @@ fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error
     Ok(Option::<Number>::deserialize(from)?.map(|number| number.0))
 }
 
-/// A page that cannot be had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PageInvalid {
-    /// The parameter is not a number.
-    #[error("`{0}` is a whole number")]
-    NotANumber(&'static str),
-    /// More rows would be left out than can be.
-    #[error("the page begins too far back")]
-    TooDeep,
-}
-
-impl PageInvalid {
-    /// The stable name of this refusal.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotANumber(_) => "PAGE_INVALID",
-            Self::TooDeep => "PAGE_TOO_DEEP",
-        }
-    }
-
-    /// The refusal, for the person who asked.
-    pub fn say(&self, language: Language) -> String {
-        match (self, language) {
-            (Self::NotANumber(field), Language::Ar) => format!("القيمة {field} يجب أن تكون رقمًا صحيحًا"),
-            (Self::NotANumber(field), Language::En) => format!("{field} must be a whole number"),
-            (Self::TooDeep, Language::Ar) => {
-                "هذه الصفحة بعيدة جدًا، يرجى تضييق القائمة بالتاريخ أو الفرع".to_owned()
-            }
-            (Self::TooDeep, Language::En) => {
-                "That page is too far back, please narrow the list by dates or branch".to_owned()
-            }
-        }
+field_errors! {
+    /// A page that cannot be had.
+    pub enum PageInvalid {
+        /// The parameter is not a number.
+        NotANumber {
+            /// Which parameter.
+            field: &'static str,
+        } => "PAGE_INVALID",
+            en: "{field} must be a whole number",
+            ar: "القيمة {field} يجب أن تكون رقمًا صحيحًا";
+        /// More rows would be left out than can be.
+        TooDeep => "PAGE_TOO_DEEP",
+            en: "That page is too far back, please narrow the list by dates or branch",
+            ar: "هذه الصفحة بعيدة جدًا، يرجى تضييق القائمة بالتاريخ أو الفرع";
     }
 }
 
@@ -177,7 +159,7 @@ fn whole(field: &'static str, text: Option<&str>) -> Result<Option<i64>, PageInv
     match scaled(text, 0, Extra::Refuse) {
         Ok(number) => Ok(Some(number)),
         Err(NotScaled::TooLarge) => Ok(Some(if text.starts_with('-') { i64::MIN } else { i64::MAX })),
-        Err(NotScaled::NotANumber | NotScaled::TooPrecise) => Err(PageInvalid::NotANumber(field)),
+        Err(NotScaled::NotANumber | NotScaled::TooPrecise) => Err(PageInvalid::NotANumber { field }),
     }
 }
 
@@ -252,10 +234,10 @@ mod tests {
 
     #[test]
     fn a_page_that_is_no_number_is_refused() {
-        assert_eq!(page("page=one"), Err(PageInvalid::NotANumber("page")));
-        assert_eq!(page("limit=1.5"), Err(PageInvalid::NotANumber("limit")));
-        assert_eq!(page("per_page=1e3"), Err(PageInvalid::NotANumber("per_page")));
-        assert_eq!(page("offset=1%00"), Err(PageInvalid::NotANumber("offset")));
+        assert_eq!(page("page=one"), Err(PageInvalid::NotANumber { field: "page" }));
+        assert_eq!(page("limit=1.5"), Err(PageInvalid::NotANumber { field: "limit" }));
+        assert_eq!(page("per_page=1e3"), Err(PageInvalid::NotANumber { field: "per_page" }));
+        assert_eq!(page("offset=1%00"), Err(PageInvalid::NotANumber { field: "offset" }));
     }
 
     #[test]

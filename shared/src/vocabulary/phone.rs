@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Language,
+    field_errors,
     text::{ascii_digit, is_invisible},
 };
 
@@ -58,41 +58,24 @@ impl Calling {
 #[sqlx(transparent)]
 pub struct Phone(String);
 
-/// Why text is not a telephone number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PhoneInvalid {
-    /// It holds something that is never part of a number.
-    #[error("a phone number is written with digits")]
-    NotANumber,
-    /// It has too few digits, or does not say its country.
-    #[error("the phone number is incomplete")]
-    TooShort,
-    /// It has more digits than any number.
-    #[error("the phone number has too many digits")]
-    TooLong,
-}
-
-impl PhoneInvalid {
-    /// The stable name of this refusal.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotANumber => "PHONE_INVALID",
-            Self::TooShort => "PHONE_TOO_SHORT",
-            Self::TooLong => "PHONE_TOO_LONG",
-        }
-    }
-
-    /// The refusal, for the person who asked.
-    pub fn say(&self, language: Language) -> String {
-        match (self, language) {
-            (Self::NotANumber, Language::Ar) => "رقم الهاتف يُكتب بالأرقام فقط",
-            (Self::NotANumber, Language::En) => "A phone number is written with digits only",
-            (Self::TooShort, Language::Ar) => "رقم الهاتف غير مكتمل",
-            (Self::TooShort, Language::En) => "The phone number is incomplete",
-            (Self::TooLong, Language::Ar) => "رقم الهاتف أطول من اللازم",
-            (Self::TooLong, Language::En) => "The phone number has too many digits",
-        }
-        .to_owned()
+field_errors! {
+    /// Why text is not a telephone number.
+    pub enum PhoneInvalid {
+        /// It holds something that is never part of a number.
+        NotANumber => "PHONE_INVALID",
+            en: "A phone number is written with digits only",
+            ar: "رقم الهاتف يُكتب بالأرقام فقط",
+            display: "a phone number is written with digits";
+        /// It has too few digits, or does not say its country.
+        TooShort => "PHONE_TOO_SHORT",
+            en: "The phone number is incomplete",
+            ar: "رقم الهاتف غير مكتمل",
+            display: "the phone number is incomplete";
+        /// It has more digits than any number.
+        TooLong => "PHONE_TOO_LONG",
+            en: "The phone number has too many digits",
+            ar: "رقم الهاتف أطول من اللازم",
+            display: "the phone number has too many digits";
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Language;
+use super::field_errors;
 
 /// Longest name, in characters.
 const NAME_MAX: usize = 100;
@@ -12,43 +12,27 @@ const LINE_MAX: usize = 200;
 /// Longest note, in characters.
 const NOTE_MAX: usize = 2000;
 
-/// Why text is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TextInvalid {
-    /// Nothing is left after trimming.
-    #[error("the text is empty")]
-    Empty,
-    /// It is longer than the bound.
-    #[error("the text is longer than {max} characters")]
-    TooLong {
-        /// The most characters that are taken.
-        max: usize,
-    },
-    /// It holds a control character.
-    #[error("the text holds a character that cannot be kept")]
-    Unprintable,
-}
-
-impl TextInvalid {
-    /// The stable name of this refusal.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "TEXT_EMPTY",
-            Self::TooLong { .. } => "TEXT_TOO_LONG",
-            Self::Unprintable => "TEXT_UNPRINTABLE",
-        }
-    }
-
-    /// The refusal, for the person who asked.
-    pub fn say(&self, language: Language) -> String {
-        match (self, language) {
-            (Self::Empty, Language::Ar) => "النص فارغ".to_owned(),
-            (Self::Empty, Language::En) => "The text is empty".to_owned(),
-            (Self::TooLong { max }, Language::Ar) => format!("النص أطول من {max} حرفًا"),
-            (Self::TooLong { max }, Language::En) => format!("The text is longer than {max} characters"),
-            (Self::Unprintable, Language::Ar) => "النص يحتوي على رموز غير مسموح بها".to_owned(),
-            (Self::Unprintable, Language::En) => "The text holds characters that cannot be kept".to_owned(),
-        }
+field_errors! {
+    /// Why text is not taken.
+    pub enum TextInvalid {
+        /// Nothing is left after trimming.
+        Empty => "TEXT_EMPTY",
+            en: "The text is empty",
+            ar: "النص فارغ",
+            display: "the text is empty";
+        /// It is longer than the bound.
+        TooLong {
+            /// The most characters that are taken.
+            max: usize,
+        } => "TEXT_TOO_LONG",
+            en: "The text is longer than {max} characters",
+            ar: "النص أطول من {max} حرفًا",
+            display: "the text is longer than {max} characters";
+        /// It holds a control character.
+        Unprintable => "TEXT_UNPRINTABLE",
+            en: "The text holds characters that cannot be kept",
+            ar: "النص يحتوي على رموز غير مسموح بها",
+            display: "the text holds a character that cannot be kept";
     }
 }
 

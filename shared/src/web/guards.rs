@@ -91,9 +91,7 @@ impl FromRequestParts<App> for Anybody {
         let token = bearer(&parts.headers);
         match app.doorkeeper.staff(token, &request).await {
             Ok(grants) => Ok(Self::Staff(grants.require()?)),
-            Err(Error::Refused(refusal))
-                if refusal.code() == crate::Refusal::code(&AccessRefused::StaffOnly) =>
-            {
+            Err(Error::Refused(refusal)) if refusal.code() == AccessRefused::StaffOnly.code() => {
                 Ok(Self::Member(app.doorkeeper.member(token, &request).await?))
             }
             Err(error) => Err(error),

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod arrows;
 #[cfg(test)]
+mod codes;
+#[cfg(test)]
 mod source;
 #[cfg(test)]
 mod writes;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     gyms::GymRule,
-    subscriptions::{Kind, NotNow, Standing},
+    subscriptions::{Kind, NoneLeft, NotNow, Standing},
     vocabulary::{SubscriptionId, Timestamp},
 };
 
@@ -90,7 +90,7 @@ fn not_usable(pass: &Pass, today: NaiveDate) -> Option<Denial> {
         return Some(Denial::NotNow(not_now));
     }
     let left = pass.standing.remaining.unwrap_or(0).saturating_add(pass.prepaid);
-    pass.kind.unit().filter(|_| left <= 0).map(Denial::NoneLeft)
+    pass.kind.unit().filter(|_| left <= 0).map(|unit| NoneLeft::from(unit).into())
 }
 
 fn wrong_door(pass: &Pass, facts: &Facts) -> Option<Denial> {

@@ -1,7 +1,5 @@
 //! Taking by hand, at the desk.
 
-use std::borrow::Cow;
-
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -19,12 +17,12 @@ use super::{
 };
 use crate::{
     access::{Granted, can},
-    error::{Error, Refusal, RefusalKind, Text},
+    error::{Error, refusals},
     platform::{
         audit::Note,
         db::{Db, Tx},
     },
-    vocabulary::{CustomerId, Language, Line, SubscriptionId},
+    vocabulary::{CustomerId, Line, SubscriptionId},
 };
 
 /// What the desk asks to take.
@@ -112,25 +110,9 @@ fn deducted(mut held: Held, remaining: i32, today: NaiveDate) -> Deducted {
     Deducted { status: held.status(today), remaining, subscription: held }
 }
 
-/// The subscription is not the named customer's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the subscription is another customer's")]
-pub struct SomebodyElses;
-
-impl Refusal for SomebodyElses {
-    fn kind(&self) -> RefusalKind {
-        RefusalKind::Rejected
-    }
-
-    fn code(&self) -> &'static str {
-        "CUSTOMER_MISMATCH"
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        Text {
-            en: "The subscription belongs to another customer", ar: "الاشتراك يخص عميلا آخر"
-        }
-        .say(language)
-        .into()
-    }
+refusals! {
+    /// The subscription is not the named customer's.
+    pub struct SomebodyElses => Rejected, "CUSTOMER_MISMATCH",
+        en: "The subscription belongs to another customer",
+        ar: "الاشتراك يخص عميلا آخر";
 }

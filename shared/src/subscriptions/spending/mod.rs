@@ -5,4 +5,4 @@ mod rules;
 mod store;
 
 pub use actions::{Deducted, Deduction, SomebodyElses, deduct};
-pub use rules::SpendRefused;
+pub use rules::{NoneLeft, SpendRefused};

@@ -1,7 +1,5 @@
 //! Whether a subscription may rest, wake or end, and what becomes of its dates.
 
-use std::borrow::Cow;
-
 use chrono::NaiveDate;
 
 use super::super::{
@@ -9,10 +7,7 @@ use super::super::{
     model::{FreezeSpan, Held, Status},
     rules::NotNow,
 };
-use crate::{
-    error::{Refusal, RefusalKind, Text},
-    vocabulary::{Language, dates::add_days},
-};
+use crate::{error::refusals, vocabulary::dates::add_days};
 
 /// The dates and counters of a subscription after it was frozen or unfrozen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,91 +83,39 @@ pub(super) fn stop(held: &Held, today: NaiveDate) -> Result<(), RestRefused> {
     }
 }
 
-/// Why nothing rests, wakes or ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RestRefused {
-    /// It rests already.
-    #[error("it is frozen already")]
-    AlreadyFrozen,
-    /// It does not rest.
-    #[error("it is not frozen")]
-    NotFrozen,
-    /// It was ended already.
-    #[error("it was stopped already")]
-    AlreadyStopped,
-    /// It was sold without freezes.
-    #[error("freezing is not included")]
-    FreezingNotIncluded,
-    /// Every freeze was used.
-    #[error("no freezes are left")]
-    NoFreezesLeft,
-    /// More days than are left.
-    #[error("only {left} days are left")]
-    TooManyDays {
-        /// Days that may still be frozen.
-        left: i32,
-    },
-    /// The status stands in the way.
-    #[error(transparent)]
-    NotNow(#[from] NotNow),
-}
-
-impl Refusal for RestRefused {
-    fn kind(&self) -> RefusalKind {
-        match self {
-            Self::AlreadyFrozen
-            | Self::NotFrozen
-            | Self::AlreadyStopped
-            | Self::FreezingNotIncluded
-            | Self::NoFreezesLeft
-            | Self::TooManyDays { .. } => RefusalKind::Conflict,
-            Self::NotNow(not_now) => not_now.kind(),
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::AlreadyFrozen => "ALREADY_FROZEN",
-            Self::NotFrozen => "NOT_FROZEN",
-            Self::AlreadyStopped => "ALREADY_STOPPED",
-            Self::FreezingNotIncluded => "FREEZE_NOT_ALLOWED",
-            Self::NoFreezesLeft => "NO_FREEZES_LEFT",
-            Self::TooManyDays { .. } => "TOO_MANY_FREEZE_DAYS",
-            Self::NotNow(not_now) => not_now.code(),
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        let text = match self {
-            Self::AlreadyFrozen => Text {
-                en: "The subscription is already frozen",
-                ar: "الاشتراك مجمد بالفعل",
-            },
-            Self::NotFrozen => {
-                Text { en: "The subscription is not frozen", ar: "الاشتراك غير مجمد" }
-            }
-            Self::AlreadyStopped => Text {
-                en: "The subscription was already stopped",
-                ar: "الاشتراك موقوف بالفعل",
-            },
-            Self::FreezingNotIncluded => Text {
-                en: "This subscription cannot be frozen",
-                ar: "هذا الاشتراك لا يقبل التجميد",
-            },
-            Self::NoFreezesLeft => Text {
-                en: "Every freeze of this subscription was used",
-                ar: "استنفدت مرات التجميد المتاحة",
-            },
-            Self::TooManyDays { left } => {
-                return match language {
-                    Language::En => format!("Only {left} freeze days are left"),
-                    Language::Ar => format!("أيام التجميد المتبقية {left} فقط"),
-                }
-                .into();
-            }
-            Self::NotNow(not_now) => return not_now.say(language),
-        };
-        text.say(language).into()
+refusals! {
+    /// Why nothing rests, wakes or ends.
+    pub enum RestRefused {
+        /// It rests already.
+        AlreadyFrozen => Conflict, "ALREADY_FROZEN",
+            en: "The subscription is already frozen",
+            ar: "الاشتراك مجمد بالفعل";
+        /// It does not rest.
+        NotFrozen => Conflict, "NOT_FROZEN",
+            en: "The subscription is not frozen",
+            ar: "الاشتراك غير مجمد";
+        /// It was ended already.
+        AlreadyStopped => Conflict, "ALREADY_STOPPED",
+            en: "The subscription was already stopped",
+            ar: "الاشتراك موقوف بالفعل";
+        /// It was sold without freezes.
+        FreezingNotIncluded => Conflict, "FREEZE_NOT_ALLOWED",
+            en: "This subscription cannot be frozen",
+            ar: "هذا الاشتراك لا يقبل التجميد";
+        /// Every freeze was used.
+        NoFreezesLeft => Conflict, "NO_FREEZES_LEFT",
+            en: "Every freeze of this subscription was used",
+            ar: "استنفدت مرات التجميد المتاحة";
+        /// More days than are left.
+        TooManyDays {
+            /// Days that may still be frozen.
+            left: i32,
+        } => Conflict, "TOO_MANY_FREEZE_DAYS",
+            en: "Only {left} freeze days are left",
+            ar: "أيام التجميد المتبقية {left} فقط";
+    } or {
+        /// The status stands in the way.
+        NotNow(NotNow),
     }
 }
 

@@ -1,7 +1,5 @@
 //! What is sold, for how much and for how long.
 
-use std::borrow::Cow;
-
 use chrono::NaiveDate;
 
 use super::{
@@ -12,9 +10,9 @@ use super::{
     model::{Asked, IsForSale, Offer, Order, Term},
 };
 use crate::{
-    error::{Refusal, RefusalKind, Text},
+    error::refusals,
     vocabulary::{
-        Language, Money,
+        Money,
         dates::{add_days, add_months},
     },
 };
@@ -148,11 +146,11 @@ fn first_day(typed: Option<NaiveDate>, today: NaiveDate) -> Result<NaiveDate, Sa
 
 fn granted(kind: Kind, asked: &Asked, own: Option<i32>) -> Result<Option<i32>, SaleRefused> {
     let Some(unit) = kind.unit() else { return Ok(None) };
-    let typed = match unit {
-        Unit::Coins => asked.coins,
-        Unit::Sessions => asked.sessions,
+    let (typed, missing) = match unit {
+        Unit::Coins => (asked.coins, SaleRefused::CoinsMissing),
+        Unit::Sessions => (asked.sessions, SaleRefused::SessionsMissing),
     };
-    let units = typed.map(Units::get).or(own).ok_or(SaleRefused::UnitsMissing(unit))?;
+    let units = typed.map(Units::get).or(own).ok_or(missing)?;
     Ok(Some(units))
 }
 
@@ -198,113 +196,69 @@ fn span(kind: Kind, starts_on: NaiveDate, length: Option<Length>) -> Result<Span
     })
 }
 
-/// Why nothing was sold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SaleRefused {
-    /// No such customer, or not within the caller's branches.
-    #[error("no such customer")]
-    CustomerNotFound,
-    /// The customer is switched off.
-    #[error("the customer is not active")]
-    CustomerInactive,
-    /// No such service, or not sold at this branch.
-    #[error("no such service")]
-    ServiceNotFound,
-    /// The service is switched off.
-    #[error("the service is not sold any more")]
-    ServiceWithdrawn,
-    /// The branch is switched off.
-    #[error("the branch is closed")]
-    BranchClosed,
-    /// No such trainer in the gym.
-    #[error("no such trainer")]
-    TrainerNotFound,
-    /// Neither the desk nor the service says how many.
-    #[error("how many is not said")]
-    UnitsMissing(Unit),
-    /// Neither the desk nor the service says how long.
-    #[error("how long is not said")]
-    DurationMissing,
-    /// An amount is below zero.
-    #[error("an amount is below zero")]
-    NegativeAmount,
-    /// The discount is above the amount.
-    #[error("the discount is above the amount")]
-    DiscountTooLarge,
-    /// It would begin before today.
-    #[error("the first day is over")]
-    StartInThePast,
-    /// It would begin in more than a year.
-    #[error("the first day is too far ahead")]
-    StartTooFar,
-    /// It would end beyond the calendar.
-    #[error("the end is too far ahead")]
-    TooLong,
-    /// Another subscription already renews it.
-    #[error("it was renewed before")]
-    AlreadyRenewed,
-}
-
-impl Refusal for SaleRefused {
-    fn kind(&self) -> RefusalKind {
-        match self {
-            Self::CustomerNotFound | Self::ServiceNotFound | Self::TrainerNotFound => RefusalKind::NotFound,
-            Self::CustomerInactive | Self::ServiceWithdrawn | Self::BranchClosed | Self::AlreadyRenewed => {
-                RefusalKind::Conflict
-            }
-            Self::UnitsMissing(_)
-            | Self::DurationMissing
-            | Self::NegativeAmount
-            | Self::DiscountTooLarge
-            | Self::StartInThePast
-            | Self::StartTooFar
-            | Self::TooLong => RefusalKind::Invalid,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::CustomerNotFound => "CUSTOMER_NOT_FOUND",
-            Self::CustomerInactive => "CUSTOMER_INACTIVE",
-            Self::ServiceNotFound => "SERVICE_NOT_FOUND",
-            Self::ServiceWithdrawn => "SERVICE_INACTIVE",
-            Self::BranchClosed => "BRANCH_INACTIVE",
-            Self::TrainerNotFound => "TRAINER_NOT_FOUND",
-            Self::UnitsMissing(Unit::Coins) => "COINS_REQUIRED",
-            Self::UnitsMissing(Unit::Sessions) => "SESSIONS_REQUIRED",
-            Self::DurationMissing => "DURATION_REQUIRED",
-            Self::NegativeAmount => "AMOUNT_NEGATIVE",
-            Self::DiscountTooLarge => "DISCOUNT_TOO_LARGE",
-            Self::StartInThePast => "START_IN_THE_PAST",
-            Self::StartTooFar => "START_TOO_FAR",
-            Self::TooLong => "DURATION_TOO_LONG",
-            Self::AlreadyRenewed => "ALREADY_RENEWED",
-        }
-    }
-
-    fn say(&self, language: Language) -> Cow<'static, str> {
-        let (en, ar) = match self {
-            Self::CustomerNotFound => ("Customer not found", "العميل غير موجود"),
-            Self::CustomerInactive => ("The customer is not active", "العميل غير نشط"),
-            Self::ServiceNotFound => ("Service not found", "الخدمة غير موجودة"),
-            Self::ServiceWithdrawn => ("The service is no longer sold", "الخدمة لم تعد متاحة للبيع"),
-            Self::BranchClosed => ("The branch is not active", "الفرع غير نشط"),
-            Self::TrainerNotFound => ("Trainer not found", "المدرب غير موجود"),
-            Self::UnitsMissing(Unit::Coins) => ("Say how many coins are sold", "حدد عدد العملات المباعة"),
-            Self::UnitsMissing(Unit::Sessions) => ("Say how many sessions are sold", "حدد عدد الحصص المباعة"),
-            Self::DurationMissing => ("Say for how many months or days", "حدد المدة بالأشهر أو الأيام"),
-            Self::NegativeAmount => ("An amount cannot be below zero", "لا يمكن أن يكون المبلغ سالبا"),
-            Self::DiscountTooLarge => ("The discount is larger than the amount", "الخصم أكبر من المبلغ"),
-            Self::StartInThePast => {
-                ("A subscription cannot start in the past", "لا يمكن أن يبدأ الاشتراك في الماضي")
-            }
-            Self::StartTooFar => {
-                ("A subscription must start within a year", "يجب أن يبدأ الاشتراك خلال سنة من اليوم")
-            }
-            Self::TooLong => ("The subscription would last too long", "مدة الاشتراك أطول من المسموح"),
-            Self::AlreadyRenewed => ("This subscription was already renewed", "سبق تجديد هذا الاشتراك"),
-        };
-        Text { en, ar }.say(language).into()
+refusals! {
+    /// Why nothing was sold.
+    pub enum SaleRefused {
+        /// No such customer, or not within the caller's branches.
+        CustomerNotFound => NotFound, "CUSTOMER_NOT_FOUND",
+            en: "Customer not found",
+            ar: "العميل غير موجود";
+        /// The customer is switched off.
+        CustomerInactive => Conflict, "CUSTOMER_INACTIVE",
+            en: "The customer is not active",
+            ar: "العميل غير نشط";
+        /// No such service, or not sold at this branch.
+        ServiceNotFound => NotFound, "SERVICE_NOT_FOUND",
+            en: "Service not found",
+            ar: "الخدمة غير موجودة";
+        /// The service is switched off.
+        ServiceWithdrawn => Conflict, "SERVICE_INACTIVE",
+            en: "The service is no longer sold",
+            ar: "الخدمة لم تعد متاحة للبيع";
+        /// The branch is switched off.
+        BranchClosed => Conflict, "BRANCH_INACTIVE",
+            en: "The branch is not active",
+            ar: "الفرع غير نشط";
+        /// No such trainer in the gym.
+        TrainerNotFound => NotFound, "TRAINER_NOT_FOUND",
+            en: "Trainer not found",
+            ar: "المدرب غير موجود";
+        /// Neither the desk nor the service says how many coins.
+        CoinsMissing => Invalid, "COINS_REQUIRED",
+            en: "Say how many coins are sold",
+            ar: "حدد عدد العملات المباعة";
+        /// Neither the desk nor the service says how many sessions.
+        SessionsMissing => Invalid, "SESSIONS_REQUIRED",
+            en: "Say how many sessions are sold",
+            ar: "حدد عدد الحصص المباعة";
+        /// Neither the desk nor the service says how long.
+        DurationMissing => Invalid, "DURATION_REQUIRED",
+            en: "Say for how many months or days",
+            ar: "حدد المدة بالأشهر أو الأيام";
+        /// An amount is below zero.
+        NegativeAmount => Invalid, "AMOUNT_NEGATIVE",
+            en: "An amount cannot be below zero",
+            ar: "لا يمكن أن يكون المبلغ سالبا";
+        /// The discount is above the amount.
+        DiscountTooLarge => Invalid, "DISCOUNT_TOO_LARGE",
+            en: "The discount is larger than the amount",
+            ar: "الخصم أكبر من المبلغ";
+        /// It would begin before today.
+        StartInThePast => Invalid, "START_IN_THE_PAST",
+            en: "A subscription cannot start in the past",
+            ar: "لا يمكن أن يبدأ الاشتراك في الماضي";
+        /// It would begin in more than a year.
+        StartTooFar => Invalid, "START_TOO_FAR",
+            en: "A subscription must start within a year",
+            ar: "يجب أن يبدأ الاشتراك خلال سنة من اليوم";
+        /// It would end beyond the calendar.
+        TooLong => Invalid, "DURATION_TOO_LONG",
+            en: "The subscription would last too long",
+            ar: "مدة الاشتراك أطول من المسموح";
+        /// Another subscription already renews it.
+        AlreadyRenewed => Conflict, "ALREADY_RENEWED",
+            en: "This subscription was already renewed",
+            ar: "سبق تجديد هذا الاشتراك";
     }
 }
 

@@ -118,7 +118,7 @@ fn a_service_sold_in_another_way_lends_neither_length_nor_counter() {
     assert_eq!((sold.span.ends_on, sold.granted), (None, Some(10)));
     let pack = offer(Kind::Coins, None, Some(20));
     let refused = terms(&pack, &order(Some(Kind::Sessions), asked()), day(TODAY));
-    assert_eq!(refused, Err(SaleRefused::UnitsMissing(Unit::Sessions)));
+    assert_eq!(refused, Err(SaleRefused::SessionsMissing));
     let refused = terms(&pack, &order(Some(Kind::TimeBased), asked()), day(TODAY));
     assert_eq!(refused, Err(SaleRefused::DurationMissing));
 }
