@@ -24,9 +24,12 @@ use crate::{
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(endpoint!(profile))
-        .routes(endpoint!(me))
+        .routes(alias!(profile => get "/me" as me, "Read one's own profile, at the path of the apps."))
         .routes(endpoint!(qr))
-        .routes(endpoint!(refresh_qr))
+        .routes(alias!(
+            qr => post "/refresh-qr" as refresh_qr,
+            "Get a fresh short-lived code. The text stays: only staff make older codes worthless."
+        ))
         .routes(endpoint!(choose_language))
         .routes(endpoint!(request_deletion))
         .routes(endpoint!(withdraw_deletion))
@@ -34,7 +37,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// The path of the app of February 2026.
 pub(crate) fn aliases() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(endpoint!(refresh_qr_february))
+    OpenApiRouter::new().routes(alias!(
+        qr => post "/qr/refresh" as refresh_qr_february,
+        "Get a fresh short-lived code, at the path of February 2026."
+    ))
 }
 
 /// A member, as every screen of the app reads them.
@@ -201,12 +207,6 @@ async fn profile(member: Member, State(app): State<App>) -> Result<Answer<MeAnsw
     Ok(Answer::new(MeAnswer { profile, gym }))
 }
 
-/// Read one's own profile, at the path of the apps.
-#[utoipa::path(get, path = "/me", tag = "profile", responses((status = 200, body = Success<MeAnswer>)))]
-async fn me(member: Member, app: State<App>) -> Result<Answer<MeAnswer>, Error> {
-    profile(member, app).await
-}
-
 /// What opens the door.
 #[derive(Debug, Serialize, ToSchema)]
 struct QrAnswer {
@@ -238,18 +238,6 @@ async fn qr(member: Member, State(app): State<App>) -> Result<Answer<QrAnswer>, 
         customer_name: pass.profile.full_name,
         has_active_subscription: shown.has_active,
     }))
-}
-
-/// Get a fresh short-lived code. The text stays: only staff make older codes worthless.
-#[utoipa::path(post, path = "/refresh-qr", tag = "qr", responses((status = 200, body = Success<QrAnswer>)))]
-async fn refresh_qr(member: Member, app: State<App>) -> Result<Answer<QrAnswer>, Error> {
-    qr(member, app).await
-}
-
-/// Get a fresh short-lived code, at the path of February 2026.
-#[utoipa::path(post, path = "/qr/refresh", tag = "qr", responses((status = 200, body = Success<QrAnswer>)))]
-async fn refresh_qr_february(member: Member, app: State<App>) -> Result<Answer<QrAnswer>, Error> {
-    qr(member, app).await
 }
 
 /// A language.

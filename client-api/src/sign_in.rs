@@ -34,7 +34,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// Paths of other generations of the app.
 pub(crate) fn aliases() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(endpoint!(sign_in_short)).routes(endpoint!(refresh_short))
+    OpenApiRouter::new().routes(endpoint!(sign_in_short)).routes(alias!(
+        refresh => post "/auth/refresh" as refresh_short,
+        "Get a new access token, where the app of today asks for it."
+    ))
 }
 
 /// Who asks: one of the three, they mean the same.
@@ -259,17 +262,6 @@ async fn refresh(
         token_type: "Bearer".to_owned(),
         expires_in: signed_in.expires_at.signed_duration_since(visitor.now()).num_seconds(),
     }))
-}
-
-/// Get a new access token, where the app of today asks for it.
-#[utoipa::path(post, path = "/auth/refresh", tag = "sign-in", request_body = RefreshBody,
-    responses((status = 200, body = Success<RefreshedAnswer>), (status = 403, description = "INVALID_REFRESH_TOKEN", body = Failure)))]
-async fn refresh_short(
-    visitor: Anyone,
-    app: State<App>,
-    body: Json<RefreshBody>,
-) -> Result<Answer<RefreshedAnswer>, Error> {
-    refresh(visitor, app, body).await
 }
 
 /// The old password and the new one.

@@ -24,7 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(endpoint!(sign_out))
         .routes(endpoint!(refresh_token))
         .routes(endpoint!(me))
-        .routes(endpoint!(profile))
+        .routes(alias!(me => get "/auth/profile" as profile, "Read who one is, as `/api/auth/me`."))
         .routes(endpoint!(choose_language))
         .routes(endpoint!(change_password))
 }
@@ -139,12 +139,6 @@ impl From<Profile> for MeAnswer {
 /// Read who one is.
 #[utoipa::path(get, path = "/auth/me", tag = "account", responses((status = 200, body = Success<MeAnswer>)))]
 async fn me(staff: Staff<can::UseTheApp>, State(app): State<App>) -> Result<Answer<MeAnswer>, Error> {
-    Ok(Answer::new(accounts::profile(&app.db, &staff).await?.into()))
-}
-
-/// Read who one is, as `/api/auth/me`.
-#[utoipa::path(get, path = "/auth/profile", tag = "account", responses((status = 200, body = Success<MeAnswer>)))]
-async fn profile(staff: Staff<can::UseTheApp>, State(app): State<App>) -> Result<Answer<MeAnswer>, Error> {
     Ok(Answer::new(accounts::profile(&app.db, &staff).await?.into()))
 }
 

@@ -29,7 +29,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(endpoint!(open_branch))
         .routes(endpoint!(find_branch))
         .routes(endpoint!(edit_branch))
-        .routes(endpoint!(patch_branch))
+        .routes(alias!(
+            edit_branch => patch "/branches/{id}" as patch_branch,
+            "Change a branch; the same as PUT."
+        ))
         .routes(endpoint!(activate_branch))
         .routes(endpoint!(deactivate_branch))
 }
@@ -269,18 +272,6 @@ async fn edit_branch(
 ) -> Result<Answer<BranchRow>, Error> {
     let branch = branches::edit(&app.db, &owner, BranchId::from(id), &body.try_into()?).await?;
     Ok(Answer::new((branch, owner.calendar()).into()).said(SAVED))
-}
-
-/// Change a branch; the same as PUT.
-#[utoipa::path(patch, path = "/branches/{id}", tag = "branches", params(("id" = i64, Path, description = "The branch")),
-    responses((status = 200, body = Success<BranchRow>), (status = 409, description = "BRANCH_CODE_TAKEN", body = Failure)))]
-async fn patch_branch(
-    owner: Staff<can::ManageBranches>,
-    app: State<App>,
-    id: Path<i64>,
-    body: Json<EditBranchBody>,
-) -> Result<Answer<BranchRow>, Error> {
-    edit_branch(owner, app, id, body).await
 }
 
 /// What switching a branch came to.

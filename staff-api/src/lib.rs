@@ -7,6 +7,13 @@ macro_rules! endpoint {
     };
 }
 
+/// The endpoint of a handler at a second address, which some app knows instead.
+macro_rules! alias {
+    ($handler:ident => $($address:tt)+) => {
+        ::shared::aliased!(::shared::web::App, $handler => $($address)+)
+    };
+}
+
 mod account;
 mod attendance;
 mod audit;

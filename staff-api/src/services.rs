@@ -21,8 +21,14 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(endpoint!(create_service))
         .routes(endpoint!(find_service))
         .routes(endpoint!(edit_service))
-        .routes(endpoint!(patch_service))
-        .routes(endpoint!(remove_service))
+        .routes(alias!(
+            edit_service => patch "/services/{id}" as patch_service,
+            "Change a service; the same as PUT."
+        ))
+        .routes(alias!(
+            deactivate_service => delete "/services/{id}" as remove_service,
+            "Take a service off sale; it is kept for the sales that name it."
+        ))
         .routes(endpoint!(activate_service))
         .routes(endpoint!(deactivate_service))
 }
@@ -252,18 +258,6 @@ async fn edit_service(
     Ok(Answer::new(service.into()).said(SAVED))
 }
 
-/// Change a service; the same as PUT.
-#[utoipa::path(patch, path = "/services/{id}", tag = "services", params(("id" = i64, Path, description = "The service")),
-    responses((status = 200, body = Success<ServiceRow>)))]
-async fn patch_service(
-    staff: Staff<can::ManageServices>,
-    app: State<App>,
-    id: Path<i64>,
-    body: Json<ServiceBody>,
-) -> Result<Answer<ServiceRow>, Error> {
-    edit_service(staff, app, id, body).await
-}
-
 /// Put a service back on sale.
 #[utoipa::path(post, path = "/services/{id}/activate", tag = "services",
     params(("id" = i64, Path, description = "The service")), responses((status = 200, body = Success<ServiceRow>)))]
@@ -286,15 +280,4 @@ async fn deactivate_service(
 ) -> Result<Answer<ServiceRow>, Error> {
     let service = plans::switch(&app.db, &staff, ServiceId::from(id), false).await?;
     Ok(Answer::new(service.into()).said(SAVED))
-}
-
-/// Take a service off sale; it is kept for the sales that name it.
-#[utoipa::path(delete, path = "/services/{id}", tag = "services", params(("id" = i64, Path, description = "The service")),
-    responses((status = 200, body = Success<ServiceRow>)))]
-async fn remove_service(
-    staff: Staff<can::ManageServices>,
-    app: State<App>,
-    id: Path<i64>,
-) -> Result<Answer<ServiceRow>, Error> {
-    deactivate_service(staff, app, id).await
 }

@@ -1,7 +1,7 @@
 //! A handler says who may call it, in its first argument; the document repeats it.
 //!
 //! `endpoint!` in the doors demands a guard, writes the OpenAPI `security` from it, adds the failures every operation
-//! can have, and says which roles are served.
+//! can have, and says which roles are served. `alias!` gives the same handler a second address.
 
 use axum::handler::Handler;
 use utoipa::openapi::{
@@ -115,6 +115,17 @@ fn describe(operation: &mut Operation, requirement: Requirement, names_a_thing: 
     }
 }
 
+/// The one operation of `paths` as another address documents it: with the name `id`, and `summary` if there is one.
+pub fn renamed(paths: Paths, id: &str, summary: Option<&str>) -> Option<Operation> {
+    let mut item = paths.paths.into_values().next()?;
+    let mut operation = document::operations(&mut item).next().cloned()?;
+    operation.operation_id = Some(id.to_owned());
+    if let Some(summary) = summary {
+        operation.summary = Some(summary.to_owned());
+    }
+    Some(operation)
+}
+
 /// `utoipa_axum::routes!` for handlers that say who may call them.
 #[macro_export]
 macro_rules! guarded {
@@ -123,5 +134,19 @@ macro_rules! guarded {
         let (schemas, mut paths, methods) = ::utoipa_axum::routes!($handler);
         $crate::web::guard::require(&mut paths, requirement);
         (schemas, paths, methods)
+    }};
+}
+
+/// `guarded!` for the second address of a handler: `handler => patch "/things/{id}" as edit_thing, "Summary."`, where a
+/// summary that is left out is the handler's own. Guard, body and answers are the handler's.
+#[macro_export]
+macro_rules! aliased {
+    ($app:ty, $handler:ident => $method:ident $path:literal as $id:ident $(, $summary:literal)?) => {{
+        let (schemas, paths, _) = $crate::guarded!($app, $handler);
+        let summary: &[&str] = &[$($summary)?];
+        let mut item = ::utoipa::openapi::path::PathItem::default();
+        item.$method = $crate::web::guard::renamed(paths, stringify!($id), summary.first().copied());
+        let paths = ::utoipa::openapi::path::PathsBuilder::new().path($path, item).build();
+        (schemas, paths, ::axum::routing::$method($handler))
     }};
 }

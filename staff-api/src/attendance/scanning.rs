@@ -20,8 +20,14 @@ use super::answer::{AttemptAnswer, CHECKED_IN};
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(endpoint!(scan_qr))
-        .routes(endpoint!(scan_entry))
-        .routes(endpoint!(validate_qr))
+        .routes(alias!(
+            scan_qr => post "/entry-logs/scan" as scan_entry,
+            "Let in whoever shows a QR code, or record why not; an older address."
+        ))
+        .routes(alias!(
+            scan_qr => post "/validation/qr" as validate_qr,
+            "Let in whoever shows a QR code, or record why not; the address of the scanners."
+        ))
         .routes(endpoint!(validate_barcode))
         .routes(endpoint!(validate_by_hand))
 }
@@ -77,40 +83,6 @@ impl ScanBody {
     ),
 )]
 async fn scan_qr(
-    staff: Staff<can::CheckIn>,
-    State(app): State<App>,
-    Json(body): Json<ScanBody>,
-) -> Result<Answer<AttemptAnswer>, Error> {
-    let_in(&staff, &app, body, Source::QrScan).await
-}
-
-/// Let in whoever shows a QR code, or record why not; an older address.
-#[utoipa::path(
-    post, path = "/entry-logs/scan", tag = "door", request_body = ScanBody,
-    responses(
-        (status = 200, body = Success<AttemptAnswer>),
-        (status = 403, description = "Denied and recorded; the codes of `POST /attendance`", body = Failure),
-        (status = 404, description = "CUSTOMER_NOT_FOUND, BRANCH_NOT_FOUND", body = Failure),
-    ),
-)]
-async fn scan_entry(
-    staff: Staff<can::CheckIn>,
-    State(app): State<App>,
-    Json(body): Json<ScanBody>,
-) -> Result<Answer<AttemptAnswer>, Error> {
-    let_in(&staff, &app, body, Source::QrScan).await
-}
-
-/// Let in whoever shows a QR code, or record why not; the address of the scanners.
-#[utoipa::path(
-    post, path = "/validation/qr", tag = "door", request_body = ScanBody,
-    responses(
-        (status = 200, body = Success<AttemptAnswer>),
-        (status = 403, description = "Denied and recorded; the codes of `POST /attendance`", body = Failure),
-        (status = 404, description = "CUSTOMER_NOT_FOUND, BRANCH_NOT_FOUND", body = Failure),
-    ),
-)]
-async fn validate_qr(
     staff: Staff<can::CheckIn>,
     State(app): State<App>,
     Json(body): Json<ScanBody>,

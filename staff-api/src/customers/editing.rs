@@ -25,8 +25,11 @@ use super::row::CustomerRow;
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(endpoint!(edit_customer))
-        .routes(endpoint!(patch_customer))
-        .routes(endpoint!(delete_customer))
+        .routes(alias!(edit_customer => patch "/customers/{id}" as patch_customer))
+        .routes(alias!(
+            deactivate_customer => delete "/customers/{id}" as delete_customer,
+            "Deactivate a customer; what happened stays on record, so nobody is deleted."
+        ))
         .routes(endpoint!(deactivate_customer))
         .routes(endpoint!(activate_customer))
         .routes(endpoint!(reset_customer_password))
@@ -124,24 +127,6 @@ async fn edit_customer(
     Ok(Answer::new(CustomerRow::from((customer, staff.calendar()))).said(SAVED))
 }
 
-/// Edit a customer.
-#[utoipa::path(
-    patch, path = "/customers/{id}", tag = "customers", params(("id" = i64, Path, description = "The customer")),
-    request_body = EditCustomerBody,
-    responses(
-        (status = 200, body = Success<CustomerRow>),
-        (status = 409, description = "PHONE_TAKEN, EMAIL_TAKEN, BRANCH_INACTIVE", body = Failure),
-    ),
-)]
-async fn patch_customer(
-    staff: Staff<can::EditCustomers>,
-    app: State<App>,
-    id: Path<CustomerId>,
-    body: Json<EditCustomerBody>,
-) -> Result<Answer<CustomerRow>, Error> {
-    edit_customer(staff, app, id, body).await
-}
-
 const SWITCHED_OFF: Text = Text { en: "Customer deactivated", ar: "تم إيقاف حساب العميل" };
 const SWITCHED_ON: Text = Text { en: "Customer activated", ar: "تم تفعيل حساب العميل" };
 
@@ -158,19 +143,6 @@ async fn deactivate_customer(
 ) -> Result<Answer<CustomerRow>, Error> {
     let customer = customers::deactivate(&app.db, &staff, id).await?;
     Ok(Answer::new(CustomerRow::from((customer, staff.calendar()))).said(SWITCHED_OFF))
-}
-
-/// Deactivate a customer; what happened stays on record, so nobody is deleted.
-#[utoipa::path(
-    delete, path = "/customers/{id}", tag = "customers", params(("id" = i64, Path, description = "The customer")),
-    responses((status = 200, body = Success<CustomerRow>)),
-)]
-async fn delete_customer(
-    staff: Staff<can::SwitchCustomers>,
-    app: State<App>,
-    id: Path<CustomerId>,
-) -> Result<Answer<CustomerRow>, Error> {
-    deactivate_customer(staff, app, id).await
 }
 
 /// Activate a deactivated customer.

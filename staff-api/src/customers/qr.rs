@@ -22,7 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(endpoint!(regenerate_qr))
         .routes(endpoint!(read_qr))
-        .routes(endpoint!(read_qr_code))
+        .routes(alias!(read_qr => get "/customers/{id}/qr-code" as read_qr_code))
         .routes(endpoint!(draw_qr))
 }
 
@@ -126,20 +126,6 @@ async fn read_qr(
     let code = QrPicture::from(customers::read_qr(&app.db, &staff, id).await?);
     let text = code.qr_code.clone();
     Ok(Answer::new(code).also("qr_code", text))
-}
-
-/// Read a customer's QR code, with its picture.
-#[utoipa::path(
-    get, path = "/customers/{id}/qr-code", tag = "customers",
-    params(("id" = i64, Path, description = "The customer")),
-    responses((status = 200, body = Success<QrPicture>)),
-)]
-async fn read_qr_code(
-    staff: Staff<can::ReadCustomers>,
-    app: State<App>,
-    id: Path<CustomerId>,
-) -> Result<Answer<QrPicture>, Error> {
-    read_qr(staff, app, id).await
 }
 
 const PNG: &str = "image/png";

@@ -24,7 +24,9 @@ use utoipa_axum::router::OpenApiRouter;
 use super::row::CustomerRow;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(endpoint!(register_customer)).routes(endpoint!(create_customer))
+    OpenApiRouter::new()
+        .routes(endpoint!(register_customer))
+        .routes(alias!(register_customer => post "/customers" as create_customer))
 }
 
 /// A new customer.
@@ -191,21 +193,4 @@ async fn register_customer(
     let desk = staff.place(body.branch_id.map(BranchId::from))?;
     let customer = customers::register(&app.db, &app.passwords, &desk, body.try_into()?).await?;
     Ok(Registered::from((customer, desk.calendar())).into())
-}
-
-/// Register a customer, with a temporary password for the member app.
-#[utoipa::path(
-    post, path = "/customers", tag = "customers", request_body = RegisterCustomerBody,
-    responses(
-        (status = 201, body = Success<Registered>),
-        (status = 404, description = "BRANCH_NOT_FOUND", body = Failure),
-        (status = 409, description = "PHONE_TAKEN, EMAIL_TAKEN, BRANCH_INACTIVE", body = Failure),
-    ),
-)]
-async fn create_customer(
-    staff: Staff<can::RegisterCustomers>,
-    app: State<App>,
-    body: Json<RegisterCustomerBody>,
-) -> Result<Answer<Registered>, Error> {
-    register_customer(staff, app, body).await
 }

@@ -19,8 +19,14 @@ use utoipa_axum::router::OpenApiRouter;
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(endpoint!(deduct))
-        .routes(endpoint!(deduct_session))
-        .routes(endpoint!(use_coins))
+        .routes(alias!(
+            deduct => post "/subscriptions/{id}/deduct-session" as deduct_session,
+            "Take sessions, at the address of the app of February 2026."
+        ))
+        .routes(alias!(
+            deduct => post "/subscriptions/{id}/use-coins" as use_coins,
+            "Take coins, at the address of the app of February 2026."
+        ))
 }
 
 /// What is to be taken; one session or coin if nothing is said.
@@ -117,52 +123,6 @@ impl DeductionAnswer {
     )
 )]
 async fn deduct(
-    staff: Staff<can::SpendSubscriptions>,
-    State(app): State<App>,
-    Path(id): Path<SubscriptionId>,
-    body: Option<Json<DeductionBody>>,
-) -> Result<Answer<DeductionAnswer>, Error> {
-    let deduction = body.map(|Json(body)| body).unwrap_or_default().deduction(id)?;
-    Ok(DeductionAnswer::answer(subscriptions::deduct(&app.db, &staff, deduction).await?))
-}
-
-/// Take sessions, at the address of the app of February 2026.
-#[utoipa::path(
-    post,
-    path = "/subscriptions/{id}/deduct-session",
-    tag = "subscriptions",
-    params(("id" = i64, Path)),
-    request_body = Option<DeductionBody>,
-    responses(
-        (status = 200, body = Success<DeductionAnswer>),
-        (status = 400, description = "NO_SESSIONS_REMAINING, NO_COINS_REMAINING, NOT_ENOUGH_SESSIONS, NOT_ENOUGH_COINS, NOTHING_TO_DEDUCT, CUSTOMER_MISMATCH, COUNT_OUT_OF_RANGE", body = Failure),
-        (status = 409, description = "SUBSCRIPTION_FROZEN, SUBSCRIPTION_STOPPED, SUBSCRIPTION_EXPIRED, SUBSCRIPTION_NOT_STARTED", body = Failure),
-    )
-)]
-async fn deduct_session(
-    staff: Staff<can::SpendSubscriptions>,
-    State(app): State<App>,
-    Path(id): Path<SubscriptionId>,
-    body: Option<Json<DeductionBody>>,
-) -> Result<Answer<DeductionAnswer>, Error> {
-    let deduction = body.map(|Json(body)| body).unwrap_or_default().deduction(id)?;
-    Ok(DeductionAnswer::answer(subscriptions::deduct(&app.db, &staff, deduction).await?))
-}
-
-/// Take coins, at the address of the app of February 2026.
-#[utoipa::path(
-    post,
-    path = "/subscriptions/{id}/use-coins",
-    tag = "subscriptions",
-    params(("id" = i64, Path)),
-    request_body = Option<DeductionBody>,
-    responses(
-        (status = 200, body = Success<DeductionAnswer>),
-        (status = 400, description = "NO_SESSIONS_REMAINING, NO_COINS_REMAINING, NOT_ENOUGH_SESSIONS, NOT_ENOUGH_COINS, NOTHING_TO_DEDUCT, CUSTOMER_MISMATCH, COUNT_OUT_OF_RANGE", body = Failure),
-        (status = 409, description = "SUBSCRIPTION_FROZEN, SUBSCRIPTION_STOPPED, SUBSCRIPTION_EXPIRED, SUBSCRIPTION_NOT_STARTED", body = Failure),
-    )
-)]
-async fn use_coins(
     staff: Staff<can::SpendSubscriptions>,
     State(app): State<App>,
     Path(id): Path<SubscriptionId>,

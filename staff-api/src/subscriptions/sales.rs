@@ -22,7 +22,10 @@ use super::shown::{Moment, ShownPaid};
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(endpoint!(create_subscription))
-        .routes(endpoint!(activate_subscription))
+        .routes(alias!(
+            create_subscription => post "/subscriptions/activate" as activate_subscription,
+            "Sell a service to a customer, at the address that the app calls."
+        ))
         .routes(endpoint!(renew_subscription))
         .routes(endpoint!(renew_subscription_by_id))
 }
@@ -153,29 +156,6 @@ impl TryFrom<SaleBody> for Order {
     )
 )]
 async fn create_subscription(
-    staff: Staff<can::SellSubscriptions>,
-    State(app): State<App>,
-    Json(body): Json<SaleBody>,
-) -> Result<Answer<ShownPaid>, Error> {
-    let sold = subscriptions::sell(&app.db, &staff, body.try_into()?).await?;
-    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
-    Ok(Answer::new(ShownPaid::at(moment, sold.subscription, sold.payment)).created().said(SOLD))
-}
-
-/// Sell a service to a customer, at the address that the app calls.
-#[utoipa::path(
-    post,
-    path = "/subscriptions/activate",
-    tag = "subscriptions",
-    request_body = SaleBody,
-    responses(
-        (status = 201, body = Success<ShownPaid>),
-        (status = 404, description = "CUSTOMER_NOT_FOUND, SERVICE_NOT_FOUND, TRAINER_NOT_FOUND, BRANCH_NOT_FOUND", body = Failure),
-        (status = 409, description = "CUSTOMER_INACTIVE, SERVICE_INACTIVE, BRANCH_INACTIVE, REQUEST_STILL_RUNNING", body = Failure),
-        (status = 422, description = "IDEMPOTENCY_KEY_REUSED", body = Failure),
-    )
-)]
-async fn activate_subscription(
     staff: Staff<can::SellSubscriptions>,
     State(app): State<App>,
     Json(body): Json<SaleBody>,

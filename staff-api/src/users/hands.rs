@@ -21,9 +21,15 @@ use super::{StaffBody, UNKNOWN_ROLE};
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(endpoint!(create_user))
-        .routes(endpoint!(create_staff))
+        .routes(alias!(
+            create_user => post "/staff" as create_staff,
+            "Hire somebody of lower rank, as `POST /api/users`."
+        ))
         .routes(endpoint!(edit_user))
-        .routes(endpoint!(delete_user))
+        .routes(alias!(
+            deactivate_user => delete "/users/{id}" as delete_user,
+            "Deactivate somebody of lower rank; nobody is ever deleted."
+        ))
         .routes(endpoint!(deactivate_user))
         .routes(endpoint!(activate_user))
         .routes(endpoint!(reset_user_password))
@@ -102,21 +108,6 @@ async fn create_user(
     Ok(Answer::new(StaffBody::new(user, staff.calendar())).created().said(said))
 }
 
-/// Hire somebody of lower rank, as `POST /api/users`.
-#[utoipa::path(post, path = "/staff", tag = "staff", request_body = CreateUserBody, responses(
-    (status = 201, body = Success<StaffBody>),
-    (status = 403, description = "NOT_ALLOWED, ROLE_NOT_ALLOWED", body = Failure),
-    (status = 404, description = "BRANCH_NOT_FOUND", body = Failure),
-    (status = 409, description = "USERNAME_TAKEN", body = Failure),
-))]
-async fn create_staff(
-    staff: Staff<can::ManageStaff>,
-    app: State<App>,
-    body: Json<CreateUserBody>,
-) -> Result<Answer<StaffBody>, Error> {
-    create_user(staff, app, body).await
-}
-
 /// What is to be changed; what is absent or null stays. A sign-in name and a password are not changed here.
 #[derive(Debug, Deserialize, ToSchema)]
 struct EditUserBody {
@@ -177,20 +168,6 @@ async fn edit_user(
     let user = staff::edit(&app.db, &staff, id, body.try_into()?).await?;
     let said = Text { en: "Staff member updated", ar: "تم تحديث بيانات الموظف" };
     Ok(Answer::new(StaffBody::new(user, staff.calendar())).said(said))
-}
-
-/// Deactivate somebody of lower rank; nobody is ever deleted.
-#[utoipa::path(delete, path = "/users/{id}", tag = "staff", params(("id" = i64, Path)), responses(
-    (status = 200, body = Success<StaffBody>),
-    (status = 403, description = "NOT_ALLOWED, OWN_ACCOUNT, RANK_TOO_HIGH, OUT_OF_REACH", body = Failure),
-    (status = 404, description = "STAFF_NOT_FOUND", body = Failure),
-))]
-async fn delete_user(
-    staff: Staff<can::ManageStaff>,
-    app: State<App>,
-    id: Path<StaffId>,
-) -> Result<Answer<StaffBody>, Error> {
-    deactivate_user(staff, app, id).await
 }
 
 /// Deactivate somebody of lower rank: their sessions end at once.

@@ -22,8 +22,14 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(endpoint!(list_users))
         .routes(endpoint!(list_staff))
         .routes(endpoint!(list_employees))
-        .routes(endpoint!(list_user_staff))
-        .routes(endpoint!(list_user_employees))
+        .routes(alias!(
+            list_employees => get "/users/staff" as list_user_staff,
+            "List employees as a bare list, as `/api/employees`."
+        ))
+        .routes(alias!(
+            list_employees => get "/users/employees" as list_user_employees,
+            "List employees as a bare list, as `/api/employees`."
+        ))
         .routes(endpoint!(get_user))
 }
 
@@ -165,30 +171,6 @@ async fn list_employees(
 ) -> Result<Answer<Vec<StaffBody>>, Error> {
     let wanted = Wanted::read(query, &page, Whom::Employees, ALL_ROWS)?;
     Ok(Answer::new(rows(wanted.find(&app, &staff).await?, staff.calendar())))
-}
-
-/// List employees as a bare list, as `/api/employees`.
-#[utoipa::path(get, path = "/users/staff", tag = "staff", params(StaffQuery, PageQuery),
-    responses((status = 200, body = Success<Vec<StaffBody>>)))]
-async fn list_user_staff(
-    staff: Staff<can::ReadStaff>,
-    app: State<App>,
-    query: Query<StaffQuery>,
-    page: Query<PageQuery>,
-) -> Result<Answer<Vec<StaffBody>>, Error> {
-    list_employees(staff, app, query, page).await
-}
-
-/// List employees as a bare list, as `/api/employees`.
-#[utoipa::path(get, path = "/users/employees", tag = "staff", params(StaffQuery, PageQuery),
-    responses((status = 200, body = Success<Vec<StaffBody>>)))]
-async fn list_user_employees(
-    staff: Staff<can::ReadStaff>,
-    app: State<App>,
-    query: Query<StaffQuery>,
-    page: Query<PageQuery>,
-) -> Result<Answer<Vec<StaffBody>>, Error> {
-    list_employees(staff, app, query, page).await
 }
 
 /// Read one staff user.
