@@ -1,9 +1,8 @@
 //! Builders of customers and subscriptions, written straight into the tables.
 
-use chrono::{Days, NaiveDate};
 use shared::{
     platform::clock::Clock as _,
-    vocabulary::{Calendar, CustomerId, SubscriptionId, text::fold},
+    vocabulary::{Calendar, CustomerId, SubscriptionId, dates::days_later, text::fold},
 };
 
 use super::Gym;
@@ -206,10 +205,10 @@ impl SubscriptionBuilder {
         .bind(self.opens_door)
         .bind(self.opens_every_branch)
         .bind(self.trainer)
-        .bind(day(today, self.starts_in))
-        .bind(self.ends_in.map(|days| day(today, days)))
-        .bind(self.frozen.map(|(from, _)| day(today, from)))
-        .bind(self.frozen.map(|(_, until)| day(today, until)))
+        .bind(days_later(today, self.starts_in))
+        .bind(self.ends_in.map(|days| days_later(today, days)))
+        .bind(self.frozen.map(|(from, _)| days_later(today, from)))
+        .bind(self.frozen.map(|(_, until)| days_later(today, until)))
         .bind(self.is_stopped.then_some(now))
         .bind(now)
         .fetch_one(&gym.db.owner)
@@ -224,8 +223,8 @@ impl SubscriptionBuilder {
                  values ($1, $2, $3, 0, 1006, $4)",
             )
             .bind(id)
-            .bind(day(today, from))
-            .bind(day(today, until))
+            .bind(days_later(today, from))
+            .bind(days_later(today, until))
             .bind(now)
             .execute(&gym.db.owner)
             .await
@@ -251,9 +250,4 @@ async fn insert_balance(gym: &Gym, id: i64, remaining: i32) {
     .execute(&gym.db.owner)
     .await
     .expect("a balance");
-}
-
-fn day(today: NaiveDate, offset: i64) -> NaiveDate {
-    let days = Days::new(offset.unsigned_abs());
-    if offset < 0 { today.checked_sub_days(days) } else { today.checked_add_days(days) }.expect("a day")
 }

@@ -23,7 +23,7 @@ use shared::{
     access::{Lifetimes, MemberClaims, Role, StaffClaims},
     platform::limits_memory::Rate,
     testing::{HASH_KEY, TestClock, TestDb, client_keyring, staff_keyring},
-    vocabulary::{BranchId, CustomerId, SessionId, StaffId, Timestamp},
+    vocabulary::{BranchId, CustomerId, SessionId, StaffId, Timestamp, dates::later},
     web::App,
 };
 
@@ -148,7 +148,7 @@ impl Gym {
     fn new_session(&self) -> (SessionId, Timestamp, Timestamp) {
         use shared::platform::clock::Clock as _;
         let now = self.clock.now();
-        let end = now.checked_add_signed(chrono::TimeDelta::hours(12)).expect("an end");
+        let end = later(now, chrono::TimeDelta::hours(12));
         (SessionId::random(), now, end)
     }
 }

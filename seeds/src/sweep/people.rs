@@ -5,7 +5,7 @@ use shared::{
     access::{MemberClaims, Reach, Role, StaffClaims, reach},
     platform::clock::Clock as _,
     testing::{client_keyring, staff_keyring},
-    vocabulary::{CustomerId, SessionId, StaffId, Timestamp},
+    vocabulary::{CustomerId, SessionId, StaffId, Timestamp, dates::later},
 };
 
 use super::{fixture::Lives, operation::Needs, things::Place};
@@ -151,5 +151,5 @@ fn of_member(gym: &Gym, customer: CustomerId, from: i64, until: i64) -> String {
 }
 
 fn hours(gym: &Gym, from_now: i64) -> Timestamp {
-    gym.clock.now().checked_add_signed(TimeDelta::hours(from_now)).expect("a time")
+    later(gym.clock.now(), TimeDelta::hours(from_now))
 }

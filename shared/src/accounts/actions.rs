@@ -16,7 +16,7 @@ use crate::{
     gyms,
     platform::{audit::Note, db::Db},
     staff::{self, StaffUser},
-    vocabulary::{Language, SessionId, StaffId, Timestamp},
+    vocabulary::{Language, SessionId, StaffId, Timestamp, dates::later},
 };
 
 /// Days after which somebody types their password again, however often their session was made longer: a token that
@@ -43,7 +43,7 @@ pub async fn sign_in(at: &Entrance<'_>, visitor: &Visitor, typed: Credentials) -
         return Err(SignInRefused::InvalidCredentials.into());
     };
     let session = SessionId::random();
-    let expires_at = now.checked_add_signed(at.lifetime).unwrap_or(now);
+    let expires_at = later(now, at.lifetime);
     at.db
         .write_each_time(&visitor.doing("account.sign_in"), async |tx| {
             let held = store::lock_account(tx, id).await?.ok_or(SignInRefused::InvalidCredentials)?;
@@ -92,7 +92,7 @@ pub async fn sign_out(at: &Entrance<'_>, staff: &Granted<can::UseTheApp>) -> Res
 /// [`AccessRefused::SignedOut`] when the session ended meanwhile.
 pub async fn refresh(at: &Entrance<'_>, staff: &Granted<can::UseTheApp>) -> Result<SignedIn, Error> {
     let (session, now) = (staff.session().id, staff.now());
-    let wanted = now.checked_add_signed(at.lifetime).unwrap_or(now);
+    let wanted = later(now, at.lifetime);
     let ends_at = at
         .db
         .write_each_time(staff, async |tx| {

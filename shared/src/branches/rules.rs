@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::vocabulary::{Calendar, Timestamp, dates::add_days};
+use crate::vocabulary::{Calendar, Timestamp, dates::days_later};
 
 /// Days of the window in which revenue is shown when nobody asks for another, today included.
 pub(super) const WINDOW_DAYS: i64 = 30;
@@ -26,7 +26,7 @@ impl Window {
     /// The days as they stand at `now`.
     pub fn at(calendar: Calendar, now: Timestamp) -> Self {
         let today = calendar.today(now);
-        let since = add_days(today, WINDOW_DAYS.saturating_sub(1).saturating_neg()).unwrap_or(today);
+        let since = days_later(today, WINDOW_DAYS.saturating_sub(1).saturating_neg());
         let month = today.with_day(1).unwrap_or(today);
         Self {
             today,

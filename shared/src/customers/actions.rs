@@ -21,7 +21,7 @@ use crate::{
         limits::Limits,
         qr,
     },
-    vocabulary::{BranchId, CustomerId, GymId, Timestamp},
+    vocabulary::{BranchId, CustomerId, GymId, Timestamp, dates::later},
 };
 
 /// Registers a customer at the branch, with a temporary password for the member app.
@@ -193,7 +193,7 @@ pub async fn draw_qr(db: &Db, staff: &Granted<can::ReadCustomers>, id: CustomerI
 async fn draw(passwords: &Passwords, now: Timestamp) -> Result<Secret, Error> {
     let password = TemporaryPassword::draw();
     let hash = passwords.hash(Password::typed(password.expose())).await?;
-    let until = now.checked_add_signed(TimeDelta::hours(TEMPORARY_HOURS)).unwrap_or(now);
+    let until = later(now, TimeDelta::hours(TEMPORARY_HOURS));
     Ok(Secret { password, hash, until })
 }
 

@@ -15,7 +15,7 @@ use crate::{
     access::System,
     error::Error,
     platform::{clock::Clock, db::Db, idempotency::KEPT_HOURS},
-    vocabulary::Timestamp,
+    vocabulary::{Timestamp, dates::earlier},
 };
 
 const EVERY: Duration = Duration::from_mins(1);
@@ -75,7 +75,7 @@ fn note(round: &Result<Swept, Error>) {
 
 /// One round as of `now`.
 pub async fn sweep(db: &Db, now: Timestamp) -> Result<Swept, Error> {
-    let before = |age: TimeDelta| now.checked_sub_signed(age).unwrap_or(now);
+    let before = |age: TimeDelta| earlier(now, age);
     let mut swept = Swept::default();
     {
         let mut upkeep = db.upkeep().await?;

@@ -9,7 +9,7 @@ use crate::{
     access::{Me, Password, PasswordHash, end_member_sessions},
     error::Error,
     platform::{audit::Note, db::Db},
-    vocabulary::{Language, Timestamp},
+    vocabulary::{Language, Timestamp, dates::later},
 };
 
 /// Replaces the password. The caller's session stays; every other one ends.
@@ -91,8 +91,7 @@ pub async fn request_deletion(db: &Db, me: &Me) -> Result<DeletionRequest, Error
             store::update_deletion_request(tx, me.customer(), now).await
         })
         .await?;
-    let deletes_at =
-        requested_at.checked_add_signed(chrono::TimeDelta::days(DELETION_DAYS)).unwrap_or(requested_at);
+    let deletes_at = later(requested_at, chrono::TimeDelta::days(DELETION_DAYS));
     Ok(DeletionRequest { requested_at, deletes_at })
 }
 

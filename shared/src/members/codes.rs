@@ -16,7 +16,10 @@ use crate::{
         messages::CodeMessage,
         outbox::{self, Kind},
     },
-    vocabulary::{CustomerId, PersonName},
+    vocabulary::{
+        CustomerId, PersonName,
+        dates::{earlier, later},
+    },
 };
 
 /// Sends a code to whoever has the identifier, and does the same work when nobody has.
@@ -41,7 +44,7 @@ pub async fn request_code(
         .write_each_time(&visitor.doing(deed(purpose)), async |tx| {
             let now = tx.now();
             store::lock_identifier(tx, &identifier).await?;
-            let since = now.checked_sub_signed(CODE_LIFE).unwrap_or(now);
+            let since = earlier(now, CODE_LIFE);
             let (sent, oldest) = store::count_codes(tx.conn(), &identifier, purpose, since).await?;
             if sent >= CODES_PER_LIFE {
                 let retry_after = wait_after(oldest.unwrap_or(now), now);
@@ -49,7 +52,7 @@ pub async fn request_code(
             }
             let account = find_active(tx, who).await?;
             let customer = account.as_ref().map(|account| account.id);
-            let expires_at = now.checked_add_signed(CODE_LIFE).unwrap_or(now);
+            let expires_at = later(now, CODE_LIFE);
             store::insert_code(tx, &identifier, purpose, customer, &hash, (now, expires_at)).await?;
             let name = account.as_ref().and_then(|account| PersonName::parse(&account.full_name).ok());
             let message = CodeMessage {

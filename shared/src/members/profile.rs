@@ -11,7 +11,7 @@ use crate::{
     access::Me,
     error::{Error, Fault},
     platform::{db::Db, qr},
-    vocabulary::{CustomerId, Timestamp},
+    vocabulary::{CustomerId, Timestamp, dates::later},
 };
 
 /// The profile of `customer`, who has just signed in or is asking for their own.
@@ -38,7 +38,7 @@ pub struct QrPass {
 /// A fresh pass for the member.
 pub async fn qr_pass(entrance: &Entrance<'_>, me: &Me) -> Result<QrPass, Error> {
     let profile = profile(entrance.db, me.customer(), me.now()).await?;
-    let expires_at = me.now().checked_add_signed(entrance.lifetimes.qr_token).unwrap_or(me.now());
+    let expires_at = later(me.now(), entrance.lifetimes.qr_token);
     let token =
         entrance.keys.sign_door(Uuid::new_v4(), me.customer(), profile.qr_version, me.now(), expires_at)?;
     let text = format!("customer_id:{}", profile.id);

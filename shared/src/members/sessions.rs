@@ -15,7 +15,7 @@ use crate::{
     },
     error::Error,
     platform::{audit::Note, db::Tx},
-    vocabulary::{CustomerId, SessionId, Timestamp},
+    vocabulary::{CustomerId, SessionId, Timestamp, dates::later},
 };
 
 /// Signs in with phone or e-mail and password.
@@ -132,7 +132,7 @@ pub(super) async fn open(
     let now = tx.now();
     let session = SessionId::random();
     let hash = entrance.codes.hash_refresh(refresh.expose_secret());
-    let expires_at = now.checked_add_signed(entrance.lifetimes.member_refresh).unwrap_or(now);
+    let expires_at = later(now, entrance.lifetimes.member_refresh);
     insert_member_session(tx, session, customer, &hash, now, expires_at).await?;
     Ok(session)
 }
@@ -145,7 +145,7 @@ pub(super) fn signed_in(
     session: SessionId,
     refresh_token: Option<&str>,
 ) -> Result<SignedIn, Error> {
-    let expires_at = now.checked_add_signed(entrance.lifetimes.member_access).unwrap_or(now);
+    let expires_at = later(now, entrance.lifetimes.member_access);
     let access_token = entrance.keys.sign_member(session, MemberClaims { customer }, now, expires_at)?;
     Ok(SignedIn {
         customer,

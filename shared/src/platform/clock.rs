@@ -31,6 +31,7 @@ mod turned {
     use chrono::{DateTime, TimeDelta};
 
     use super::{Clock, Timestamp};
+    use crate::vocabulary::dates::later;
 
     /// A clock that stands still until it is turned; clones show the same time.
     #[derive(Debug, Clone)]
@@ -57,7 +58,7 @@ mod turned {
         /// Turns the clock forward, or back if `by` is negative.
         pub fn advance(&self, by: TimeDelta) {
             let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            *now = now.checked_add_signed(by).unwrap_or(*now);
+            *now = later(*now, by);
         }
     }
 

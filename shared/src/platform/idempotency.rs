@@ -15,7 +15,10 @@ use super::{
     db::{Signature, Tx},
     request::Actor,
 };
-use crate::error::{Error, refusals};
+use crate::{
+    error::{Error, refusals},
+    vocabulary::dates::earlier,
+};
 
 /// How long an outcome is answered again for its key.
 pub const KEPT_HOURS: i64 = 24;
@@ -128,7 +131,7 @@ pub(crate) async fn find(tx: &mut Tx, ticket: &Ticket) -> Result<Option<serde_js
     } else {
         chrono::TimeDelta::seconds(DOUBLE_CLICK_SECONDS)
     };
-    let since = tx.now().checked_sub_signed(age).unwrap_or(tx.now());
+    let since = earlier(tx.now(), age);
     let kept = sqlx::query!(
         "select fingerprint, outcome
          from idempotency_keys

@@ -1,9 +1,9 @@
 //! What a subscription is good for on a given day.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::model::{FreezeSpan, Standing, Status};
-use crate::error::refusals;
+use crate::{error::refusals, vocabulary::dates::days_later};
 
 impl FreezeSpan {
     /// Whether `day` is one of its days.
@@ -13,7 +13,7 @@ impl FreezeSpan {
 
     /// The first day after it.
     pub fn day_after(self) -> NaiveDate {
-        self.until.checked_add_days(Days::new(1)).unwrap_or(self.until)
+        days_later(self.until, 1)
     }
 }
 

@@ -106,11 +106,44 @@ fn in_bounds(date: NaiveDate) -> Option<NaiveDate> {
     (first..=last).contains(&date).then_some(date)
 }
 
+/// The first moment that [`later`] and [`earlier`] reach, the beginning of the year 1: Postgres and the apps can hold it.
+const EARLIEST: Timestamp = match Timestamp::from_timestamp(-62_135_596_800, 0) {
+    Some(at) => at,
+    None => Timestamp::MIN_UTC,
+};
+/// The last one: the end of the year 9999, the last of four digits.
+const LATEST: Timestamp = match Timestamp::from_timestamp(253_402_300_799, 0) {
+    Some(at) => at,
+    None => Timestamp::MAX_UTC,
+};
+
+/// The moment so much after `at` (before it if `by` is negative), within the years 1 to 9999.
+pub fn later(at: Timestamp, by: TimeDelta) -> Timestamp {
+    let beyond = if by < TimeDelta::zero() { EARLIEST } else { LATEST };
+    at.checked_add_signed(by).unwrap_or(beyond).clamp(EARLIEST, LATEST)
+}
+
+/// The moment so much before `at` (after it if `by` is negative), within the years 1 to 9999.
+pub fn earlier(at: Timestamp, by: TimeDelta) -> Timestamp {
+    let beyond = if by < TimeDelta::zero() { LATEST } else { EARLIEST };
+    at.checked_sub_signed(by).unwrap_or(beyond).clamp(EARLIEST, LATEST)
+}
+
+/// The day so many days later (earlier if negative), or the first or last one that chrono knows, some 262,000 years away.
+///
+/// For what is reckoned from days that were checked before; [`add_days`] is for numbers that somebody typed.
+pub fn days_later(date: NaiveDate, days: i64) -> NaiveDate {
+    moved(date, days).unwrap_or(if days < 0 { NaiveDate::MIN } else { NaiveDate::MAX })
+}
+
 /// The day so many days later (earlier if negative), unless it leaves the bounds of [`Day`].
 pub fn add_days(date: NaiveDate, days: i64) -> Option<NaiveDate> {
+    moved(date, days).and_then(in_bounds)
+}
+
+fn moved(date: NaiveDate, days: i64) -> Option<NaiveDate> {
     let step = Days::new(days.unsigned_abs());
-    let moved = if days < 0 { date.checked_sub_days(step) } else { date.checked_add_days(step) };
-    moved.and_then(in_bounds)
+    if days < 0 { date.checked_sub_days(step) } else { date.checked_add_days(step) }
 }
 
 /// The same day so many months later (earlier if negative), or the last of a month that is too
@@ -304,6 +337,35 @@ mod tests {
         }
         Calendar::CAIRO.today(Timestamp::MAX_UTC);
         Calendar::CAIRO.today(Timestamp::MIN_UTC);
+    }
+
+    #[test]
+    fn sums_of_times_stay_within_four_digits_of_a_year() {
+        let now = at("2026-11-20T21:59:59Z");
+        assert_eq!(later(now, TimeDelta::minutes(10)), at("2026-11-20T22:09:59Z"));
+        assert_eq!(earlier(now, TimeDelta::days(1)), at("2026-11-19T21:59:59Z"));
+        for sum in [
+            later(now, TimeDelta::MAX),
+            earlier(now, TimeDelta::MIN),
+            later(Timestamp::MAX_UTC, TimeDelta::zero()),
+        ] {
+            assert_eq!(sum, at("9999-12-31T23:59:59Z"));
+        }
+        for sum in [
+            earlier(now, TimeDelta::MAX),
+            later(now, TimeDelta::MIN),
+            later(Timestamp::MIN_UTC, TimeDelta::zero()),
+        ] {
+            assert_eq!(sum, at("0001-01-01T00:00:00Z"));
+        }
+    }
+
+    #[test]
+    fn sums_of_days_end_with_the_calendar() {
+        assert_eq!(days_later(day("2026-02-28"), 1), day("2026-03-01"));
+        assert_eq!(days_later(day("2026-03-01"), -1), day("2026-02-28"));
+        assert_eq!(days_later(day("2026-03-01"), i64::MAX), NaiveDate::MAX);
+        assert_eq!(days_later(day("2026-03-01"), i64::MIN), NaiveDate::MIN);
     }
 
     proptest! {

@@ -15,7 +15,7 @@ use crate::{
     error::Error,
     platform::db::{Accountable, Connection, Signature, sealed::Sealed},
     subscriptions::SubscriptionNotFound,
-    vocabulary::{CustomerId, Line, SubscriptionId},
+    vocabulary::{CustomerId, Line, SubscriptionId, dates::earlier},
 };
 
 /// Who signs for the entry, and under which capability.
@@ -63,7 +63,7 @@ impl<'a> Request<'a> {
         };
         let (customer, token) = identify(keys, &ask)?;
         let now = desk.now();
-        let since = now.checked_sub_signed(TimeDelta::seconds(REPEAT_SECONDS)).unwrap_or(now);
+        let since = earlier(now, TimeDelta::seconds(REPEAT_SECONDS));
         let look = Look {
             gym: desk.gym(),
             branch: desk.branch(),

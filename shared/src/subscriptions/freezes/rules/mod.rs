@@ -7,7 +7,10 @@ use super::super::{
     model::{FreezeSpan, Held, Status},
     rules::NotNow,
 };
-use crate::{error::refusals, vocabulary::dates::add_days};
+use crate::{
+    error::refusals,
+    vocabulary::dates::{add_days, days_later},
+};
 
 /// The dates and counters of a subscription after it was frozen or unfrozen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +71,7 @@ pub(super) fn unfreeze(held: &Held, today: NaiveDate) -> Result<Rested, RestRefu
         ends_on: held
             .standing
             .ends_on
-            .map(|last| add_days(last, unused.saturating_neg()).unwrap_or(last).max(held.standing.starts_on)),
+            .map(|last| days_later(last, unused.saturating_neg()).max(held.standing.starts_on)),
         freezes_used: held.freezing.used.saturating_sub(i32::from(yesterday.is_none())).max(0),
         freeze_days_used: held.freezing.days_used.saturating_sub(given_back).max(0),
     })
