@@ -228,16 +228,6 @@ pub enum Error {
     Fault(Fault),
 }
 
-impl Error {
-    /// The code of the refusal, if it is one.
-    pub fn refused_as(&self) -> Option<&'static str> {
-        match self {
-            Self::Refused(refusal) => Some(refusal.code()),
-            Self::Fault(_) => None,
-        }
-    }
-}
-
 /// Something of ours that broke.
 #[derive(Debug)]
 pub struct Fault {

@@ -16,8 +16,6 @@ const DIGITS_MIN: usize = 8;
 const DIGITS_MAX: usize = 15;
 /// Fewest digits from which a number without `+` may be taken as international.
 const BARE_INTERNATIONAL_MIN: usize = 11;
-/// Fewest digits that make text look like a number somebody wanted to give.
-const LOOKS_MIN: usize = 5;
 
 /// How numbers are dialled in a country.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,11 +108,6 @@ impl Phone {
     pub fn local_in(&self, home: &Calling) -> String {
         let national = self.0.strip_prefix('+').and_then(|digits| digits.strip_prefix(home.code));
         national.map_or_else(|| self.0.clone(), |national| format!("{}{national}", home.trunk))
-    }
-
-    /// Whether `text` is meant as a telephone number, valid or not.
-    pub fn looks_like(text: &str) -> bool {
-        Dialled::read(text).is_some_and(|dialled| dialled.digits.len() >= LOOKS_MIN)
     }
 }
 
@@ -284,15 +277,6 @@ mod tests {
         for text in ["+1234567890123456", "0100123456789012345", &"1".repeat(10_000)] {
             assert_eq!(Phone::parse(text), Err(PhoneInvalid::TooLong), "{text:?}");
         }
-    }
-
-    #[test]
-    fn a_number_is_told_from_other_identifiers() {
-        assert!(Phone::looks_like("0100 123"));
-        assert!(Phone::looks_like("+20 100 123 4567"));
-        assert!(!Phone::looks_like("ahmed@example.com"));
-        assert!(!Phone::looks_like("GYM-123"));
-        assert!(!Phone::looks_like("123"));
     }
 
     #[test]

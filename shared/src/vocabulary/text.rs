@@ -53,14 +53,6 @@ macro_rules! texts {
                 read(text).map(Self)
             }
 
-            /// As [`Self::parse`], but nothing or blanks are `None`.
-            pub fn parse_optional(text: Option<&str>) -> Result<Option<Self>, TextInvalid> {
-                match text.map(Self::parse) {
-                    None | Some(Err(TextInvalid::Empty)) => Ok(None),
-                    Some(read) => read.map(Some),
-                }
-            }
-
             /// The checked text.
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -223,8 +215,7 @@ mod tests {
     fn a_note_keeps_its_lines() {
         assert_eq!(Note::parse(" one\r\n\ttwo \n").unwrap().as_str(), "one\n\ttwo");
         assert_eq!(Note::parse("a\0"), Err(TextInvalid::Unprintable));
-        assert_eq!(Note::parse_optional(Some("  ")), Ok(None));
-        assert_eq!(Note::parse_optional(None), Ok(None));
+        assert_eq!(Note::parse("  "), Err(TextInvalid::Empty));
         assert!(Note::parse(&"x".repeat(2001)).is_err());
     }
 
