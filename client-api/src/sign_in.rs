@@ -6,6 +6,7 @@ use shared::{
     Error, Text,
     access::{OneTimeCode, Password},
     members::{self, Identifier, IdentifierInvalid, Purpose, SignedIn},
+    vocabulary::Timestamp,
     web::{
         Answer, Anyone, App, Json, Member,
         envelope::{Failure, Success},
@@ -247,6 +248,16 @@ struct RefreshedAnswer {
     expires_in: i64,
 }
 
+impl RefreshedAnswer {
+    fn new(signed_in: SignedIn, now: Timestamp) -> Self {
+        Self {
+            access_token: signed_in.access_token,
+            token_type: "Bearer".to_owned(),
+            expires_in: signed_in.expires_at.signed_duration_since(now).num_seconds(),
+        }
+    }
+}
+
 /// Get a new access token. The refresh token may be used again until the session ends; a refused one is 403, never 401.
 #[utoipa::path(post, path = "/refresh", tag = "sign-in", request_body = RefreshBody,
     responses((status = 200, body = Success<RefreshedAnswer>), (status = 403, description = "INVALID_REFRESH_TOKEN", body = Failure)))]
@@ -257,11 +268,7 @@ async fn refresh(
 ) -> Result<Answer<RefreshedAnswer>, Error> {
     let token = required("refresh_token", body.refresh_token)?;
     let signed_in = members::refresh(&entrance(&app), &visitor, token.trim()).await?;
-    Ok(Answer::new(RefreshedAnswer {
-        access_token: signed_in.access_token,
-        token_type: "Bearer".to_owned(),
-        expires_in: signed_in.expires_at.signed_duration_since(visitor.now()).num_seconds(),
-    }))
+    Ok(Answer::new(RefreshedAnswer::new(signed_in, visitor.now())))
 }
 
 /// The old password and the new one.
@@ -289,12 +296,7 @@ async fn change_password(
     let new = Password::chosen(&required("new_password", body.new_password)?)?;
     let current = body.current_password.or(body.old_password).map(|text| Password::typed(&text));
     let signed_in = members::change_password(&entrance(&app), &member, current, new).await?;
-    Ok(Answer::new(RefreshedAnswer {
-        access_token: signed_in.access_token,
-        token_type: "Bearer".to_owned(),
-        expires_in: signed_in.expires_at.signed_duration_since(member.now()).num_seconds(),
-    })
-    .said(PASSWORD_CHANGED))
+    Ok(Answer::new(RefreshedAnswer::new(signed_in, member.now())).said(PASSWORD_CHANGED))
 }
 
 /// A code, and the password to have from now on.

@@ -12,7 +12,7 @@ use super::{
     member::Me,
     role::Role,
     store,
-    token::{Audience, Keyring, TokenRefused},
+    token::{Audience, Claims, Keyring, TokenRefused},
 };
 use crate::{
     error::Error,
@@ -107,19 +107,33 @@ impl Doorkeeper {
         &self.keys
     }
 
+    /// What the token `bearer` says.
+    ///
+    /// # Refuses
+    /// With `other` a genuine token for another audience, so that its holder is not signed out;
+    /// [`AccessRefused::SignedOut`] for anything else.
+    fn claims(
+        &self,
+        bearer: Option<&str>,
+        audience: Audience,
+        other: AccessRefused,
+        now: Timestamp,
+    ) -> Result<Arc<Claims>, AccessRefused> {
+        match self.keys.verify(bearer.ok_or(AccessRefused::SignedOut)?, audience, now) {
+            Ok(claims) => Ok(claims),
+            Err(TokenRefused::OtherAudience) => Err(other),
+            Err(TokenRefused::Invalid | TokenRefused::Expired) => Err(AccessRefused::SignedOut),
+        }
+    }
+
     /// Who holds the staff token `bearer`.
     ///
     /// # Refuses
     /// [`AccessRefused::StaffOnly`] for a member's token, [`AccessRefused::SignedOut`] for any other that does not name
     /// a live session.
     pub async fn staff(&self, bearer: Option<&str>, request: &Arc<RequestContext>) -> Result<Grants, Error> {
-        let token = bearer.ok_or(AccessRefused::SignedOut)?;
         let now = request.arrived_at();
-        let claims = match self.keys.verify(token, Audience::Staff, now) {
-            Ok(claims) => claims,
-            Err(TokenRefused::OtherAudience) => return Err(AccessRefused::StaffOnly.into()),
-            Err(TokenRefused::Invalid | TokenRefused::Expired) => return Err(AccessRefused::SignedOut.into()),
-        };
+        let claims = self.claims(bearer, Audience::Staff, AccessRefused::StaffOnly, now)?;
         let remembered = self.staff.get(&claims.sid).filter(|session| session.expires_at > now);
         let session = if let Some(session) = remembered {
             session
@@ -142,13 +156,8 @@ impl Doorkeeper {
     /// [`AccessRefused::MembersOnly`] for a staff token, [`AccessRefused::SignedOut`] for any other that does not name a
     /// live session.
     pub async fn member(&self, bearer: Option<&str>, request: &Arc<RequestContext>) -> Result<Me, Error> {
-        let token = bearer.ok_or(AccessRefused::SignedOut)?;
         let now = request.arrived_at();
-        let claims = match self.keys.verify(token, Audience::Client, now) {
-            Ok(claims) => claims,
-            Err(TokenRefused::OtherAudience) => return Err(AccessRefused::MembersOnly.into()),
-            Err(TokenRefused::Invalid | TokenRefused::Expired) => return Err(AccessRefused::SignedOut.into()),
-        };
+        let claims = self.claims(bearer, Audience::Client, AccessRefused::MembersOnly, now)?;
         let remembered = self.members.get(&claims.sid).filter(|session| session.expires_at > now);
         let session = if let Some(session) = remembered {
             session

@@ -79,41 +79,24 @@ pub async fn edit(
     read(db, staff, id, &sight(staff)).await
 }
 
-/// Keeps a customer out of the gym and of the member app; their sessions end.
+/// Keeps a customer out of the gym and of the member app, where their sessions end; or lets them in again.
 ///
 /// # Refuses
 /// [`CustomerRefused::NotFound`].
-pub async fn deactivate(
+pub async fn switch(
     db: &Db,
     staff: &Granted<can::SwitchCustomers>,
     id: CustomerId,
+    is_active: bool,
 ) -> Result<Customer, Error> {
     db.write(staff, async |tx: &mut Tx| {
         lock(tx, staff, id).await?;
         let now = tx.now();
-        store::update_activity(tx, id, false, now).await?;
-        end_member_sessions(tx.conn(), &[id], None, now).await?;
-        tx.note(Note::on("customer", id.get()).with(json!({ "is_active": false })));
-        Ok(())
-    })
-    .await?;
-    read(db, staff, id, &sight(staff)).await
-}
-
-/// Lets a deactivated customer in again.
-///
-/// # Refuses
-/// [`CustomerRefused::NotFound`].
-pub async fn activate(
-    db: &Db,
-    staff: &Granted<can::SwitchCustomers>,
-    id: CustomerId,
-) -> Result<Customer, Error> {
-    db.write(staff, async |tx: &mut Tx| {
-        lock(tx, staff, id).await?;
-        let now = tx.now();
-        store::update_activity(tx, id, true, now).await?;
-        tx.note(Note::on("customer", id.get()).with(json!({ "is_active": true })));
+        store::update_activity(tx, id, is_active, now).await?;
+        if !is_active {
+            end_member_sessions(tx.conn(), &[id], None, now).await?;
+        }
+        tx.note(Note::on("customer", id.get()).with(json!({ "is_active": is_active })));
         Ok(())
     })
     .await?;

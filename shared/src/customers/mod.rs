@@ -14,7 +14,7 @@ mod model;
 mod rules;
 mod store;
 
-pub use actions::{activate, deactivate, draw_qr, edit, read_qr, regenerate_qr, register, reset_password};
+pub use actions::{draw_qr, edit, read_qr, regenerate_qr, register, reset_password, switch};
 pub use listing::{Term, find, find_by_phone, list, search};
 pub use model::{
     Body, Changes, Current, Customer, Left, Login, Regenerated, Registration, Standing, Wanted, qr_code,

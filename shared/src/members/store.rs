@@ -14,9 +14,32 @@ use crate::{
     },
 };
 
+struct AccountRow {
+    id: i64,
+    full_name: String,
+    preferred_language: Option<String>,
+    password_hash: Option<String>,
+    is_active: bool,
+    temporary_password_until: Option<Timestamp>,
+}
+
+impl From<AccountRow> for Account {
+    fn from(row: AccountRow) -> Self {
+        Self {
+            id: CustomerId::new(row.id),
+            full_name: row.full_name,
+            language: row.preferred_language.as_deref().and_then(Language::parse),
+            password: row.password_hash.map(PasswordHash::stored),
+            is_active: row.is_active,
+            temporary_until: row.temporary_password_until,
+        }
+    }
+}
+
 /// The accounts an identifier names, in gyms and branches that are open; latest registered first.
 pub(super) async fn list_accounts(conn: &mut Connection, who: &Identifier) -> Result<Vec<Account>, Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        AccountRow,
         "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until
          from customers c
          join gyms g on g.id = c.gym_id and g.is_active
@@ -30,22 +53,13 @@ pub(super) async fn list_accounts(conn: &mut Connection, who: &Identifier) -> Re
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Account {
-            id: CustomerId::new(row.id),
-            full_name: row.full_name,
-            language: row.preferred_language.as_deref().and_then(Language::parse),
-            password: row.password_hash.map(PasswordHash::stored),
-            is_active: row.is_active,
-            temporary_until: row.temporary_password_until,
-        })
-        .collect())
+    Ok(rows.into_iter().map(Account::from).collect())
 }
 
 /// One account, if its branch and gym are open.
 pub(super) async fn find_account(conn: &mut Connection, id: CustomerId) -> Result<Option<Account>, Error> {
-    let row = sqlx::query!(
+    let row = sqlx::query_as!(
+        AccountRow,
         "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until
          from customers c
          join gyms g on g.id = c.gym_id and g.is_active
@@ -55,19 +69,13 @@ pub(super) async fn find_account(conn: &mut Connection, id: CustomerId) -> Resul
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|row| Account {
-        id: CustomerId::new(row.id),
-        full_name: row.full_name,
-        language: row.preferred_language.as_deref().and_then(Language::parse),
-        password: row.password_hash.map(PasswordHash::stored),
-        is_active: row.is_active,
-        temporary_until: row.temporary_password_until,
-    }))
+    Ok(row.map(Account::from))
 }
 
 /// One account, locked, if its branch and gym are open.
 pub(super) async fn lock_account(tx: &mut Tx, id: CustomerId) -> Result<Option<Account>, Error> {
-    let row = sqlx::query!(
+    let row = sqlx::query_as!(
+        AccountRow,
         "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until
          from customers c
          join gyms g on g.id = c.gym_id and g.is_active
@@ -78,14 +86,7 @@ pub(super) async fn lock_account(tx: &mut Tx, id: CustomerId) -> Result<Option<A
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.map(|row| Account {
-        id: CustomerId::new(row.id),
-        full_name: row.full_name,
-        language: row.preferred_language.as_deref().and_then(Language::parse),
-        password: row.password_hash.map(PasswordHash::stored),
-        is_active: row.is_active,
-        temporary_until: row.temporary_password_until,
-    }))
+    Ok(row.map(Account::from))
 }
 
 /// Lets requests and guesses about one identifier take turns until the transaction ends.

@@ -141,7 +141,7 @@ async fn deactivate_customer(
     State(app): State<App>,
     Path(id): Path<CustomerId>,
 ) -> Result<Answer<CustomerRow>, Error> {
-    let customer = customers::deactivate(&app.db, &staff, id).await?;
+    let customer = customers::switch(&app.db, &staff, id, false).await?;
     Ok(Answer::new(CustomerRow::from((customer, staff.calendar()))).said(SWITCHED_OFF))
 }
 
@@ -156,7 +156,7 @@ async fn activate_customer(
     State(app): State<App>,
     Path(id): Path<CustomerId>,
 ) -> Result<Answer<CustomerRow>, Error> {
-    let customer = customers::activate(&app.db, &staff, id).await?;
+    let customer = customers::switch(&app.db, &staff, id, true).await?;
     Ok(Answer::new(CustomerRow::from((customer, staff.calendar()))).said(SWITCHED_ON))
 }
 

@@ -91,8 +91,7 @@ async fn freeze_subscription(
 ) -> Result<Answer<ShownPaid>, Error> {
     let order = body.freeze.order(body.subscription_id)?;
     let frozen = subscriptions::freeze(&app.db, &staff, order).await?;
-    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
-    Ok(Answer::new(ShownPaid::at(moment, frozen.subscription, frozen.payment)).said(FROZEN))
+    Ok(Answer::new(ShownPaid::at(Moment::of(&staff), frozen.subscription, frozen.payment)).said(FROZEN))
 }
 
 /// Freeze the subscription in the path.
@@ -114,8 +113,7 @@ async fn freeze_subscription_by_id(
     Json(body): Json<FreezeBody>,
 ) -> Result<Answer<ShownPaid>, Error> {
     let frozen = subscriptions::freeze(&app.db, &staff, body.order(id)?).await?;
-    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
-    Ok(Answer::new(ShownPaid::at(moment, frozen.subscription, frozen.payment)).said(FROZEN))
+    Ok(Answer::new(ShownPaid::at(Moment::of(&staff), frozen.subscription, frozen.payment)).said(FROZEN))
 }
 
 /// Names a subscription.
@@ -144,8 +142,7 @@ async fn unfreeze_subscription(
     Json(body): Json<NamedBody>,
 ) -> Result<Answer<Shown>, Error> {
     let held = subscriptions::unfreeze(&app.db, &staff, body.subscription_id).await?;
-    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
-    Ok(Answer::new(Shown::at(moment, held)).said(UNFROZEN))
+    Ok(Answer::new(Shown::at(Moment::of(&staff), held)).said(UNFROZEN))
 }
 
 /// End the freeze of the subscription in the path.
@@ -165,8 +162,7 @@ async fn unfreeze_subscription_by_id(
     Path(id): Path<SubscriptionId>,
 ) -> Result<Answer<Shown>, Error> {
     let held = subscriptions::unfreeze(&app.db, &staff, id).await?;
-    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
-    Ok(Answer::new(Shown::at(moment, held)).said(UNFROZEN))
+    Ok(Answer::new(Shown::at(Moment::of(&staff), held)).said(UNFROZEN))
 }
 
 /// Why something is stopped.
@@ -214,8 +210,7 @@ async fn stop_subscription(
     Json(body): Json<NamedStopBody>,
 ) -> Result<Answer<Shown>, Error> {
     let held = subscriptions::stop(&app.db, &staff, body.subscription_id, body.stop.line()?).await?;
-    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
-    Ok(Answer::new(Shown::at(moment, held)).said(STOPPED))
+    Ok(Answer::new(Shown::at(Moment::of(&staff), held)).said(STOPPED))
 }
 
 /// Stop the subscription in the path.
@@ -238,6 +233,5 @@ async fn stop_subscription_by_id(
 ) -> Result<Answer<Shown>, Error> {
     let reason = body.map(|Json(body)| body).unwrap_or_default().line()?;
     let held = subscriptions::stop(&app.db, &staff, id, reason).await?;
-    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
-    Ok(Answer::new(Shown::at(moment, held)).said(STOPPED))
+    Ok(Answer::new(Shown::at(Moment::of(&staff), held)).said(STOPPED))
 }

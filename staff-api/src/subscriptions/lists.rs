@@ -94,7 +94,7 @@ async fn list_subscriptions(
     let ListQuery { branch_id: branch, customer_id: customer, service_id: service, status, kind, .. } = query;
     let wanted = Wanted { branch, customer, service, kind, status };
     let listing = subscriptions::list(&app.db, &staff, &wanted, page).await?;
-    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
+    let moment = Moment::of(&staff);
     Ok(Answer::new(SubscriptionList::at(moment, page, listing)))
 }
 
@@ -161,7 +161,7 @@ async fn get_subscription(
     Path(id): Path<SubscriptionId>,
 ) -> Result<Answer<SubscriptionAnswer>, Error> {
     let opened = subscriptions::open(&app.db, &staff, id).await?;
-    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
+    let moment = Moment::of(&staff);
     Ok(Answer::new(SubscriptionAnswer::at(moment, opened)))
 }
 
@@ -234,7 +234,7 @@ async fn list_subscription_movements(
     Paged(page): Paged,
 ) -> Result<Answer<MovementList>, Error> {
     let listing = subscriptions::list_movements(&app.db, &staff, id, page).await?;
-    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
+    let moment = Moment::of(&staff);
     let items = listing.items.into_iter().map(|movement| MovementAnswer::at(moment, movement)).collect();
     Ok(Answer::new(MovementList { items, total: listing.total }))
 }

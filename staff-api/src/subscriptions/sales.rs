@@ -161,8 +161,7 @@ async fn create_subscription(
     Json(body): Json<SaleBody>,
 ) -> Result<Answer<ShownPaid>, Error> {
     let sold = subscriptions::sell(&app.db, &staff, body.try_into()?).await?;
-    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
-    Ok(Answer::new(ShownPaid::at(moment, sold.subscription, sold.payment)).created().said(SOLD))
+    Ok(Answer::new(ShownPaid::at(Moment::of(&staff), sold.subscription, sold.payment)).created().said(SOLD))
 }
 
 /// A renewal of the named subscription.
@@ -198,8 +197,7 @@ async fn renew_subscription(
     fields.done()?;
     let renewal = Renewal { subscription: body.subscription_id, asked };
     let sold = subscriptions::renew(&app.db, &staff, renewal).await?;
-    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
-    Ok(Answer::new(ShownPaid::at(moment, sold.subscription, sold.payment)).said(RENEWED))
+    Ok(Answer::new(ShownPaid::at(Moment::of(&staff), sold.subscription, sold.payment)).said(RENEWED))
 }
 
 /// Renew the subscription in the path.
@@ -225,6 +223,5 @@ async fn renew_subscription_by_id(
     let asked = body.map(|Json(body)| body).unwrap_or_default().read(&mut fields);
     fields.done()?;
     let sold = subscriptions::renew(&app.db, &staff, Renewal { subscription, asked }).await?;
-    let moment = Moment { calendar: staff.calendar(), now: staff.now() };
-    Ok(Answer::new(ShownPaid::at(moment, sold.subscription, sold.payment)).said(RENEWED))
+    Ok(Answer::new(ShownPaid::at(Moment::of(&staff), sold.subscription, sold.payment)).said(RENEWED))
 }

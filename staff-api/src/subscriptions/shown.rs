@@ -3,10 +3,11 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use serde::Serialize;
 use shared::{
+    access::Can,
     payments::Receipt,
     subscriptions::{Doors, Held, Kind, Unit},
     vocabulary::{Calendar, Money, StaffId, SubscriptionId, Timestamp},
-    web::wire,
+    web::{Staff, wire},
 };
 use utoipa::ToSchema;
 
@@ -115,6 +116,13 @@ pub(super) struct Shown {
 pub(super) struct Moment {
     pub(super) calendar: Calendar,
     pub(super) now: Timestamp,
+}
+
+impl Moment {
+    /// The moment at which `staff` asks, by the calendar of their gym.
+    pub(super) fn of<C: Can>(staff: &Staff<C>) -> Self {
+        Self { calendar: staff.calendar(), now: staff.now() }
+    }
 }
 
 const LAST_SECOND: NaiveTime = match NaiveTime::from_hms_opt(23, 59, 59) {
