@@ -1,5 +1,6 @@
 //! What is sold: reading the shelf, and filling it.
 
+use insta::assert_json_snapshot;
 use seeds::cast::{Answered, Gym, customer, subscription};
 use serde_json::{Value, json};
 
@@ -24,17 +25,28 @@ async fn the_list_stands_bare_in_data_and_as_services() {
     let answer = gym.staff(&router, "reception1").await.get("/api/services").await.expect(200);
     assert_eq!(ids(&answer), [1, 2, 3, 4]);
     assert_eq!(answer.at("/services"), answer.at("/data"));
-    let gym_row = answer.at("/data/0");
-    assert_eq!((&gym_row["name"], &gym_row["price"]), (&json!("Monthly Gym"), &json!(500)));
-    assert_eq!(
-        (&gym_row["kind"], &gym_row["subscription_type"]),
-        (&json!("time_based"), &json!("time_based"))
-    );
-    assert_eq!((&gym_row["service_type"], &gym_row["category"]), (&json!("gym"), &json!("gym")));
-    assert_eq!((&gym_row["duration_days"], &gym_row["is_active"]), (&json!(30), &json!(true)));
-    assert_eq!((&gym_row["coins"], &gym_row["sessions"]), (&json!(null), &json!(null)));
-    assert_eq!((&gym_row["max_freezes"], &gym_row["max_freeze_days"]), (&json!(2), &json!(15)));
-    assert_eq!((&gym_row["opens_door"], &gym_row["opens_every_branch"]), (&json!(true), &json!(false)));
+    assert_json_snapshot!(answer.at("/data/0"), @r#"
+    {
+      "branch_id": null,
+      "category": "gym",
+      "coins": null,
+      "description": null,
+      "duration_days": 30,
+      "freeze_fee": 0,
+      "id": 1,
+      "is_active": true,
+      "kind": "time_based",
+      "max_freeze_days": 15,
+      "max_freezes": 2,
+      "name": "Monthly Gym",
+      "opens_door": true,
+      "opens_every_branch": false,
+      "price": 500,
+      "service_type": "gym",
+      "sessions": null,
+      "subscription_type": "time_based"
+    }
+    "#);
     assert_eq!((answer.at("/data/1/coins"), answer.at("/data/2/sessions")), (&json!(20), &json!(20)));
     assert_eq!((answer.at("/data/3/sessions"), answer.at("/data/3/opens_door")), (&json!(10), &json!(false)));
 }
@@ -76,9 +88,28 @@ async fn a_new_service_is_what_was_said_and_has_the_usual_rest() {
     let (router, _) = staff_api::router(gym.staff_app());
     let owner = gym.staff(&router, "owner").await;
     let answer = owner.post("/api/services", monthly()).await.expect(201);
-    assert_eq!((answer.at("/data/price"), answer.at("/data/freeze_fee")), (&json!(1200.5), &json!(10)));
-    assert_eq!((answer.at("/data/duration_days"), answer.at("/data/branch_id")), (&json!(90), &json!(null)));
-    assert_eq!((answer.at("/data/opens_door"), answer.at("/data/is_active")), (&json!(true), &json!(true)));
+    assert_json_snapshot!(answer.at("/data"), @r#"
+    {
+      "branch_id": null,
+      "category": "gym",
+      "coins": null,
+      "description": null,
+      "duration_days": 90,
+      "freeze_fee": 10,
+      "id": 11,
+      "is_active": true,
+      "kind": "time_based",
+      "max_freeze_days": 20,
+      "max_freezes": 2,
+      "name": "Quarterly",
+      "opens_door": true,
+      "opens_every_branch": false,
+      "price": 1200.5,
+      "service_type": "gym",
+      "sessions": null,
+      "subscription_type": "time_based"
+    }
+    "#);
     let training = json!({ "name": "PT", "kind": "training", "price": "900", "sessions": 8 });
     let answer = owner.post("/api/services", training).await.expect(201);
     assert_eq!(
