@@ -27,7 +27,11 @@ mod subscriptions;
 mod users;
 
 use axum::Router;
-use shared::web::{App, document};
+use shared::{
+    members,
+    platform::outbox::Jobs,
+    web::{App, document},
+};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -49,6 +53,11 @@ pub fn router(app: App) -> (Router, OpenApi) {
     let (router, mut api) = contents.with_state(app).split_for_parts();
     document::finish(&mut api, "staff-api", "The staff app's side of the gym: desk, sales, door, figures.");
     (router, api)
+}
+
+/// What the worker does: the jobs of every feature that has some.
+pub fn jobs() -> Jobs {
+    [members::JOBS].concat()
 }
 
 /// The same operations at another address, for installed apps.

@@ -18,5 +18,6 @@ fn main() -> ExitCode {
         door_paths: &["/api/attendance", "/api/qr/scan", "/api/entry-logs/scan", "/api/validation"],
         router: staff_api::router,
         docs_path: "/docs/staff",
+        jobs: staff_api::jobs,
     })
 }

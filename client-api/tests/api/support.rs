@@ -2,7 +2,8 @@
 
 use axum::Router;
 use seeds::cast::{Gym, customer};
-use shared::vocabulary::CustomerId;
+use serde_json::Value;
+use shared::{members::CodeLetter, platform::delivery::Message, vocabulary::CustomerId};
 
 /// A gym, its members' door, and Ahmed with phone and address.
 pub(crate) struct House {
@@ -22,14 +23,19 @@ impl House {
         Self { gym, router, ahmed }
     }
 
-    /// The six digits of the newest message that waits in the outbox.
+    /// The newest message that waits in the outbox.
+    pub(crate) async fn newest_message(&self) -> Message {
+        let payload: Value =
+            sqlx::query_scalar("select payload from outbox where state = 'waiting' order by id desc limit 1")
+                .fetch_one(&self.gym.db.owner)
+                .await
+                .unwrap();
+        serde_json::from_value::<CodeLetter>(payload).unwrap().message()
+    }
+
+    /// The six digits in it.
     pub(crate) async fn newest_code(&self) -> String {
-        let text: String = sqlx::query_scalar(
-            "select body_text from outbox where state = 'waiting' order by id desc limit 1",
-        )
-        .fetch_one(&self.gym.db.owner)
-        .await
-        .unwrap();
+        let text = self.newest_message().await.text;
         let digits: String = text.chars().map(|c| if c.is_ascii_digit() { c } else { ' ' }).collect();
         digits.split_whitespace().find(|run| run.len() == 6).unwrap().to_owned()
     }

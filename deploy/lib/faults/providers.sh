@@ -47,10 +47,12 @@ fault_providers() {
     ended=$(gym_sql "update outbox set expires_at = clock_timestamp() where id in (select id from outbox where id > $first
         and state = 'waiting' and lease_until is null order by id desc limit 20) returning id" | tr '\n' ' ')
     local due
-    due=$(gym_sql "with due as (update outbox set run_at = clock_timestamp() - interval '1 second' where id > $first and channel = 'sms'
+    due=$(gym_sql "with due as (update outbox set run_at = clock_timestamp() - interval '1 second' where id > $first and lane = 'sms'
             and state = 'waiting' and lease_until is null and expires_at > clock_timestamp() returning id),
-        less as (insert into outbox (kind, channel, state, priority, recipient, body_text, attempts, run_at, created_at)
-            select 'activation_code', 'sms', 'waiting', 5, '+2099' || n, 'less urgent', 0, clock_timestamp() - interval '1 hour', clock_timestamp()
+        less as (insert into outbox (kind, payload_version, payload, is_secret, lane, state, priority, attempts, due_at, run_at, created_at)
+            select 'activation_code', 1, jsonb_build_object('to', jsonb_build_object('sms', '+2010' || 99000000 + n), 'purpose', 'activation',
+                'name', 'less urgent', 'code', '000000', 'language', 'en'), true, 'sms', 'waiting', 5, 0,
+                clock_timestamp() - interval '1 hour', clock_timestamp() - interval '1 hour', clock_timestamp()
             from generate_series(1, 100) n)
         select count(*) from due")
     local taken_before
@@ -70,12 +72,12 @@ fault_providers() {
     holds "$due codes were due; the first less urgent message was number $order" test "$order" -ge $((due - 40))
     local made lost twice
     made=$(gym_sql "select count(*) from outbox where id > $first and priority = 0")
-    lost=$(gym_sql "select count(*) from outbox where id > $first and state not in ('sent', 'expired')")
+    lost=$(gym_sql "select count(*) from outbox where id > $first and state not in ('done', 'expired')")
     twice=$(sed 's/.*"key":"\([^"]*\)".*/\1/' "$taken" | sort | uniq -d | wc -l | tr -d ' ')
     holds "$asked codes were asked for, $made messages were made" test "$asked" -eq "$made"
     holds "$lost of them are neither sent nor expired" test "$lost" -eq 0
     holds "$twice were taken twice" test "$twice" -eq 0
-    holds "what is noted as sent was taken" test "$(gym_sql "select count(*) from outbox where id > $first and state = 'sent'")" -eq "$(wc -l <"$taken")"
+    holds "what is noted as done was taken" test "$(gym_sql "select count(*) from outbox where id > $first and state = 'done'")" -eq "$(wc -l <"$taken")"
     [ "$slower" -eq 0 ]
 }
 

@@ -98,7 +98,10 @@ impl House {
         let stop = CancellationToken::new();
         let clock = Arc::new(self.gym.clock.clone());
         let mut worker = JoinSet::new();
-        worker.spawn(Worker::new(&self.gym.db.staff(), senders, clock, settings()).run(stop.clone()));
+        worker.spawn(
+            Worker::new(&self.gym.db.staff(), senders, clock, staff_api::jobs(), settings())
+                .run(stop.clone()),
+        );
         let deadline = Instant::now().checked_add(Duration::from_secs(15)).unwrap();
         while self.count("select count(*) from outbox where state = 'waiting'").await > 0 {
             assert!(Instant::now() < deadline, "the message does not leave");
@@ -125,7 +128,7 @@ fn settings() -> Settings {
     Settings {
         poll: Duration::from_millis(20),
         batch: 20,
-        send_timeout: Duration::from_secs(5),
+        attempt_timeout: Duration::from_secs(5),
         lease: TimeDelta::seconds(60),
         patience: Duration::from_secs(10),
         housekeeping: Duration::from_secs(15),

@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
+    letters::CodeLetter,
     model::{Account, Entrance, Purpose, SignedIn},
     rules::{CODE_LIFE, CODES_PER_LIFE, Identifier, MemberRefused, is_guessable, wait_after},
     sessions, store,
@@ -10,12 +11,7 @@ use super::{
 use crate::{
     access::{Codes, OneTimeCode, Password, Visitor, end_member_sessions},
     error::Error,
-    platform::{
-        audit::Note,
-        db::Tx,
-        messages::CodeMessage,
-        outbox::{self, Kind},
-    },
+    platform::{audit::Note, db::Tx},
     vocabulary::{
         CustomerId, PersonName,
         dates::{earlier, later},
@@ -54,20 +50,18 @@ pub async fn request_code(
             let customer = account.as_ref().map(|account| account.id);
             let expires_at = later(now, CODE_LIFE);
             store::insert_code(tx, &identifier, purpose, customer, &hash, (now, expires_at)).await?;
-            let name = account.as_ref().and_then(|account| PersonName::parse(&account.full_name).ok());
-            let message = CodeMessage {
-                kind: kind(purpose),
-                name: name.as_ref(),
-                code: code.digits(),
+            let letter = CodeLetter {
+                to: who.recipient(),
+                purpose,
+                name: account.as_ref().and_then(|account| PersonName::parse(&account.full_name).ok()),
+                code: code.digits().to_owned(),
                 language: account.as_ref().and_then(|account| account.language).unwrap_or(fallback),
-            }
-            .to(who.recipient(), now);
+            };
             if customer.is_some() {
-                outbox::enqueue(tx.conn(), &message, now).await?;
+                tx.enqueue(letter.kind(), &letter).await
             } else {
-                outbox::withhold(tx.conn(), &message, now).await?;
+                tx.withhold(letter.kind(), &letter).await
             }
-            Ok(())
         })
         .await
 }
@@ -179,12 +173,5 @@ const fn deed(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Activation => "account.request_activation",
         Purpose::PasswordReset => "account.forgot_password",
-    }
-}
-
-const fn kind(purpose: Purpose) -> Kind {
-    match purpose {
-        Purpose::Activation => Kind::ActivationCode,
-        Purpose::PasswordReset => Kind::PasswordResetCode,
     }
 }

@@ -8,6 +8,7 @@
 
 mod account;
 mod codes;
+mod letters;
 mod model;
 mod profile;
 mod rules;
@@ -18,6 +19,7 @@ pub use account::{
     DeletionRequest, change_password, choose_language, request_deletion, withdraw_deletion_request,
 };
 pub use codes::{request_code, reset_password, verify_activation};
+pub use letters::{ACTIVATION_CODE, CodeLetter, JOBS, PASSWORD_RESET_CODE};
 pub use model::{Entrance, GymFace, MemberProfile, Purpose, SignedIn};
 pub use profile::{QrPass, profile, qr_pass};
 pub use rules::{Identifier, IdentifierInvalid, MemberRefused};

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::model::{Account, PendingCode};
 use crate::{
     error::refusals,
-    platform::outbox::Recipient,
+    platform::delivery::Recipient,
     vocabulary::{Email, Phone, Timestamp},
 };
 

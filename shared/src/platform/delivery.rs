@@ -5,16 +5,81 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
 
 use super::{
     config::{Config, MailRoute, SmsRoute},
     mail::{MailTransport, Smtp},
-    outbox::Channel,
+    outbox::Lane,
     sms::{SmsTransport, Twilio},
 };
-use crate::vocabulary::Timestamp;
+use crate::vocabulary::{Email, Phone, Timestamp};
+
+/// The way a message takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// E-mail.
+    Mail,
+    /// Text message.
+    Sms,
+}
+
+/// Whom a message reaches, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipient {
+    /// By mail.
+    Mail(Email),
+    /// By text message.
+    Sms(Phone),
+}
+
+impl Recipient {
+    /// The way to them.
+    pub const fn channel(&self) -> Channel {
+        match self {
+            Self::Mail(_) => Channel::Mail,
+            Self::Sms(_) => Channel::Sms,
+        }
+    }
+
+    /// Where a message to them waits its turn.
+    pub const fn lane(&self) -> Lane {
+        match self {
+            Self::Mail(_) => Lane::Mail,
+            Self::Sms(_) => Lane::Sms,
+        }
+    }
+
+    fn address(&self) -> &str {
+        match self {
+            Self::Mail(email) => email.as_str(),
+            Self::Sms(phone) => phone.as_str(),
+        }
+    }
+}
+
+/// A message that is ready to go.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Whom it reaches.
+    pub to: Recipient,
+    /// Its subject, if its channel has one.
+    pub subject: Option<String>,
+    /// Its words.
+    pub text: String,
+    /// Its words once more, for mail programs that show pages.
+    pub html: Option<String>,
+}
+
+/// Shows neither recipient nor words.
+impl std::fmt::Debug for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Message").field("channel", &self.to.channel()).finish_non_exhaustive()
+    }
+}
 
 /// A message on its way.
 #[derive(Clone, Copy)]
@@ -102,12 +167,19 @@ impl Senders {
         Ok(Self { mail, sms })
     }
 
-    /// Hands `parcel` over.
-    pub(super) async fn send(&self, channel: Channel, parcel: Parcel<'_>) -> Result<(), Undelivered> {
-        match channel {
+    /// Hands `message` over. `key` is the same for every attempt on it, and for no other message.
+    pub(super) async fn send(&self, message: &Message, key: &str, at: Timestamp) -> Result<(), Undelivered> {
+        let parcel = Parcel {
+            key,
+            to: message.to.address(),
+            subject: message.subject.as_deref(),
+            text: &message.text,
+            html: message.html.as_deref(),
+            at,
+        };
+        match message.to.channel() {
             Channel::Mail => self.mail.send(parcel).await,
             Channel::Sms => self.sms.send(parcel).await,
-            Channel::Push => Err(Undelivered::for_good("push: nobody carries it")),
         }
     }
 }

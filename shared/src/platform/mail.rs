@@ -17,8 +17,7 @@ use secrecy::ExposeSecret as _;
 
 use super::{
     config::{self, MailTls},
-    delivery::{MessageFile, Parcel, Undelivered},
-    outbox::Channel,
+    delivery::{Channel, MessageFile, Parcel, Undelivered},
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -12,7 +12,6 @@ pub mod limits;
 pub mod limits_memory;
 pub(crate) mod list;
 pub mod mail;
-pub mod messages;
 pub mod migrations;
 pub mod once;
 pub mod outbox;

@@ -8,8 +8,7 @@ use serde::Deserialize;
 
 use super::{
     config,
-    delivery::{MessageFile, Parcel, Undelivered},
-    outbox::Channel,
+    delivery::{Channel, MessageFile, Parcel, Undelivered},
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -36,15 +36,15 @@ pub mod metric {
     pub const DB_TRANSACTIONS_REPEATED: &str = "db_transactions_repeated_total";
     /// Counter: connections to Postgres closed because what was said on them was cut short.
     pub const DB_CONVERSATIONS_CUT: &str = "db_conversations_cut_total";
-    /// Counter: messages that a provider took, by channel and kind.
+    /// Counter: jobs that were done, by lane (the label is `channel`) and kind.
     pub const OUTBOX_SENT: &str = "outbox_sent_total";
-    /// Counter: attempts that failed and messages given up, by channel, kind and outcome.
+    /// Counter: attempts that failed and jobs given up, by lane, kind and outcome.
     pub const OUTBOX_FAILED: &str = "outbox_failed_total";
-    /// Histogram: time to hand a message over, by channel.
+    /// Histogram: time that a job took, by lane.
     pub const OUTBOX_SEND_SECONDS: &str = "outbox_send_seconds";
-    /// Gauge: messages in the table, by channel and state.
+    /// Gauge: jobs in the table, by lane and state.
     pub const OUTBOX_MESSAGES: &str = "outbox_messages";
-    /// Gauge: age of the oldest message that waits, by channel.
+    /// Gauge: since when the oldest job that waits is due, by lane.
     pub const OUTBOX_OLDEST_WAITING: &str = "outbox_oldest_waiting_seconds";
     /// Gauge: memory of this process.
     pub const PROCESS_MEMORY: &str = "process_resident_memory_bytes";
@@ -85,15 +85,11 @@ const METRICS: &[(&str, Sort, &str)] = &[
         Sort::Counter,
         "Connections to Postgres closed because what was said on them was cut short.",
     ),
-    (metric::OUTBOX_SENT, Sort::Counter, "Messages that a provider took."),
-    (
-        metric::OUTBOX_FAILED,
-        Sort::Counter,
-        "Attempts to send that failed (retry), messages given up (dead, expired).",
-    ),
-    (metric::OUTBOX_SEND_SECONDS, Sort::Histogram, "Time to hand a message over."),
-    (metric::OUTBOX_MESSAGES, Sort::Gauge, "Messages in the outbox, by channel and state."),
-    (metric::OUTBOX_OLDEST_WAITING, Sort::Gauge, "Age of the oldest message that waits."),
+    (metric::OUTBOX_SENT, Sort::Counter, "Jobs of the outbox that were done."),
+    (metric::OUTBOX_FAILED, Sort::Counter, "Attempts that failed (retry), jobs given up (dead, expired)."),
+    (metric::OUTBOX_SEND_SECONDS, Sort::Histogram, "Time that a job took."),
+    (metric::OUTBOX_MESSAGES, Sort::Gauge, "Jobs in the outbox, by channel and state."),
+    (metric::OUTBOX_OLDEST_WAITING, Sort::Gauge, "Time since the oldest job that waits was due."),
     (metric::PROCESS_MEMORY, Sort::Gauge, "Memory of this process."),
 ];
 
@@ -214,7 +210,7 @@ mod tests {
             metrics::histogram!(metric::OUTBOX_SEND_SECONDS).record(0.2);
         });
         let page = handle.render();
-        assert!(page.contains("# HELP outbox_sent_total Messages that a provider took."), "{page}");
+        assert!(page.contains("# HELP outbox_sent_total Jobs of the outbox that were done."), "{page}");
         assert!(page.contains("outbox_send_seconds_bucket{le=\"0.25\"} 1"), "{page}");
     }
 

@@ -20,6 +20,7 @@ use crate::{
     platform::{
         config::{self, Config, ConfigProblems, Service},
         connect, migrations,
+        outbox::Jobs,
     },
 };
 
@@ -45,6 +46,8 @@ pub struct Program {
     pub router: fn(App) -> (Router, OpenApi),
     /// Where people read about them.
     pub docs_path: &'static str,
+    /// What its worker does; every feature that has jobs is in it.
+    pub jobs: fn() -> Jobs,
 }
 
 /// Why a command was not carried out.

@@ -146,7 +146,9 @@ impl House {
         let mut work = JoinSet::new();
         if config.outbox.has_worker {
             let (senders, settings) = (Senders::of(config)?, Settings::from(&config.outbox));
-            work.spawn(Worker::new(&db, senders, Arc::clone(&clock), settings).run(stop.clone()));
+            work.spawn(
+                Worker::new(&db, senders, Arc::clone(&clock), (program.jobs)(), settings).run(stop.clone()),
+            );
             work.spawn(housekeeping::keep(db.clone(), Arc::clone(&clock), stop.clone()));
         }
         let skin = Skin { works: Some(works.clone()), ..Skin::new(config, program.door_paths, clock) };

@@ -3,17 +3,20 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
+use futures_util::{FutureExt as _, future::BoxFuture};
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::{
+    access::System,
+    members::{self, CodeLetter, Purpose},
     platform::{
         clock::Clock as _,
         config::{Sms, SmsRoute},
         db::Db,
-        delivery::{MessageFile, Senders},
+        delivery::{MessageFile, Recipient, Senders},
         mail::MailTransport,
-        messages::CodeMessage,
-        outbox::{self, Kind, Message, Recipient, Settings, Worker},
+        outbox::{AnyKind, Attempt, Failed, Jobs, Kind, Lane, Priority, Retry, Settings, Worker},
         sms::{SmsTransport, Twilio},
     },
     testing::{TestClock, TestDb},
@@ -52,9 +55,20 @@ impl Stage {
         self.clock.now()
     }
 
+    /// Somebody who writes jobs down.
+    pub(crate) fn author(&self) -> System {
+        System::job("test.enqueue", self.now())
+    }
+
+    /// Writes down the job that sends `recipient` a code.
     pub(crate) async fn enqueue(&self, recipient: Recipient) {
-        let mut conn = self.db.owner.acquire().await.unwrap();
-        outbox::enqueue(&mut *conn, &message(recipient, self.now()), self.now()).await.unwrap();
+        self.write_down(&members::ACTIVATION_CODE, &letter(recipient)).await;
+    }
+
+    pub(crate) async fn write_down<P: Serialize + Send + Sync>(&self, kind: &'static Kind<P>, payload: &P) {
+        let (db, author) = (self.db.staff(), self.author());
+        let written = db.write_each_time(&author, async |tx| tx.enqueue(kind, payload).await);
+        written.await.unwrap();
     }
 
     /// Everybody writes into the file.
@@ -85,7 +99,7 @@ impl Stage {
 
     pub(crate) fn start_on(&self, db: &Db, senders: Senders, settings: Settings) -> Running {
         let stop = CancellationToken::new();
-        let worker = Worker::new(db, senders, Arc::new(self.clock.clone()), settings);
+        let worker = Worker::new(db, senders, Arc::new(self.clock.clone()), jobs(), settings);
         let mut task = JoinSet::new();
         task.spawn(worker.run(stop.clone()));
         Running { task, stop }
@@ -100,7 +114,7 @@ impl Stage {
     /// The rows, oldest first.
     pub(crate) async fn rows(&self) -> Vec<Row> {
         let select = "select state, attempts, last_error, lease_until, run_at,
-            coalesce(recipient, subject, body_text, body_html) is null as is_blank from outbox order by id";
+            payload is null as is_blank from outbox order by id";
         sqlx::query_as(select).fetch_all(&self.db.owner).await.unwrap()
     }
 
@@ -132,6 +146,10 @@ impl Stage {
             assert!(Instant::now() < deadline, "{row:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+
+    pub(crate) async fn count(&self, question: &'static str) -> i64 {
+        sqlx::query_scalar(question).fetch_one(&self.db.owner).await.unwrap()
     }
 
     pub(crate) async fn execute(&self, statement: &'static str) {
@@ -183,7 +201,7 @@ pub(crate) fn settings() -> Settings {
     Settings {
         poll: Duration::from_millis(20),
         batch: 20,
-        send_timeout: Duration::from_secs(5),
+        attempt_timeout: Duration::from_secs(5),
         lease: TimeDelta::seconds(60),
         patience: Duration::from_secs(5),
         housekeeping: Duration::from_millis(50),
@@ -199,9 +217,52 @@ pub(crate) fn by_sms() -> Recipient {
     Recipient::Sms(Phone::parse("01001234567").unwrap())
 }
 
-pub(crate) fn message(recipient: Recipient, now: Timestamp) -> Message {
-    let text = CodeMessage { kind: Kind::ActivationCode, name: None, code: CODE, language: Language::En };
-    text.to(recipient, now)
+pub(crate) fn letter(to: Recipient) -> CodeLetter {
+    let (purpose, language) = (Purpose::Activation, Language::En);
+    CodeLetter { to, purpose, name: None, code: CODE.to_owned(), language }
+}
+
+/// A job that leaves a line about itself in the audit log, and nothing of which is secret.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Errand {
+    pub(crate) text: String,
+}
+
+pub(crate) static ERRAND: Kind<Errand> = Kind {
+    name: "errand",
+    version: 2,
+    priority: Priority::Normal,
+    retry: Retry { first_pause: TimeDelta::seconds(60), longest_pause: TimeDelta::seconds(60), attempts: 3 },
+    life: None,
+    is_secret: false,
+    lane: |_| Lane::Work,
+    read: read_errand,
+    run: run_errand,
+};
+
+/// The first version was the text alone.
+fn read_errand(version: i16, payload: Value) -> serde_json::Result<Errand> {
+    match version {
+        1 => serde_json::from_value(payload).map(|text| Errand { text }),
+        _ => serde_json::from_value(payload),
+    }
+}
+
+fn run_errand(errand: Errand, attempt: Attempt<'_>) -> BoxFuture<'_, Result<(), Failed>> {
+    async move {
+        if errand.text == "in vain" {
+            return Err(Failed::ForNow("in vain".to_owned()));
+        }
+        let done = System::job("test.errand", attempt.now);
+        let noted = attempt.db.write_each_time(&done, async |_tx| Ok(())).await;
+        noted.map_err(|_error| Failed::ForNow("database".to_owned()))
+    }
+    .boxed()
+}
+
+fn jobs() -> Jobs {
+    let own: &[&dyn AnyKind] = &[&ERRAND];
+    [members::JOBS, own].concat()
 }
 
 /// A gateway that answers everything the same.

@@ -1,4 +1,4 @@
-//! The worker that sends what waits in the outbox.
+//! The worker that does what waits in the outbox.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use serde::Deserialize;
 
 use super::{Section, Service, Setting, field::Field, parse, problems::Problems};
 
-/// The worker that sends what waits in the outbox.
+/// The worker that does what waits in the outbox: sends messages, and what else is done later.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outbox {
-    /// Whether this process sends.
+    /// Whether this process does jobs.
     #[serde(rename = "worker")]
     pub has_worker: bool,
-    /// Longest sleep between two looks; a new message wakes it sooner.
+    /// Longest sleep between two looks; an urgent job, such as a code, wakes it sooner.
     #[serde(rename = "poll_milliseconds", deserialize_with = "parse::milliseconds")]
     pub poll: Duration,
-    /// Most messages of a channel on their way at once.
+    /// Most jobs of a lane under way at once.
     #[serde(deserialize_with = "parse::count")]
     pub batch: u32,
 }
@@ -24,21 +24,29 @@ pub struct Outbox {
 impl Section for Outbox {
     const NAME: &'static str = "outbox";
     const FIELDS: &'static [Field] = &[
-        Field::new("worker", "Whether this process sends messages; never in client-api.", "true")
-            .in_client_api("false"),
+        Field::new(
+            "worker",
+            "Whether this process does jobs, such as sending messages; never in client-api.",
+            "true",
+        )
+        .in_client_api("false"),
         Field::new(
             "poll_milliseconds",
             "Longest sleep between two looks at the outbox, in milliseconds.",
             "500",
         ),
-        Field::new("batch", "Most messages of a channel on their way at once, up to 500.", "20"),
+        Field::new(
+            "batch",
+            "Most jobs of a lane (mail, SMS, other work) under way at once, up to 500.",
+            "20",
+        ),
     ];
 
     fn check(&self, at: Setting, problems: &mut Problems) {
         if self.has_worker && at.service == Service::ClientApi {
             problems.add(
                 "GYM__OUTBOX__WORKER",
-                "client-api's database user may write messages but not read them",
+                "client-api's database user may write jobs down but not read them",
             );
         }
         if self.batch > 500 {

@@ -9,6 +9,7 @@ use crate::{
         audit::{self, Note},
         idempotency::{self, Ticket},
         once::{Cashier, MoneyOutcome, Once, Outcome},
+        outbox,
         request::Actor,
         telemetry::metric,
     },
@@ -25,6 +26,8 @@ pub struct Tx {
     signature: Signature,
     notes: Vec<Note>,
     may_move_money: bool,
+    /// Whether something was written that the worker is woken for.
+    wakes: bool,
 }
 
 /// What a write came to before its commit.
@@ -37,11 +40,15 @@ enum Made<T> {
 impl Tx {
     async fn begin(mut loan: Loan, signature: Signature, may_move_money: bool) -> Result<Self, Error> {
         loan.get().begin().await?;
-        Ok(Self { loan, signature, notes: Vec::new(), may_move_money })
+        Ok(Self { loan, signature, notes: Vec::new(), may_move_money, wakes: false })
     }
 
     async fn commit(mut self) -> Result<(), Error> {
-        Ok(self.loan.get().commit().await?)
+        self.loan.get().commit().await?;
+        if self.wakes {
+            outbox::wake(self.loan.get()).await;
+        }
+        Ok(())
     }
 
     async fn roll_back(mut self) {
@@ -73,6 +80,11 @@ impl Tx {
     /// Adds to the audit row what was done to what.
     pub(crate) fn note(&mut self, note: Note) {
         self.notes.push(note);
+    }
+
+    /// Wakes the worker once this is committed.
+    pub(in crate::platform) fn wake_the_worker(&mut self) {
+        self.wakes = true;
     }
 
     /// Says where it happens, when that became known inside the transaction.

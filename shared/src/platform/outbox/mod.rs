@@ -1,142 +1,119 @@
-//! Messages to people, written in the transaction of what caused them and sent by a [`Worker`].
+//! Jobs, written in the transaction of what causes them and done by a [`Worker`] afterwards: mail and text messages, and
+//! whatever else must not keep a request waiting.
 //!
-//! A request never waits for a provider, and what was rolled back is never sent. A message goes out at least once: a
-//! worker that dies between sending and noting it leaves a lease, and when that ends another worker sends again; every
-//! attempt carries the same key, for providers that drop repeats. Codes leave no trace once their message is done.
+//! What was rolled back is never done. A job is done at least once: a worker that dies between doing it and noting so
+//! leaves a lease, and when that ends another worker does it again. So every job is safe to do twice, and every attempt
+//! carries the same key, for providers that drop repeats. Each attempt has a lease of its own; between attempts lies a
+//! pause that doubles. What is secret leaves no trace once it is over.
+//!
+//! The platform knows no job. A feature declares a [`Kind`] beside what it does and names it in the list `JOBS` of its
+//! own; the service that has the worker hands all lists to it at start. A worker claims only kinds and versions that it
+//! knows, so that during a deployment the new ones wait for a copy of the new release.
 
 mod contact;
+mod kind;
 mod schedule;
 mod store;
 mod worker;
 
-use sqlx::{Executor, Postgres};
+use serde::Serialize;
 
-use crate::vocabulary::{Email, Phone, Timestamp, words};
+use super::db::{Connection, Tx};
+use crate::{
+    error::{Error, Fault},
+    vocabulary::{Timestamp, words},
+};
 
-pub use self::worker::{Settings, Worker};
-
-words! {
-    /// What a message is about.
-    pub enum Kind {
-        /// The code that opens an account.
-        ActivationCode = "activation_code",
-        /// The code that allows a new password.
-        PasswordResetCode = "password_reset_code",
-    }
-}
-
-impl Kind {
-    /// Lower goes first. Somebody waits in front of a screen for a code.
-    const fn priority(self) -> i16 {
-        match self {
-            Self::ActivationCode | Self::PasswordResetCode => 0,
-        }
-    }
-
-    /// Whether nothing of the message may be kept once it is done.
-    const fn is_secret(self) -> bool {
-        match self {
-            Self::ActivationCode | Self::PasswordResetCode => true,
-        }
-    }
-}
+pub use self::{
+    kind::{AnyKind, Attempt, Failed, Jobs, Kind, Priority, Retry},
+    worker::{Settings, Worker},
+};
 
 words! {
-    /// The way a message takes.
-    pub enum Channel {
-        /// E-mail.
+    /// Where a job waits its turn. Each lane has a bounded number of jobs under way, so that a provider who hangs keeps
+    /// nobody else waiting.
+    pub enum Lane {
+        /// For the mail server.
         Mail = "mail",
-        /// Text message.
+        /// For the provider of text messages.
         Sms = "sms",
-        /// Notification on a phone.
-        Push = "push",
+        /// For nobody outside.
+        Work = "work",
     }
 }
 
 words! {
-    /// What became of a message.
+    /// What became of a job.
     pub enum State {
-        /// It is to be sent.
+        /// It is to be done.
         Waiting = "waiting",
-        /// A provider took it.
-        Sent = "sent",
+        /// It was done.
+        Done = "done",
         /// Its time ran out first.
         Expired = "expired",
-        /// No provider will ever take it.
+        /// It failed for good, or too often.
         Dead = "dead",
-        /// It was never to be sent.
+        /// It was never to be done.
         Withheld = "withheld",
     }
 }
 
-/// Whom a message reaches, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Recipient {
-    /// By mail.
-    Mail(Email),
-    /// By text message.
-    Sms(Phone),
-}
+impl Tx {
+    /// Writes a job down; a worker does it once this transaction is committed.
+    pub async fn enqueue<P: Serialize + Sync>(&mut self, kind: &Kind<P>, payload: &P) -> Result<(), Error> {
+        self.enqueue_at(kind, payload, self.now()).await
+    }
 
-impl Recipient {
-    /// The way to them.
-    pub fn channel(&self) -> Channel {
-        match self {
-            Self::Mail(_) => Channel::Mail,
-            Self::Sms(_) => Channel::Sms,
+    /// Writes down a job that is due at an instant of its own.
+    pub async fn enqueue_at<P: Serialize + Sync>(
+        &mut self,
+        kind: &Kind<P>,
+        payload: &P,
+        due_at: Timestamp,
+    ) -> Result<(), Error> {
+        self.insert(kind, payload, State::Waiting, due_at).await
+    }
+
+    /// Does what [`Tx::enqueue`] does, by the same statements, except that nothing is ever done and the payload is not
+    /// kept: an answer about an unknown account then takes as long as one about a known account.
+    pub async fn withhold<P: Serialize + Sync>(&mut self, kind: &Kind<P>, payload: &P) -> Result<(), Error> {
+        self.insert(kind, payload, State::Withheld, self.now()).await
+    }
+
+    async fn insert<P: Serialize + Sync>(
+        &mut self,
+        kind: &Kind<P>,
+        payload: &P,
+        state: State,
+        due_at: Timestamp,
+    ) -> Result<(), Error> {
+        let now = self.now();
+        let job = store::New {
+            kind: kind.name,
+            version: kind.version,
+            payload: serde_json::to_value(payload).map_err(Fault::new)?,
+            is_secret: kind.is_secret,
+            lane: (kind.lane)(payload),
+            priority: kind.priority.rank(),
+            due_at,
+            expires_at: kind.life.and_then(|life| due_at.checked_add_signed(life)),
+        };
+        store::insert_job(self, job, state, now).await?;
+        if kind.priority == Priority::Urgent {
+            self.wake_the_worker();
         }
-    }
-
-    fn address(&self) -> &str {
-        match self {
-            Self::Mail(email) => email.as_str(),
-            Self::Sms(phone) => phone.as_str(),
-        }
+        Ok(())
     }
 }
 
-/// A message that is ready to be written down.
-#[derive(Clone)]
-pub struct Message {
-    /// What it is about.
-    pub kind: Kind,
-    /// Whom it reaches.
-    pub recipient: Recipient,
-    /// Its subject, if its channel has one.
-    pub subject: Option<String>,
-    /// Its words.
-    pub text: String,
-    /// Its words once more, for mail programs that show pages.
-    pub html: Option<String>,
-    /// When it is of no use any more.
-    pub expires_at: Option<Timestamp>,
-}
-
-/// Shows neither recipient nor words.
-impl std::fmt::Debug for Message {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Message")
-            .field("kind", &self.kind)
-            .field("channel", &self.recipient.channel())
-            .finish_non_exhaustive()
+/// Wakes the workers for what was just committed.
+///
+/// A statement of its own after the commit: a transaction that notifies holds a lock of the whole server while it is
+/// written to disk, so that with notifications inside them 16 busy writers committed 1,400 times a second instead of
+/// 5,200; with 170 of these statements a second beside them, 4,900 times. If it is lost, the worker's next look finds
+/// the job.
+pub(super) async fn wake(conn: &mut Connection) {
+    if let Err(error) = store::notify_workers(conn).await {
+        tracing::warn!(%error, "the worker was not woken; it looks by itself");
     }
-}
-
-/// Writes `message` down; a worker sends it once the transaction of `conn` is committed.
-pub async fn enqueue<'c>(
-    conn: impl Executor<'c, Database = Postgres>,
-    message: &Message,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    store::insert_message(conn, message, State::Waiting, now).await
-}
-
-/// Does what [`enqueue`] does, by the same statement, except that nothing is ever sent and nobody is named: an answer
-/// about an unknown account then takes as long as one about a known account.
-pub async fn withhold<'c>(
-    conn: impl Executor<'c, Database = Postgres>,
-    message: &Message,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    store::insert_message(conn, message, State::Withheld, now).await
 }

@@ -2,24 +2,16 @@
 
 use chrono::TimeDelta;
 
-use super::State;
-use crate::{
-    platform::delivery::{Hope, Undelivered},
-    vocabulary::Timestamp,
-};
-
-const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(2);
-const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(15);
-/// With the pauses above, about eight hours: long enough for a provider's bad night.
-pub(super) const MOST_ATTEMPTS: i32 = 40;
+use super::{Failed, Retry, State};
+use crate::vocabulary::Timestamp;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// A provider took it.
-    Taken,
-    /// No provider took it.
-    Failed(Undelivered),
+    /// It was done.
+    Done,
+    /// It was not.
+    Failed(Failed),
     /// Its time had run out, so it was not tried.
     TooLate,
     /// It was tried often enough, so it was not tried.
@@ -35,24 +27,30 @@ pub(super) enum Next {
     Postpone(Timestamp, String),
 }
 
-/// What follows attempt number `attempt` on message `id`.
-pub(super) fn follow(
-    outcome: Outcome,
-    id: i64,
-    attempt: i32,
-    expires_at: Option<Timestamp>,
-    now: Timestamp,
-) -> Next {
+/// Which attempt it was.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tried {
+    /// The job.
+    pub(super) id: i64,
+    /// From 1.
+    pub(super) attempt: i32,
+    /// When the job is of no use any more.
+    pub(super) expires_at: Option<Timestamp>,
+}
+
+/// What follows an attempt that ended at `now`.
+pub(super) fn follow(outcome: Outcome, tried: Tried, retry: Retry, now: Timestamp) -> Next {
     match outcome {
-        Outcome::Taken => Next::Finish(State::Sent, None),
+        Outcome::Done => Next::Finish(State::Done, None),
         Outcome::TooLate => Next::Finish(State::Expired, None),
         Outcome::TooOften => Next::Finish(State::Dead, Some("tried too often".to_owned())),
-        Outcome::Failed(Undelivered { hope: Hope::Lost, reason }) => Next::Finish(State::Dead, Some(reason)),
-        Outcome::Failed(Undelivered { hope: Hope::Left, reason }) => {
-            let run_at = now.checked_add_signed(pause_after(attempt, id)).unwrap_or(now);
-            if expires_at.is_some_and(|end| run_at >= end) {
+        Outcome::Failed(Failed::ForGood(reason)) => Next::Finish(State::Dead, Some(reason)),
+        Outcome::Failed(Failed::ForNow(reason)) => {
+            let pause = pause_after(tried.attempt, tried.id, retry);
+            let run_at = now.checked_add_signed(pause).unwrap_or(now);
+            if tried.expires_at.is_some_and(|end| run_at >= end) {
                 Next::Finish(State::Expired, Some(reason))
-            } else if attempt >= MOST_ATTEMPTS {
+            } else if tried.attempt >= retry.attempts {
                 Next::Finish(State::Dead, Some(reason))
             } else {
                 Next::Postpone(run_at, reason)
@@ -61,18 +59,17 @@ pub(super) fn follow(
     }
 }
 
-/// Whether a message is past its time.
+/// Whether a job is past its time.
 pub(super) fn is_too_late(expires_at: Option<Timestamp>, now: Timestamp) -> bool {
     expires_at.is_some_and(|end| now >= end)
 }
 
-/// Doubles with each attempt up to a cap, less up to half, so that messages that failed together do not come back
-/// together.
-fn pause_after(attempt: i32, id: i64) -> TimeDelta {
+/// Doubles with each attempt up to a cap, less up to half, so that jobs that failed together do not come back together.
+fn pause_after(attempt: i32, id: i64, retry: Retry) -> TimeDelta {
     let doublings = u32::try_from(attempt.saturating_sub(1)).unwrap_or(0).min(20);
-    let full =
-        FIRST_PAUSE.num_milliseconds().saturating_mul(1_i64.checked_shl(doublings).unwrap_or(i64::MAX));
-    let full = full.min(LONGEST_PAUSE.num_milliseconds());
+    let first = retry.first_pause.num_milliseconds();
+    let full = first.saturating_mul(1_i64.checked_shl(doublings).unwrap_or(i64::MAX));
+    let full = full.min(retry.longest_pause.num_milliseconds());
     let kept = 500_i64.saturating_add(scatter(id, attempt));
     TimeDelta::milliseconds(full.saturating_mul(kept) / 1000)
 }
@@ -95,56 +92,58 @@ mod tests {
         DateTime::from_timestamp(1_776_461_400, 0).unwrap()
     }
 
-    fn failed(hope: Hope) -> Outcome {
-        Outcome::Failed(Undelivered { hope, reason: "smtp 450".to_owned() })
+    const RETRY: Retry = Retry::PROVIDER;
+
+    fn fails(attempt: i32, expires_at: Option<Timestamp>) -> Next {
+        let outcome = Outcome::Failed(Failed::ForNow("smtp 450".to_owned()));
+        follow(outcome, Tried { id: 1, attempt, expires_at }, RETRY, now())
     }
 
+    const FIRST: Tried = Tried { id: 1, attempt: 1, expires_at: None };
+
     #[test]
-    fn what_was_taken_is_sent() {
-        assert_eq!(follow(Outcome::Taken, 1, 1, None, now()), Next::Finish(State::Sent, None));
+    fn what_was_done_is_done() {
+        assert_eq!(follow(Outcome::Done, FIRST, RETRY, now()), Next::Finish(State::Done, None));
     }
 
     #[test]
     fn what_no_provider_will_take_is_dead_at_once() {
-        let next = follow(failed(Hope::Lost), 1, 1, None, now());
+        let outcome = Outcome::Failed(Failed::ForGood("smtp 450".to_owned()));
+        let next = follow(outcome, FIRST, RETRY, now());
         assert_eq!(next, Next::Finish(State::Dead, Some("smtp 450".to_owned())));
     }
 
     #[test]
     fn what_would_be_too_late_next_time_is_expired_now() {
         let soon = now() + TimeDelta::milliseconds(999);
-        let next = follow(failed(Hope::Left), 1, 1, Some(soon), now());
-        assert_eq!(next, Next::Finish(State::Expired, Some("smtp 450".to_owned())));
+        assert_eq!(fails(1, Some(soon)), Next::Finish(State::Expired, Some("smtp 450".to_owned())));
         let later = now() + TimeDelta::seconds(3);
-        assert!(matches!(follow(failed(Hope::Left), 1, 1, Some(later), now()), Next::Postpone(..)));
+        assert!(matches!(fails(1, Some(later)), Next::Postpone(..)));
     }
 
     #[test]
     fn the_last_attempt_is_the_last() {
-        assert!(matches!(follow(failed(Hope::Left), 1, MOST_ATTEMPTS - 1, None, now()), Next::Postpone(..)));
-        assert!(matches!(
-            follow(failed(Hope::Left), 1, MOST_ATTEMPTS, None, now()),
-            Next::Finish(State::Dead, _)
-        ));
+        assert!(matches!(fails(RETRY.attempts - 1, None), Next::Postpone(..)));
+        assert!(matches!(fails(RETRY.attempts, None), Next::Finish(State::Dead, _)));
     }
 
     #[test]
-    fn a_message_is_too_late_at_the_very_instant() {
+    fn a_job_is_too_late_at_the_very_instant() {
         assert!(is_too_late(Some(now()), now()));
         assert!(!is_too_late(Some(now() + TimeDelta::milliseconds(1)), now()) && !is_too_late(None, now()));
     }
 
     #[test]
-    fn messages_that_failed_together_come_back_apart() {
-        let pauses: std::collections::BTreeSet<_> = (1..=100).map(|id| pause_after(5, id)).collect();
+    fn jobs_that_failed_together_come_back_apart() {
+        let pauses: std::collections::BTreeSet<_> = (1..=100).map(|id| pause_after(5, id, RETRY)).collect();
         assert!(pauses.len() > 80, "{}", pauses.len());
     }
 
     proptest! {
         #[test]
         fn a_pause_lies_between_half_and_all_of_its_step(id in any::<i64>(), attempt in -1..i32::MAX) {
-            let step = TimeDelta::seconds(2_i64 << attempt.saturating_sub(1).clamp(0, 20)).min(LONGEST_PAUSE);
-            let pause = pause_after(attempt, id);
+            let step = TimeDelta::seconds(2_i64 << attempt.saturating_sub(1).clamp(0, 20)).min(RETRY.longest_pause);
+            let pause = pause_after(attempt, id, RETRY);
             prop_assert!(pause >= step.checked_div(2).unwrap() && pause <= step, "{pause} of {step}");
         }
     }

@@ -1,76 +1,93 @@
 //! The statements on `outbox`.
 
 use chrono::TimeDelta;
-use sqlx::{Executor, Postgres};
+use serde_json::Value;
 
-use super::{Channel, Kind, Message, State};
+use super::{Lane, State};
 use crate::{
-    platform::db::{Connection, Upkeep},
-    vocabulary::Timestamp,
+    platform::db::{Connection, Tx, Upkeep},
+    vocabulary::{Timestamp, dates::later},
 };
 
-/// The channel of Postgres on which a new message is announced.
-pub(super) const ANNOUNCEMENTS: &str = "outbox";
+/// The channel of Postgres on which workers are woken.
+pub(super) const WAKE: &str = "outbox";
 
-/// A message that is ours to send until its lease ends.
+/// A job that is to be written down.
+pub(super) struct New {
+    pub(super) kind: &'static str,
+    pub(super) version: i16,
+    pub(super) payload: Value,
+    pub(super) is_secret: bool,
+    pub(super) lane: Lane,
+    /// Lower goes first.
+    pub(super) priority: i16,
+    pub(super) due_at: Timestamp,
+    pub(super) expires_at: Option<Timestamp>,
+}
+
+pub(super) async fn insert_job(
+    tx: &mut Tx,
+    job: New,
+    state: State,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let is_waiting = state == State::Waiting;
+    sqlx::query!(
+        "insert into outbox (
+            kind, payload_version, payload, is_secret, lane, state, priority,
+            attempts, due_at, run_at, expires_at, created_at, finished_at
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, $9, $10, $11)",
+        job.kind,
+        job.version,
+        is_waiting.then_some(job.payload),
+        job.is_secret,
+        job.lane.as_str(),
+        state.as_str(),
+        job.priority,
+        job.due_at,
+        job.expires_at,
+        now,
+        (!is_waiting).then_some(now),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn notify_workers(conn: &mut Connection) -> Result<(), sqlx::Error> {
+    sqlx::query!("select pg_notify($1, '')", WAKE).execute(conn).await?;
+    Ok(())
+}
+
+/// A job that is ours to do until its lease ends.
 #[derive(Clone)]
 pub(super) struct Claimed {
     pub(super) id: i64,
-    pub(super) kind: Kind,
-    pub(super) channel: Channel,
-    pub(super) recipient: String,
-    pub(super) subject: Option<String>,
-    pub(super) text: String,
-    pub(super) html: Option<String>,
+    pub(super) kind: String,
+    pub(super) version: i16,
+    pub(super) payload: Value,
+    pub(super) lane: Lane,
     /// Which attempt this is, from 1; also tells our claim from a later one.
     pub(super) attempt: i32,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) created_at: Timestamp,
 }
 
-pub(super) async fn insert_message<'c>(
-    conn: impl Executor<'c, Database = Postgres>,
-    message: &Message,
-    state: State,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let sendable = (state == State::Waiting).then_some(message);
-    sqlx::query!(
-        "with written as (
-            insert into outbox (
-                kind, channel, state, priority, recipient, subject, body_text, body_html,
-                attempts, run_at, expires_at, created_at, finished_at
-            )
-            values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $9, $11)
-        )
-        select pg_notify('outbox', '')",
-        message.kind.as_str(),
-        message.recipient.channel().as_str(),
-        state.as_str(),
-        message.kind.priority(),
-        sendable.map(|message| message.recipient.address()),
-        sendable.and_then(|message| message.subject.as_deref()),
-        sendable.map(|message| message.text.as_str()),
-        sendable.and_then(|message| message.html.as_deref()),
-        now,
-        message.expires_at,
-        (state != State::Waiting).then_some(now),
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
 /// What to claim.
 pub(super) struct Claim<'c> {
-    pub(super) channel: Channel,
+    pub(super) lane: Lane,
     pub(super) limit: u32,
     pub(super) lease: TimeDelta,
-    /// Messages this worker still holds, however long ago it claimed them.
+    /// Jobs this worker still holds, however long ago it claimed them.
     pub(super) held: &'c [i64],
+    /// The kinds that this worker knows.
+    pub(super) kinds: &'c [String],
+    /// The newest version of each that it knows.
+    pub(super) versions: &'c [i16],
 }
 
-/// Takes messages that are due, most urgent first, so that no other worker takes them before the lease ends.
+/// Takes jobs that are due, most urgent first, so that no other worker takes them before the lease ends.
 pub(super) async fn update_claimed(
     upkeep: &mut Upkeep,
     claim: Claim<'_>,
@@ -81,10 +98,14 @@ pub(super) async fn update_claimed(
         r#"with due as (
             select id from outbox
             where state = 'waiting'
-                and channel = $1
+                and lane = $1
                 and run_at <= $2
                 and (lease_until is null or lease_until <= $2)
                 and id <> all($5)
+                and exists (
+                    select from unnest($6::text[], $7::smallint[]) as known (kind, version)
+                    where known.kind = outbox.kind and known.version >= outbox.payload_version
+                )
             order by priority, run_at, id
             limit $3
             for update skip locked
@@ -95,26 +116,26 @@ pub(super) async fn update_claimed(
         where outbox.id = due.id
         returning
             outbox.id,
-            outbox.kind as "kind: Kind",
-            outbox.channel as "channel: Channel",
-            outbox.recipient as "recipient!",
-            outbox.subject,
-            outbox.body_text as "text!",
-            outbox.body_html as html,
+            outbox.kind,
+            outbox.payload_version as version,
+            outbox.payload as "payload!",
+            outbox.lane as "lane: Lane",
             outbox.attempts as attempt,
             outbox.expires_at,
             outbox.created_at"#,
-        claim.channel.as_str(),
+        claim.lane.as_str(),
         now,
         i64::from(claim.limit),
-        now.checked_add_signed(claim.lease).unwrap_or(now),
+        later(now, claim.lease),
         claim.held,
+        claim.kinds,
+        claim.versions,
     )
     .fetch_all(upkeep.conn())
     .await
 }
 
-/// Notes that a message is done. What is done as `Sent` is done whoever holds the lease now.
+/// Notes that a job is over. What is over as `Done` is over whoever holds the lease now.
 pub(super) async fn update_finished(
     upkeep: &mut Upkeep,
     claimed: &Claimed,
@@ -128,26 +149,22 @@ pub(super) async fn update_finished(
             finished_at = $4,
             lease_until = null,
             last_error = coalesce($5, last_error),
-            recipient = case when $6 then null else recipient end,
-            subject = case when $6 then null else subject end,
-            body_text = case when $6 then null else body_text end,
-            body_html = case when $6 then null else body_html end
+            payload = case when is_secret then null else payload end
         where id = $1
             and state = 'waiting'
-            and (attempts = $2 or $3 = 'sent')",
+            and (attempts = $2 or $3 = 'done')",
         claimed.id,
         claimed.attempt,
         state.as_str(),
         now,
         why,
-        claimed.kind.is_secret(),
     )
     .execute(upkeep.conn())
     .await?;
     Ok(())
 }
 
-/// Notes that a message is to be tried again, unless somebody else already does.
+/// Notes that a job is to be tried again, unless somebody else already does.
 pub(super) async fn update_postponed(
     upkeep: &mut Upkeep,
     claimed: &Claimed,
@@ -168,31 +185,31 @@ pub(super) async fn update_postponed(
     Ok(())
 }
 
-/// How many messages there are of a state and channel, and since when the oldest is there.
+/// How many jobs there are of a state and lane, and when the first of them was, or is, due.
 pub(super) struct Tally {
     pub(super) state: State,
-    pub(super) channel: Channel,
+    pub(super) lane: Lane,
     pub(super) count: i64,
-    pub(super) oldest_at: Timestamp,
+    pub(super) first_due_at: Timestamp,
 }
 
-pub(super) async fn count_messages(conn: &mut Connection) -> Result<Vec<Tally>, sqlx::Error> {
+pub(super) async fn count_jobs(conn: &mut Connection) -> Result<Vec<Tally>, sqlx::Error> {
     sqlx::query_as!(
         Tally,
         r#"select
             state as "state: State",
-            channel as "channel: Channel",
+            lane as "lane: Lane",
             count(*) as "count!",
-            min(created_at) as "oldest_at!"
+            min(due_at) as "first_due_at!"
         from outbox
-        group by state, channel
-        order by state, channel"#,
+        group by state, lane
+        order by state, lane"#,
     )
     .fetch_all(conn)
     .await
 }
 
-/// Removes up to `limit` messages that were done before `before`, and says how many.
+/// Removes up to `limit` jobs that were over before `before`, and says how many.
 pub(super) async fn delete_finished(
     upkeep: &mut Upkeep,
     before: Timestamp,

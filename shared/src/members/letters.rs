@@ -1,56 +1,108 @@
-//! What messages say, in Arabic and English.
+//! The letters that carry a code, in Arabic and English, and the jobs that send them.
 
-use chrono::TimeDelta;
+use futures_util::{FutureExt as _, future::BoxFuture};
+use serde::{Deserialize, Serialize};
 
-use super::outbox::{Kind, Message, Recipient};
-use crate::vocabulary::{Language, PersonName, Timestamp};
-
-/// How long a code is good for; every text says so.
-pub const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
+use super::{model::Purpose, rules::CODE_LIFE};
+use crate::{
+    platform::{
+        delivery::{Message, Recipient},
+        outbox::{AnyKind, Attempt, Failed, Kind, Lane, Priority, Retry},
+    },
+    vocabulary::{Language, PersonName},
+};
 
 /// Longest part of a name in a text message, in characters; every 70 Arabic or 153 Latin ones cost again.
 const SMS_NAME_CHARACTERS: usize = 30;
 
-/// A message that carries a one-time code.
-#[derive(Clone, Copy)]
-pub struct CodeMessage<'m> {
+/// The jobs of this feature.
+pub static JOBS: &[&dyn AnyKind] = &[&ACTIVATION_CODE, &PASSWORD_RESET_CODE];
+
+/// Sends the code that opens an account.
+pub static ACTIVATION_CODE: Kind<CodeLetter> = sends_a_code("activation_code");
+
+/// Sends the code that allows a new password.
+pub static PASSWORD_RESET_CODE: Kind<CodeLetter> = sends_a_code("password_reset_code");
+
+/// Sent twice it is the same code, so nothing is lost but a text message.
+const fn sends_a_code(name: &'static str) -> Kind<CodeLetter> {
+    Kind {
+        name,
+        version: 1,
+        priority: Priority::Urgent,
+        retry: Retry::PROVIDER,
+        life: Some(CODE_LIFE),
+        is_secret: true,
+        lane: CodeLetter::lane,
+        read: |_version, payload| serde_json::from_value(payload),
+        run: CodeLetter::send,
+    }
+}
+
+/// A letter that carries a one-time code.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct CodeLetter {
+    /// Whom it reaches.
+    pub to: Recipient,
     /// What the code is for.
-    pub kind: Kind,
+    pub purpose: Purpose,
     /// Who is greeted; an account that does not exist has no name.
-    pub name: Option<&'m PersonName>,
+    pub name: Option<PersonName>,
     /// The code.
-    pub code: &'m str,
+    pub code: String,
     /// In which language.
     pub language: Language,
 }
 
-impl CodeMessage<'_> {
-    /// The message to `recipient`, of use until the code is not.
-    pub fn to(&self, recipient: Recipient, now: Timestamp) -> Message {
-        let (subject, text, html) = match &recipient {
+/// Shows neither recipient nor code.
+impl std::fmt::Debug for CodeLetter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CodeLetter").field("purpose", &self.purpose).finish_non_exhaustive()
+    }
+}
+
+impl CodeLetter {
+    /// The job that sends it.
+    pub(super) const fn kind(&self) -> &'static Kind<Self> {
+        match self.purpose {
+            Purpose::Activation => &ACTIVATION_CODE,
+            Purpose::PasswordReset => &PASSWORD_RESET_CODE,
+        }
+    }
+
+    const fn lane(&self) -> Lane {
+        self.to.lane()
+    }
+
+    fn send(self, attempt: Attempt<'_>) -> BoxFuture<'_, Result<(), Failed>> {
+        async move { attempt.send(&self.message()).await }.boxed()
+    }
+
+    /// What its recipient reads.
+    pub fn message(&self) -> Message {
+        let (subject, text, html) = match &self.to {
             Recipient::Sms(_) => (None, self.sms(), None),
             Recipient::Mail(_) => (Some(self.subject().to_owned()), self.text(), Some(self.html())),
         };
-        let expires_at = now.checked_add_signed(CODE_LIFE);
-        Message { kind: self.kind, recipient, subject, text, html, expires_at }
+        Message { to: self.to.clone(), subject, text, html }
     }
 
     fn subject(&self) -> &'static str {
-        match (self.kind, self.language) {
-            (Kind::ActivationCode, Language::Ar) => "رمز تفعيل حسابك في النادي",
-            (Kind::ActivationCode, Language::En) => "Your gym activation code",
-            (Kind::PasswordResetCode, Language::Ar) => "رمز تعيين كلمة مرور جديدة",
-            (Kind::PasswordResetCode, Language::En) => "Your code for a new password",
+        match (self.purpose, self.language) {
+            (Purpose::Activation, Language::Ar) => "رمز تفعيل حسابك في النادي",
+            (Purpose::Activation, Language::En) => "Your gym activation code",
+            (Purpose::PasswordReset, Language::Ar) => "رمز تعيين كلمة مرور جديدة",
+            (Purpose::PasswordReset, Language::En) => "Your code for a new password",
         }
     }
 
     /// Says what the code is for; the code follows.
     fn introduction(&self) -> &'static str {
-        match (self.kind, self.language) {
-            (Kind::ActivationCode, Language::Ar) => "رمز تفعيل حسابك في النادي:",
-            (Kind::ActivationCode, Language::En) => "Your gym activation code:",
-            (Kind::PasswordResetCode, Language::Ar) => "رمز تعيين كلمة مرور جديدة لحسابك في النادي:",
-            (Kind::PasswordResetCode, Language::En) => "Your code for a new gym password:",
+        match (self.purpose, self.language) {
+            (Purpose::Activation, Language::Ar) => "رمز تفعيل حسابك في النادي:",
+            (Purpose::Activation, Language::En) => "Your gym activation code:",
+            (Purpose::PasswordReset, Language::Ar) => "رمز تعيين كلمة مرور جديدة لحسابك في النادي:",
+            (Purpose::PasswordReset, Language::En) => "Your code for a new gym password:",
         }
     }
 
@@ -83,13 +135,13 @@ impl CodeMessage<'_> {
     /// The code as it stands in plain text.
     fn plain_code(&self) -> String {
         match self.language {
-            Language::Ar => left_to_right(self.code),
-            Language::En => self.code.to_owned(),
+            Language::Ar => left_to_right(&self.code),
+            Language::En => self.code.clone(),
         }
     }
 
     fn name(&self) -> &str {
-        self.name.map_or("", PersonName::as_str)
+        self.name.as_ref().map_or("", PersonName::as_str)
     }
 
     fn sms(&self) -> String {
@@ -114,7 +166,7 @@ impl CodeMessage<'_> {
             name => format!("<bdi>{}</bdi>", escaped(name)),
         };
         let (subject, greeting, introduction) = (self.subject(), self.greeting(&name), self.introduction());
-        let (code, validity, caution) = (escaped(self.code), self.validity(), self.caution());
+        let (code, validity, caution) = (escaped(&self.code), self.validity(), self.caution());
         format!(
             r#"<!doctype html>
 <html lang="{language}" dir="{direction}">
@@ -157,23 +209,22 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
     use crate::vocabulary::{Email, Phone};
 
-    fn every_text(name: Option<&str>) -> Vec<(Kind, Language, Message)> {
+    fn every_text(name: Option<&str>) -> Vec<(Language, Message)> {
         let name = name.map(|name| PersonName::parse(name).unwrap());
         let recipients = [
             Recipient::Mail(Email::parse("a@b.example").unwrap()),
             Recipient::Sms(Phone::parse("01001234567").unwrap()),
         ];
         let mut texts = Vec::new();
-        for kind in [Kind::ActivationCode, Kind::PasswordResetCode] {
+        for purpose in Purpose::ALL {
             for language in [Language::Ar, Language::En] {
-                for recipient in &recipients {
-                    let message = CodeMessage { kind, name: name.as_ref(), code: "012345", language };
-                    texts.push((kind, language, message.to(recipient.clone(), DateTime::UNIX_EPOCH)));
+                for to in recipients.clone() {
+                    let code = "012345".to_owned();
+                    let letter = CodeLetter { to, purpose: *purpose, name: name.clone(), code, language };
+                    texts.push((language, letter.message()));
                 }
             }
         }
@@ -181,22 +232,32 @@ mod tests {
     }
 
     #[test]
+    fn a_letter_is_read_as_it_was_written_and_hides_in_logs() {
+        let to = Recipient::Mail(Email::parse("a@b.example").unwrap());
+        let (purpose, language) = (Purpose::PasswordReset, Language::Ar);
+        let letter = CodeLetter { to, purpose, name: None, code: "012345".to_owned(), language };
+        assert_eq!(letter.kind().name, "password_reset_code");
+        let payload = serde_json::to_value(&letter).unwrap();
+        let read = (letter.kind().read)(1, payload).unwrap();
+        assert_eq!(read.message(), letter.message());
+        assert!(!format!("{letter:?} {:?}", letter.message()).contains("012345"));
+    }
+
+    #[test]
     fn every_text_has_name_code_and_time_and_ends_with_the_code() {
-        for (kind, language, message) in every_text(Some("Mona")) {
+        for (_, message) in every_text(Some("Mona")) {
             for body in std::iter::once(&message.text).chain(&message.html) {
                 assert!(body.contains("Mona") && body.contains("012345") && body.contains("10"), "{body}");
                 let mut sixes = body.split(|c: char| !c.is_ascii_digit()).filter(|digits| digits.len() == 6);
                 assert!(sixes.all(|digits| digits == "012345"), "{body}");
             }
-            assert_eq!(message.kind, kind);
             assert_eq!(message.subject.is_some(), message.html.is_some());
-            assert_eq!(message.expires_at, DateTime::from_timestamp(600, 0), "{language}");
         }
     }
 
     #[test]
     fn arabic_texts_run_right_to_left_with_their_digits_kept_together() {
-        for (_, language, message) in every_text(Some("منى")) {
+        for (language, message) in every_text(Some("منى")) {
             let isolated = message.text.contains("\u{2066}012345\u{2069}")
                 && message.text.contains("\u{2066}10\u{2069}");
             assert_eq!(isolated, language == Language::Ar, "{}", message.text);
@@ -211,13 +272,13 @@ mod tests {
     fn english_text_messages_need_no_more_than_the_plain_alphabet() {
         let sms = every_text(Some("Mona"))
             .into_iter()
-            .filter(|(_, language, m)| *language == Language::En && m.html.is_none());
-        assert!(sms.map(|(_, _, message)| message.text).all(|text| text.is_ascii() && text.len() <= 160));
+            .filter(|(language, m)| *language == Language::En && m.html.is_none());
+        assert!(sms.map(|(_, message)| message.text).all(|text| text.is_ascii() && text.len() <= 160));
     }
 
     #[test]
     fn a_name_cannot_write_html() {
-        for (_, _, message) in every_text(Some("<b>\"O'Hara\" & co")) {
+        for (_, message) in every_text(Some("<b>\"O'Hara\" & co")) {
             if let Some(html) = message.html {
                 assert!(
                     html.contains("&lt;b&gt;&quot;O&#39;Hara&quot; &amp; co") && !html.contains("<b>"),
@@ -230,8 +291,7 @@ mod tests {
     #[test]
     fn a_long_name_does_not_lengthen_a_text_message_for_ever() {
         let name = "م".repeat(100);
-        for (_, _, message) in
-            every_text(Some(&name)).into_iter().filter(|(_, _, message)| message.html.is_none())
+        for (_, message) in every_text(Some(&name)).into_iter().filter(|(_, message)| message.html.is_none())
         {
             assert!(message.text.chars().count() <= 140, "{}", message.text);
         }
@@ -239,7 +299,7 @@ mod tests {
 
     #[test]
     fn nobody_is_greeted_without_a_hole() {
-        for (_, _, message) in every_text(None) {
+        for (_, message) in every_text(None) {
             let greeted = message.text.starts_with("Hello, ") || message.text.starts_with("Hello,\n");
             assert!(greeted || message.text.starts_with("مرحباً،"), "{}", message.text);
         }
