@@ -7,6 +7,7 @@
 mod doorkeeper;
 mod grants;
 mod lifetimes;
+mod limits;
 mod member;
 mod one_time_code;
 mod password;

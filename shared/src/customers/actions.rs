@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::{
+    limits::count_qr_regeneration,
     listing::{find, sight},
     model::{Changes, Customer, Regenerated, Registration, qr_code},
     rules::{self, CustomerRefused, Sight},
@@ -136,7 +137,7 @@ pub async fn regenerate_qr(
     staff: &Granted<can::RegenerateQr>,
     id: CustomerId,
 ) -> Result<Regenerated, Error> {
-    limits.qr_regeneration(db, staff.staff(), staff.now()).await?;
+    count_qr_regeneration(limits, db, staff.staff(), staff.now()).await?;
     let (qr_version, at) = db
         .write(staff, async |tx: &mut Tx| {
             lock(tx, staff, id).await?;

@@ -8,6 +8,7 @@
 //! What a customer may enter with belongs to subscriptions; signing in belongs to members.
 
 mod actions;
+mod limits;
 mod listing;
 pub mod metrics;
 mod model;
@@ -15,6 +16,7 @@ mod rules;
 mod store;
 
 pub use actions::{draw_qr, edit, read_qr, regenerate_qr, register, reset_password, switch};
+pub use limits::count_qr_regeneration;
 pub use listing::{Term, find, find_by_phone, list, search};
 pub use model::{
     Body, Changes, Current, Customer, Left, Login, Regenerated, Registration, Standing, Wanted, qr_code,

@@ -4,6 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     letters::CodeLetter,
+    limits::count_code_guess,
     model::{Account, Entrance, Purpose, SignedIn},
     rules::{CODE_LIFE, CODES_PER_LIFE, Identifier, MemberRefused, is_guessable, wait_after},
     sessions, store,
@@ -81,7 +82,7 @@ pub async fn verify_activation(
     code: &OneTimeCode,
 ) -> Result<SignedIn, Error> {
     let address = visitor.request().address();
-    entrance.limits.code_guess(entrance.db, who.canonical(), address, visitor.now()).await?;
+    count_code_guess(entrance.limits, entrance.db, who.canonical(), address, visitor.now()).await?;
     let refresh = sessions::draw_refresh_token();
     let opened = entrance
         .db
@@ -118,7 +119,7 @@ pub async fn reset_password(
     password: Password,
 ) -> Result<(), Error> {
     let address = visitor.request().address();
-    entrance.limits.code_guess(entrance.db, who.canonical(), address, visitor.now()).await?;
+    count_code_guess(entrance.limits, entrance.db, who.canonical(), address, visitor.now()).await?;
     let hash = entrance.passwords.hash(password).await?;
     let done = entrance
         .db

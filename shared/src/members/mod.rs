@@ -9,6 +9,7 @@
 mod account;
 mod codes;
 mod letters;
+mod limits;
 mod model;
 mod profile;
 mod rules;
@@ -20,6 +21,7 @@ pub use account::{
 };
 pub use codes::{request_code, reset_password, verify_activation};
 pub use letters::{ACTIVATION_CODE, CodeLetter, JOBS, PASSWORD_RESET_CODE};
+pub use limits::count_code_guess;
 pub use model::{Entrance, GymFace, MemberProfile, Purpose, SignedIn};
 pub use profile::{QrPass, profile, qr_pass};
 pub use rules::{Identifier, IdentifierInvalid, MemberRefused};

@@ -5,7 +5,7 @@
 //! evaluated than are allowed. Windows are fixed: the first attempt opens one, and a refused attempt does not
 //! lengthen it. Keys are kept as keyed hashes only.
 
-use std::{borrow::Cow, net::IpAddr};
+use std::{borrow::Cow, net::IpAddr, time::Duration};
 
 use chrono::TimeDelta;
 
@@ -15,89 +15,38 @@ use super::{
     idempotency::keyed,
 };
 use crate::{
-    error::{Error, Refusal, RefusalKind},
-    vocabulary::{Language, StaffId, Timestamp},
+    error::{Error, Refusal, RefusalKind, Text},
+    vocabulary::{Language, Timestamp, dates::earlier},
 };
 
-/// What may be done only so often.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LimitedAction {
-    /// Signing in to one account from one address; a success starts it afresh. 10 in 10 minutes.
-    SignInByAccountAndAddress,
-    /// Signing in to one account from anywhere; a success takes its own attempt back. 100 in 10 minutes.
-    SignInByAccount,
-    /// Guessing codes of one identifier, over all its codes. 15 in 10 minutes.
-    CodeGuessByIdentifier,
-    /// Guessing codes from one address, behind which a whole branch may sit. 600 in 10 minutes.
-    CodeGuessByAddress,
-    /// Renewing QR codes, per staff user. 10 in a minute.
-    QrRegeneration,
-    /// Giving one's current password in order to change it, per person; a success starts it afresh. 10 in 10 minutes.
-    PasswordChange,
+/// What may be done only so often. Declared as a `static` by the feature that knows what is done.
+#[derive(Debug)]
+pub struct Limit {
+    /// The word in `limit_counters.action`. Never given to anything else.
+    pub name: &'static str,
+    /// The beginning of the sentence that refuses; how long to wait follows.
+    pub sentence: Text,
+    /// How often, where nothing is configured.
+    pub allowance: Allowance,
+    /// How often, as it is configured.
+    pub configured: fn(&config::Limits) -> Allowance,
 }
 
-impl LimitedAction {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::SignInByAccountAndAddress,
-        Self::SignInByAccount,
-        Self::CodeGuessByIdentifier,
-        Self::CodeGuessByAddress,
-        Self::QrRegeneration,
-        Self::PasswordChange,
-    ];
-
-    /// The word in `limit_counters.action`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SignInByAccountAndAddress => "sign_in_by_account_and_address",
-            Self::SignInByAccount => "sign_in_by_account",
-            Self::CodeGuessByIdentifier => "code_guess_by_identifier",
-            Self::CodeGuessByAddress => "code_guess_by_address",
-            Self::QrRegeneration => "qr_regeneration",
-            Self::PasswordChange => "password_change",
-        }
-    }
-
-    const fn default_allowance(self) -> Allowance {
-        let (most, minutes) = match self {
-            Self::SignInByAccountAndAddress | Self::PasswordChange => (10, 10),
-            Self::SignInByAccount => (100, 10),
-            Self::CodeGuessByIdentifier => (15, 10),
-            Self::CodeGuessByAddress => (600, 10),
-            Self::QrRegeneration => (10, 1),
-        };
-        Allowance { most, window: TimeDelta::minutes(minutes) }
-    }
-
-    /// The beginning of the sentence that refuses. The sign-in screen of the staff app rewrites sentences with the
-    /// words password, user and credential (`staff_app.md`, section 2), so none of them is used there.
-    const fn too_many(self, language: Language) -> &'static str {
-        match (self, language) {
-            (Self::SignInByAccountAndAddress | Self::SignInByAccount, Language::En) => {
-                "Too many sign-in attempts"
-            }
-            (Self::SignInByAccountAndAddress | Self::SignInByAccount, Language::Ar) => {
-                "محاولات تسجيل دخول كثيرة"
-            }
-            (Self::CodeGuessByIdentifier | Self::CodeGuessByAddress, Language::En) => {
-                "Too many codes were tried"
-            }
-            (Self::CodeGuessByIdentifier | Self::CodeGuessByAddress, Language::Ar) => "تمت تجربة رموز كثيرة",
-            (Self::QrRegeneration, Language::En) => "Too many QR codes were regenerated",
-            (Self::QrRegeneration, Language::Ar) => "تم تجديد رموز QR كثيرة",
-            (Self::PasswordChange, Language::En) => "Too many attempts to change the password",
-            (Self::PasswordChange, Language::Ar) => "محاولات كثيرة لتغيير كلمة المرور",
-        }
-    }
+/// So many within a window, which the first of them opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// How many.
+    pub most: u32,
+    /// Within how long.
+    pub window: Duration,
 }
 
 /// Too often; it makes sense again after a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("too many: {}", .action.as_str())]
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("too many: {}", .limit.name)]
 pub struct TooMany {
     /// What was done too often.
-    pub action: LimitedAction,
+    pub limit: &'static Limit,
     /// Seconds until the window ends.
     pub retry_after: u32,
 }
@@ -112,7 +61,7 @@ impl Refusal for TooMany {
     }
 
     fn say(&self, language: Language) -> Cow<'static, str> {
-        let what = self.action.too_many(language);
+        let what = self.limit.sentence.say(language);
         let minutes = self.retry_after.div_ceil(60).max(1);
         match (language, minutes) {
             (Language::En, 1) => format!("{what}, please wait a minute"),
@@ -124,13 +73,6 @@ impl Refusal for TooMany {
         }
         .into()
     }
-}
-
-/// So many within a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Allowance {
-    most: u32,
-    window: TimeDelta,
 }
 
 /// Counts what protects accounts.
@@ -159,107 +101,46 @@ impl Limits {
         self
     }
 
-    /// Counts an attempt to sign in. `account` is the account's canonical name with its kind, e.g. `staff:owner`.
-    ///
-    /// The account's own counter is touched only while the address has attempts left, so that one address cannot lock
-    /// an account for everybody.
-    ///
-    /// # Refuses
-    /// [`TooMany`].
-    pub async fn sign_in(
-        &self,
-        db: &Db,
-        account: &str,
-        address: IpAddr,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let network = network(address);
-        self.count(
-            db,
-            LimitedAction::SignInByAccountAndAddress,
-            &[account.as_bytes(), network.as_bytes()],
-            now,
-        )
-        .await?;
-        self.count(db, LimitedAction::SignInByAccount, &[account.as_bytes()], now).await
-    }
-
-    /// Forgives the attempts that led to a successful sign-in.
-    pub(crate) async fn forgive_sign_in(
-        &self,
-        tx: &mut Tx,
-        account: &str,
-        address: IpAddr,
-    ) -> Result<(), Error> {
-        let network = network(address);
-        let pair = LimitedAction::SignInByAccountAndAddress;
-        sqlx::query!(
-            "with forgiven as (delete from limit_counters where action = $1 and key_hash = $2)
-             update limit_counters set count = greatest(count - 1, 0) where action = $3 and key_hash = $4",
-            pair.as_str(),
-            &self.hash(pair, &[account.as_bytes(), network.as_bytes()])[..],
-            LimitedAction::SignInByAccount.as_str(),
-            &self.hash(LimitedAction::SignInByAccount, &[account.as_bytes()])[..],
-        )
-        .execute(tx.conn())
-        .await?;
-        Ok(())
-    }
-
-    /// Counts a guess at a code of one canonical identifier, known or not.
-    ///
-    /// # Refuses
-    /// [`TooMany`].
-    pub async fn code_guess(
-        &self,
-        db: &Db,
-        identifier: &str,
-        address: IpAddr,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        self.count(db, LimitedAction::CodeGuessByAddress, &[network(address).as_bytes()], now).await?;
-        self.count(db, LimitedAction::CodeGuessByIdentifier, &[identifier.as_bytes()], now).await
-    }
-
-    /// Counts a renewal of a QR code by a staff user.
-    ///
-    /// # Refuses
-    /// [`TooMany`].
-    pub async fn qr_regeneration(&self, db: &Db, staff: StaffId, now: Timestamp) -> Result<(), Error> {
-        self.count(db, LimitedAction::QrRegeneration, &[&staff.get().to_be_bytes()], now).await
-    }
-
-    /// Counts an attempt to change a password; `person` is the id of a staff user or customer.
-    ///
-    /// # Refuses
-    /// [`TooMany`].
-    pub async fn password_change(&self, db: &Db, person: i64, now: Timestamp) -> Result<(), Error> {
-        self.count(db, LimitedAction::PasswordChange, &[&person.to_be_bytes()], now).await
-    }
-
-    /// Forgives the attempts that led to a changed password.
-    pub(crate) async fn forgive_password_change(&self, tx: &mut Tx, person: i64) -> Result<(), Error> {
-        let action = LimitedAction::PasswordChange;
+    /// Takes back all that was counted under `key`: what was tried has succeeded.
+    pub async fn forgive(&self, tx: &mut Tx, limit: &'static Limit, key: &[&[u8]]) -> Result<(), Error> {
         sqlx::query!(
             "delete from limit_counters where action = $1 and key_hash = $2",
-            action.as_str(),
-            &self.hash(action, &[&person.to_be_bytes()])[..],
+            limit.name,
+            &self.hash(limit, key)[..],
         )
         .execute(tx.conn())
         .await?;
         Ok(())
     }
 
+    /// Takes back one of those counted under `key`, and leaves those of others there.
+    pub async fn take_back(&self, tx: &mut Tx, limit: &'static Limit, key: &[&[u8]]) -> Result<(), Error> {
+        sqlx::query!(
+            "update limit_counters set count = greatest(count - 1, 0) where action = $1 and key_hash = $2",
+            limit.name,
+            &self.hash(limit, key)[..],
+        )
+        .execute(tx.conn())
+        .await?;
+        Ok(())
+    }
+
+    /// Counts one more under `key`.
+    ///
     /// One statement, committed by itself: the attempt stays counted whatever becomes of it.
-    async fn count(
+    ///
+    /// # Refuses
+    /// [`TooMany`].
+    pub async fn count(
         &self,
         db: &Db,
-        action: LimitedAction,
+        limit: &'static Limit,
         key: &[&[u8]],
         now: Timestamp,
     ) -> Result<(), Error> {
-        let allowance = self.allowance(action);
-        let over = now.checked_sub_signed(allowance.window).unwrap_or(Timestamp::MIN_UTC);
+        let allowance = self.configured.as_ref().map_or(limit.allowance, limit.configured);
+        let window = TimeDelta::from_std(allowance.window).unwrap_or(TimeDelta::MAX);
+        let over = earlier(now, window);
         let kept = sqlx::query!(
             "insert into limit_counters as kept (action, key_hash, window_started_at, count)
              values ($1, $2, $3, 1)
@@ -268,8 +149,8 @@ impl Limits {
                      case when kept.window_started_at <= $4 then excluded.window_started_at else kept.window_started_at end,
                  count = case when kept.window_started_at <= $4 then 1 else least(kept.count, 1000000000) + 1 end
              returning window_started_at, count",
-            action.as_str(),
-            &self.hash(action, key)[..],
+            limit.name,
+            &self.hash(limit, key)[..],
             now,
             over,
         )
@@ -279,39 +160,20 @@ impl Limits {
             return Ok(());
         }
         let passed = now.signed_duration_since(kept.window_started_at);
-        let left = allowance.window.checked_sub(&passed).unwrap_or(allowance.window);
-        let seconds = left.num_seconds().saturating_add(1).clamp(1, allowance.window.num_seconds().max(1));
-        Err(TooMany { action, retry_after: u32::try_from(seconds).unwrap_or(u32::MAX) }.into())
+        let left = window.checked_sub(&passed).unwrap_or(window);
+        let seconds = left.num_seconds().saturating_add(1).clamp(1, window.num_seconds().max(1));
+        Err(TooMany { limit, retry_after: u32::try_from(seconds).unwrap_or(u32::MAX) }.into())
     }
 
-    fn hash(&self, action: LimitedAction, key: &[&[u8]]) -> [u8; 32] {
-        let mut parts = vec![action.as_str().as_bytes()];
+    fn hash(&self, limit: &Limit, key: &[&[u8]]) -> [u8; 32] {
+        let mut parts = vec![limit.name.as_bytes()];
         parts.extend_from_slice(key);
         keyed(&self.key, &parts)
-    }
-
-    fn allowance(&self, action: LimitedAction) -> Allowance {
-        let default = action.default_allowance();
-        let Some(limits) = &self.configured else { return default };
-        let (most, window) = match action {
-            LimitedAction::SignInByAccountAndAddress | LimitedAction::PasswordChange => {
-                (limits.account_wrong_passwords, limits.account_window)
-            }
-            LimitedAction::SignInByAccount => {
-                (limits.account_wrong_passwords.saturating_mul(10), limits.account_window)
-            }
-            LimitedAction::CodeGuessByIdentifier => (limits.code_guesses, limits.code_window),
-            LimitedAction::CodeGuessByAddress => (default.most, limits.code_window),
-            LimitedAction::QrRegeneration => {
-                return Allowance { most: limits.qr_regenerations_per_minute, ..default };
-            }
-        };
-        Allowance { most, window: TimeDelta::from_std(window).unwrap_or(default.window) }
     }
 }
 
 /// What counts as one address: a household or an attacker owns a whole IPv6 /64.
-fn network(address: IpAddr) -> String {
+pub fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {
@@ -325,28 +187,20 @@ fn network(address: IpAddr) -> String {
 mod tests {
     use super::*;
 
+    static KNOCKING: Limit = Limit {
+        name: "knocking",
+        sentence: Text { en: "Too many knocks", ar: "طرقات كثيرة" },
+        allowance: Allowance { most: 10, window: Duration::from_mins(10) },
+        configured: |limits| Allowance { most: limits.code_guesses, window: limits.code_window },
+    };
+
     #[test]
     fn a_refusal_says_how_long_to_wait() {
-        let refused = |retry_after| TooMany { action: LimitedAction::SignInByAccountAndAddress, retry_after };
-        assert_eq!(refused(31).say(Language::En), "Too many sign-in attempts, please wait a minute");
-        assert_eq!(refused(600).say(Language::En), "Too many sign-in attempts, please wait 10 minutes");
-        assert_eq!(refused(61).say(Language::Ar), "محاولات تسجيل دخول كثيرة، يرجى الانتظار دقيقتين");
+        let refused = |retry_after| TooMany { limit: &KNOCKING, retry_after };
+        assert_eq!(refused(31).say(Language::En), "Too many knocks, please wait a minute");
+        assert_eq!(refused(600).say(Language::En), "Too many knocks, please wait 10 minutes");
+        assert_eq!(refused(61).say(Language::Ar), "طرقات كثيرة، يرجى الانتظار دقيقتين");
         assert_eq!(refused(600).kind(), RefusalKind::TooMany { retry_after: 600 });
-    }
-
-    #[test]
-    fn the_sign_in_screen_has_no_word_to_rewrite() {
-        for action in [LimitedAction::SignInByAccountAndAddress, LimitedAction::SignInByAccount] {
-            let said = TooMany { action, retry_after: 60 }.say(Language::En).to_lowercase();
-            assert!(["password", "user", "credential"].iter().all(|word| !said.contains(word)), "{said}");
-        }
-    }
-
-    #[test]
-    fn every_action_counts_under_its_own_word() {
-        let words: std::collections::BTreeSet<_> =
-            LimitedAction::ALL.into_iter().map(LimitedAction::as_str).collect();
-        assert_eq!(words.len(), LimitedAction::ALL.len());
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! Attempts are counted exactly, however many come at once.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use shared::{
-    Error, Refusal as _,
+    Error, Refusal as _, Text,
+    customers::count_qr_regeneration,
+    members::count_code_guess,
     platform::{
         clock::Clock as _,
-        limits::{Limits, TooMany},
+        limits::{Allowance, Limit, Limits, TooMany},
     },
     testing::{HASH_KEY, TestClock, TestDb},
     vocabulary::{StaffId, Timestamp},
@@ -80,11 +82,11 @@ async fn a_window_ends_when_its_refusals_said_it_would() {
 async fn a_staff_user_renews_ten_qr_codes_a_minute() {
     let (db, clock) = (TestDb::open().await, TestClock::default());
     let (limits, staff, now) = (Limits::new(HASH_KEY), db.staff(), at(&clock));
-    let tries = (0..25).map(|_| limits.qr_regeneration(&staff, StaffId::new(1006), now));
+    let tries = (0..25).map(|_| count_qr_regeneration(&limits, &staff, StaffId::new(1006), now));
     assert_eq!(admitted(tries).await, 10);
-    assert!(limits.qr_regeneration(&staff, StaffId::new(1007), now).await.is_ok());
+    assert!(count_qr_regeneration(&limits, &staff, StaffId::new(1007), now).await.is_ok());
     clock.advance(TimeDelta::minutes(1));
-    assert!(limits.qr_regeneration(&staff, StaffId::new(1006), at(&clock)).await.is_ok());
+    assert!(count_qr_regeneration(&limits, &staff, StaffId::new(1006), at(&clock)).await.is_ok());
 }
 
 #[tokio::test]
@@ -94,7 +96,7 @@ async fn members_count_in_the_same_counters_as_staff() {
     let (client, staff) = (db.client(), db.staff());
     let tries = (0..40).map(|try_| {
         let db = if try_ % 2 == 0 { &client } else { &staff };
-        limits.code_guess(db, "mona@example.com", HOME, now)
+        count_code_guess(&limits, db, "mona@example.com", HOME, now)
     });
     assert_eq!(admitted(tries).await, 15);
 }
@@ -106,13 +108,19 @@ async fn three_hundred_members_behind_one_address_all_get_to_guess() {
     let names: Vec<String> = (0..300).map(|member| format!("+2010000{member:05}")).collect();
     let tries = names.iter().flat_map(|name| {
         let (limits, client) = (&limits, &client);
-        (0..2).map(move |_| limits.code_guess(client, name, HOME, now))
+        (0..2).map(move |_| count_code_guess(limits, client, name, HOME, now))
     });
     assert_eq!(admitted(tries).await, 600);
 }
 
 #[test]
 fn a_refusal_of_too_many_names_its_seconds() {
-    let refused = TooMany { action: shared::platform::limits::LimitedAction::PasswordChange, retry_after: 5 };
+    static KNOCKING: Limit = Limit {
+        name: "knocking",
+        sentence: Text { en: "Too many knocks", ar: "طرقات كثيرة" },
+        allowance: Allowance { most: 1, window: Duration::from_mins(1) },
+        configured: |limits| Allowance { most: limits.code_guesses, window: limits.code_window },
+    };
+    let refused = TooMany { limit: &KNOCKING, retry_after: 5 };
     assert_eq!(refused.kind(), shared::RefusalKind::TooMany { retry_after: 5 });
 }

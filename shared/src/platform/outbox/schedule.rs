@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{Failed, Retry, State};
-use crate::vocabulary::Timestamp;
+use crate::vocabulary::{Timestamp, dates::later};
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(super) fn follow(outcome: Outcome, tried: Tried, retry: Retry, now: Timestam
         Outcome::Failed(Failed::ForGood(reason)) => Next::Finish(State::Dead, Some(reason)),
         Outcome::Failed(Failed::ForNow(reason)) => {
             let pause = pause_after(tried.attempt, tried.id, retry);
-            let run_at = now.checked_add_signed(pause).unwrap_or(now);
+            let run_at = later(now, pause);
             if tried.expires_at.is_some_and(|end| run_at >= end) {
                 Next::Finish(State::Expired, Some(reason))
             } else if tried.attempt >= retry.attempts {

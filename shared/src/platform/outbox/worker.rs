@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     platform::{clock::Clock, config, db::Db, delivery::Senders, telemetry::metric},
-    vocabulary::Timestamp,
+    vocabulary::{Timestamp, dates::earlier},
 };
 
 /// How long the worker waits for what.
@@ -308,7 +308,7 @@ impl Worker {
     async fn look_after(&self, now: Timestamp) -> Result<(), sqlx::Error> {
         let tallies = self.in_time(async { store::count_jobs(self.db.upkeep().await?.conn()).await }).await?;
         measure(&tallies, now);
-        let before = now.checked_sub_signed(self.settings.keep).unwrap_or(now);
+        let before = earlier(now, self.settings.keep);
         for _ in 0..TIDY_PIECES {
             let deleted = self.in_time(async {
                 store::delete_finished(&mut self.db.upkeep().await?, before, TIDY_LIMIT).await
