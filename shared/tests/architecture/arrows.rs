@@ -79,6 +79,97 @@ fn a_feature_is_on_the_list() {
     }
 }
 
+/// Words of what the gym does.
+const FEATURE_WORDS: &[&str] = &[
+    "activation",
+    "check_in",
+    "code_guess",
+    "freeze",
+    "password_",
+    "receipt",
+    "regenerat",
+    "sign_in",
+    "subscription",
+];
+
+/// Letters, limits and jobs come to the platform from the features. The configuration alone, which whoever installs the
+/// gym reads as one, is all in one place.
+#[test]
+fn the_platform_names_no_feature() {
+    let features = FEATURES.iter().map(|(name, _)| *name);
+    // A worker tidies up, a request is made by staff, and Twilio has accounts.
+    let features = features.filter(|name| !matches!(*name, "accounts" | "housekeeping" | "staff"));
+    let words: Vec<&str> = features.chain(FEATURE_WORDS.iter().copied()).collect();
+    let mut sources = shared();
+    sources.retain(|source| source.module() == Some("platform") && !source.path.contains("/config/"));
+    for source in sources {
+        let everything = std::iter::once(&source.code).chain(&source.texts).map(|text| snake_case(text));
+        for text in everything {
+            let found = words.iter().find(|word| text.contains(**word));
+            assert!(found.is_none(), "{}: {found:?}", source.path);
+        }
+    }
+}
+
+/// `SignIn` as `sign_in`.
+fn snake_case(text: &str) -> String {
+    let mut snake = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_uppercase() && snake.ends_with(char::is_alphanumeric) {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
+/// What nobody registers waits for ever.
+#[test]
+fn every_job_is_in_its_feature_s_list_and_every_list_is_given_to_the_worker() {
+    let given =
+        below("staff-api/src", "rs").into_iter().find(|source| source.path.ends_with("/lib.rs")).unwrap();
+    let mut kinds = 0;
+    for source in shared() {
+        for declared in source.code.split("static ").skip(1) {
+            let Some((name, rest)) = declared.split_once(':') else { continue };
+            if !rest.trim_start().starts_with("Kind<") {
+                continue;
+            }
+            let feature = source.module().unwrap();
+            assert_eq!(layer(feature), FEATURE, "{}: {name} is no feature's job", source.path);
+            let list = source.code.split("static JOBS").nth(1).and_then(|rest| rest.split(';').next());
+            let list = list.unwrap_or_else(|| panic!("{}: no list of jobs beside {name}", source.path));
+            assert!(list.contains(&format!("&{name}")), "{}: {name} is not in JOBS", source.path);
+            assert!(
+                given.code.contains(&format!("{feature}::JOBS")),
+                "{}: no worker does {name}",
+                given.path
+            );
+            kinds += 1;
+        }
+    }
+    assert!(kinds > 0, "no jobs are found any more");
+}
+
+/// Rows of one limit, or jobs of one kind, are told apart from those of another by their name.
+#[test]
+fn limits_and_jobs_have_names_of_their_own() {
+    for form in ["Limit = Limit", "Kind<"] {
+        let mut names = BTreeSet::new();
+        for source in shared() {
+            let whole = std::fs::read_to_string(root().join(&source.path)).unwrap();
+            for declared in whole.split("static ").skip(1) {
+                let declared = declared.split(';').next().unwrap_or_default();
+                let is_one = declared.split_once(": ").is_some_and(|(_, rest)| rest.starts_with(form));
+                if let (true, Some(name)) = (is_one, declared.split('"').nth(1)) {
+                    assert!(names.insert(name.to_owned()), "{}: a second {name}", source.path);
+                }
+            }
+        }
+        assert!(!names.is_empty(), "{form}");
+    }
+}
+
 #[test]
 fn only_web_knows_axum() {
     for source in shared().iter().filter(|source| source.module() != Some("web")) {
