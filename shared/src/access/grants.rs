@@ -6,6 +6,7 @@ use super::{
     Can, MovesMoney, Reach, Role, Scope,
     doorkeeper::{StaffBranch, StaffSession},
     reach,
+    unseen::Place,
 };
 use crate::{
     error::refusals,
@@ -189,6 +190,20 @@ impl<C: Can> Granted<C> {
         };
         let branch = named.or_else(only).ok_or(PlaceRefused::BranchRequired)?;
         Ok(self.at(branch)?)
+    }
+
+    /// Whether this capability carries to where something lives; the request log then tells at which branch.
+    pub(super) fn reaches(&self, place: Place) -> bool {
+        let (gym, branch) = place.at();
+        let scope = self.scope();
+        match branch {
+            Some(branch) if scope.covers(gym, branch) => {
+                self.request.settle_branch(branch);
+                true
+            }
+            Some(_) => false,
+            None => scope.is_of(gym),
+        }
     }
 
     fn reachable(&self, branch: BranchId) -> Option<StaffBranch> {

@@ -2,7 +2,7 @@
 //!
 //! A token names a session row; the row gives [`Grants`]; [`Grants::require`] turns them into a [`Granted`] capability,
 //! and [`Granted::at`] into a [`Permit`] for one branch. Members are [`Me`]; public endpoints act as a [`Visitor`], jobs
-//! as [`System`]. Each witness is made in one place only.
+//! as [`System`]. Each witness is made in one place only. What a store finds by id is [`Unseen`] until a witness opens it.
 
 mod doorkeeper;
 mod grants;
@@ -15,6 +15,7 @@ mod policy;
 mod role;
 mod store;
 mod token;
+mod unseen;
 
 pub use crate::platform::scope::Scope;
 pub use doorkeeper::{Doorkeeper, MemberSession, StaffSession};
@@ -32,3 +33,5 @@ pub(crate) use store::{
     extend_staff_session, insert_member_session, insert_staff_session,
 };
 pub use token::{Audience, Claims, KeyProblem, Keyring, MemberClaims, StaffClaims, TokenRefused};
+pub(crate) use unseen::Place;
+pub use unseen::Unseen;

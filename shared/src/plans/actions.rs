@@ -7,7 +7,7 @@ use super::{
     store::{self, Placed},
 };
 use crate::{
-    access::{AccessRefused, Granted, Scope, can},
+    access::{AccessRefused, Can, Granted, Scope, can},
     error::Error,
     platform::{
         audit::Note,
@@ -32,7 +32,7 @@ pub async fn list(
 /// # Refuses
 /// [`ServiceRefused::NotFound`], also for one that is not sold where they are.
 pub async fn find(db: &Db, staff: &Granted<can::ReadServices>, id: ServiceId) -> Result<Service, Error> {
-    find_in(db, &staff.scope(), id).await
+    seen(db, staff, id).await
 }
 
 /// Puts a service on the shelf: of the whole gym for an owner who names no branch, else of a branch.
@@ -61,7 +61,7 @@ pub async fn create(db: &Db, staff: &Granted<can::ManageServices>, edit: Edit) -
             Ok(id)
         })
         .await?;
-    find_in(db, &staff.scope(), id).await
+    seen(db, staff, id).await
 }
 
 /// Changes a service; what was sold before stays as it was sold.
@@ -90,7 +90,7 @@ pub async fn edit(
         Ok(())
     })
     .await?;
-    find_in(db, &staff.scope(), id).await
+    seen(db, staff, id).await
 }
 
 /// Puts a service back on the shelf, or takes it off. Doing so twice changes nothing.
@@ -106,9 +106,9 @@ pub async fn switch(
     edit(db, staff, id, Edit { is_active: Some(is_active), ..Edit::default() }).await
 }
 
-async fn find_in(db: &Db, scope: &Scope, id: ServiceId) -> Result<Service, Error> {
+async fn seen<C: Can>(db: &Db, staff: &Granted<C>, id: ServiceId) -> Result<Service, Error> {
     let found = store::find_service(db.conn().await?.get(), id).await?;
-    Ok(found.filter(|service| sees(scope, service)).ok_or(ServiceRefused::NotFound)?)
+    Ok(found.within(staff).ok_or(ServiceRefused::NotFound)?)
 }
 
 /// Holds a service that is theirs to change.
@@ -117,10 +117,9 @@ async fn lock_theirs(
     staff: &Granted<can::ManageServices>,
     id: ServiceId,
 ) -> Result<Service, Error> {
-    let scope = staff.scope();
-    let service = store::lock_service(tx, id).await?;
-    let service = service.filter(|service| sees(&scope, service)).ok_or(ServiceRefused::NotFound)?;
-    if service.branch.is_none() && !is_whole_gym(&scope) {
+    let found = store::lock_service(tx, id).await?;
+    let service = found.within(staff).ok_or(ServiceRefused::NotFound)?;
+    if service.branch.is_none() && !is_whole_gym(&staff.scope()) {
         return Err(AccessRefused::NotAllowed.into());
     }
     tx.stand_at(service.gym, service.branch);
@@ -138,14 +137,6 @@ fn placed(
         Change::Set(branch) => Ok(Some(staff.at(branch)?.branch())),
         Change::Clear if is_whole_gym(&staff.scope()) => Ok(None),
         Change::Clear => Err(AccessRefused::NotAllowed),
-    }
-}
-
-/// Whether a service is sold anywhere in the scope.
-fn sees(scope: &Scope, service: &Service) -> bool {
-    match service.branch {
-        Some(branch) => scope.covers(service.gym, branch),
-        None => scope.gym().is_none_or(|gym| gym == service.gym.get()),
     }
 }
 

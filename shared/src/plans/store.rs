@@ -2,7 +2,7 @@
 
 use super::{Doors, FreezePolicy, Kind, Offer, Service, ServiceType, Shelf, Terms};
 use crate::{
-    access::Scope,
+    access::{Place, Scope, Unseen},
     error::{Error, Fault},
     platform::db::{Connection, Tx},
     vocabulary::{BranchId, GymId, Money, Note, ServiceId, Timestamp},
@@ -92,8 +92,16 @@ pub(super) async fn list_services(
     Ok(rows.into_iter().map(Service::try_from).collect::<Result<_, _>>()?)
 }
 
+/// A service without a branch is sold in the whole gym.
+fn place(service: &Service) -> Place {
+    match service.branch {
+        Some(branch) => Place::branch(service.gym, branch),
+        None => Place::whole_gym(service.gym),
+    }
+}
+
 /// One service, whoever sells it.
-pub(super) async fn find_service(conn: &mut Connection, id: ServiceId) -> Result<Option<Service>, Error> {
+pub(super) async fn find_service(conn: &mut Connection, id: ServiceId) -> Result<Unseen<Service>, Error> {
     let row = sqlx::query_as!(
         Row,
         "select id, gym_id, branch_id, name, description, kind, service_type, price_minor, duration_days, coins, sessions,
@@ -104,11 +112,11 @@ pub(super) async fn find_service(conn: &mut Connection, id: ServiceId) -> Result
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(Service::try_from).transpose()?)
+    Ok(Unseen::new(row.map(Service::try_from).transpose()?, place))
 }
 
 /// One service, whoever sells it; its row is held until the transaction ends.
-pub(super) async fn lock_service(tx: &mut Tx, id: ServiceId) -> Result<Option<Service>, Error> {
+pub(super) async fn lock_service(tx: &mut Tx, id: ServiceId) -> Result<Unseen<Service>, Error> {
     let row = sqlx::query_as!(
         Row,
         "select id, gym_id, branch_id, name, description, kind, service_type, price_minor, duration_days, coins, sessions,
@@ -120,7 +128,7 @@ pub(super) async fn lock_service(tx: &mut Tx, id: ServiceId) -> Result<Option<Se
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.map(Service::try_from).transpose()?)
+    Ok(Unseen::new(row.map(Service::try_from).transpose()?, place))
 }
 
 /// Where a service is sold, and whether it is for sale.

@@ -63,9 +63,14 @@ impl Scope {
         }
     }
 
+    /// Whether it is in `gym`, or in all of them.
+    pub(crate) fn is_of(&self, gym: GymId) -> bool {
+        self.gym.is_none_or(|own| own == gym)
+    }
+
     /// Whether a thing of `gym` at `branch` is inside.
     pub fn covers(&self, gym: GymId, branch: BranchId) -> bool {
-        self.gym.is_none_or(|own| own == gym)
+        self.is_of(gym)
             && match &self.branches {
                 Branches::All => true,
                 Branches::One(one) => *one == branch,

@@ -7,7 +7,7 @@ use super::{
     store::{self, find_held},
 };
 use crate::{
-    access::{Can, Granted, can},
+    access::{Granted, can},
     error::Error,
     platform::db::Db,
     vocabulary::{Listing, Page, SubscriptionId},
@@ -32,7 +32,7 @@ pub async fn open(
     id: SubscriptionId,
 ) -> Result<Opened, Error> {
     let mut conn = db.conn().await?;
-    let subscription = within(staff, find_held(conn.get(), id).await?)?;
+    let subscription = find_held(conn.get(), id).await?.within(staff).ok_or(SubscriptionNotFound)?;
     let freezes = freezes::list_freezes_of(conn.get(), id).await?;
     Ok(Opened { subscription, freezes })
 }
@@ -48,16 +48,11 @@ pub async fn list_movements(
     page: Page,
 ) -> Result<Listing<Movement>, Error> {
     let mut conn = db.conn().await?;
-    within(staff, find_held(conn.get(), id).await?)?;
+    find_held(conn.get(), id).await?.within(staff).ok_or(SubscriptionNotFound)?;
     let items = store::list_movements(conn.get(), id, page).await?;
     let total = match page.total_after(items.len(), i64::MAX) {
         Some(total) => total,
         None => store::count_movements(conn.get(), id).await?,
     };
     Ok(Listing { items, total })
-}
-
-/// The subscription, if the caller reaches its branch.
-pub(super) fn within<C: Can>(staff: &Granted<C>, held: Option<Held>) -> Result<Held, SubscriptionNotFound> {
-    held.filter(|held| staff.at(held.branch).is_ok()).ok_or(SubscriptionNotFound)
 }

@@ -7,6 +7,7 @@ use super::{
     own::OwnFreeze,
 };
 use crate::{
+    access::{Place, Unseen},
     error::Error,
     platform::db::{Connection, Tx},
     vocabulary::{
@@ -133,9 +134,9 @@ fn dialled(phone: &Phone, calling_code: &str) -> String {
 }
 
 /// The subscription `id`, of whatever gym.
-pub(crate) async fn find_held(conn: &mut Connection, id: SubscriptionId) -> Result<Option<Held>, Error> {
+pub(crate) async fn find_held(conn: &mut Connection, id: SubscriptionId) -> Result<Unseen<Held>, Error> {
     let row = held!("where s.id = $1", id.get()).fetch_optional(conn).await?;
-    Ok(row.map(Held::from))
+    Ok(Unseen::new(row.map(Held::from), |held| Place::branch(held.gym, held.branch).of(held.customer)))
 }
 
 /// Everything `customer` holds or held: what is not over by `today` first, newest first.
@@ -184,7 +185,7 @@ pub(super) async fn list_freezes(
 }
 
 /// Locks the subscription and its balance, then reads it.
-pub(super) async fn lock_held(tx: &mut Tx, id: SubscriptionId) -> Result<Option<Held>, Error> {
+pub(super) async fn lock_held(tx: &mut Tx, id: SubscriptionId) -> Result<Unseen<Held>, Error> {
     // A statement of its own: the reading after it must see what the former holder committed.
     sqlx::query!(
         "with s as materialized (select id from subscriptions where id = $1 for update)

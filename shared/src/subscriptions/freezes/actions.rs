@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::{
     super::{
-        actions::within,
         count::FreezeDays,
         model::Held,
         rules::SubscriptionNotFound,
@@ -100,7 +99,8 @@ pub async fn freeze(
         })
         .await?;
     let mut conn = db.conn().await?;
-    let subscription = find_held(conn.get(), order.subscription).await?.ok_or(SubscriptionNotFound)?;
+    let subscription =
+        find_held(conn.get(), order.subscription).await?.within(staff).ok_or(SubscriptionNotFound)?;
     let payment = match done.payment {
         Some(payment) => payments::find_receipt(conn.get(), payment).await?,
         None => None,
@@ -132,7 +132,7 @@ pub async fn unfreeze(
         Ok(())
     })
     .await?;
-    Ok(find_held(db.conn().await?.get(), id).await?.ok_or(SubscriptionNotFound)?)
+    Ok(find_held(db.conn().await?.get(), id).await?.within(staff).ok_or(SubscriptionNotFound)?)
 }
 
 /// Ends a subscription for good.
@@ -158,11 +158,11 @@ pub async fn stop(
         Ok(())
     })
     .await?;
-    Ok(find_held(db.conn().await?.get(), id).await?.ok_or(SubscriptionNotFound)?)
+    Ok(find_held(db.conn().await?.get(), id).await?.within(staff).ok_or(SubscriptionNotFound)?)
 }
 
 async fn lock_within<C: Can>(tx: &mut Tx, staff: &Granted<C>, id: SubscriptionId) -> Result<Held, Error> {
-    let held = within(staff, lock_held(tx, id).await?)?;
+    let held = lock_held(tx, id).await?.within(staff).ok_or(SubscriptionNotFound)?;
     tx.stand_at(held.gym, Some(held.branch));
     Ok(held)
 }

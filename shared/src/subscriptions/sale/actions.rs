@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::{
     super::{
-        actions::within,
         model::Held,
         rules::SubscriptionNotFound,
         store::{find_held, lock_held},
@@ -16,7 +15,7 @@ use super::{
     store::{self, Longer, New},
 };
 use crate::{
-    access::{Granted, can},
+    access::{Can, Granted, can},
     error::Error,
     payments::{self, Purpose, Receipt, Taking},
     platform::{
@@ -58,7 +57,7 @@ impl MoneyOutcome for Deal {
 /// The customer, then the branch's receipts.
 pub async fn sell(db: &Db, staff: &Granted<can::SellSubscriptions>, order: Order) -> Result<Sold, Error> {
     let deal = db.write_money(staff, async |tx| sell_within(tx, staff, &order).await).await?;
-    settle(db, deal).await
+    settle(db, staff, deal).await
 }
 
 async fn sell_within(
@@ -66,7 +65,8 @@ async fn sell_within(
     staff: &Granted<can::SellSubscriptions>,
     order: &Order,
 ) -> Result<Deal, Error> {
-    let buyer = lock_buyer(tx, order.customer, |buyer| staff.at(buyer.branch).is_ok()).await?;
+    let buyer = store::lock_buyer(tx, order.customer).await?.within(staff);
+    let buyer = active(buyer)?;
     let desk = staff.at(order.branch.unwrap_or(buyer.branch))?;
     tx.stand_at(buyer.gym, Some(desk.branch()));
     let offer = store::find_offer(tx.conn(), order.service, desk.branch())
@@ -117,7 +117,7 @@ pub async fn renew(
     renewal: Renewal,
 ) -> Result<Sold, Error> {
     let deal = db.write_money(staff, async |tx| renew_within(tx, staff, &renewal).await).await?;
-    settle(db, deal).await
+    settle(db, staff, deal).await
 }
 
 async fn renew_within(
@@ -125,9 +125,12 @@ async fn renew_within(
     staff: &Granted<can::RenewSubscriptions>,
     renewal: &Renewal,
 ) -> Result<Deal, Error> {
-    let known = within(staff, find_held(tx.conn(), renewal.subscription).await?)?;
-    lock_buyer(tx, known.customer, |_| true).await?;
-    let held = lock_held(tx, known.id).await?.ok_or(SubscriptionNotFound)?;
+    let found = find_held(tx.conn(), renewal.subscription).await?;
+    let known = found.within(staff).ok_or(SubscriptionNotFound)?;
+    // Whoever bought here is known here, also if they belong to a branch out of reach.
+    let buyer = store::lock_buyer(tx, known.customer).await?.within_or(staff, |_| true);
+    active(buyer)?;
+    let held = lock_held(tx, known.id).await?.within(staff).ok_or(SubscriptionNotFound)?;
     tx.stand_at(held.gym, Some(held.branch));
     let offer = store::find_offer(tx.conn(), held.service, held.branch)
         .await?
@@ -174,14 +177,9 @@ async fn renew_within(
     pay(tx, till, &bill).await
 }
 
-async fn lock_buyer(
-    tx: &mut Tx,
-    customer: CustomerId,
-    is_known: impl FnOnce(&Buyer) -> bool,
-) -> Result<Buyer, Error> {
-    let buyer =
-        store::lock_buyer(tx, customer).await?.filter(is_known).ok_or(SaleRefused::CustomerNotFound)?;
-    if buyer.is_active { Ok(buyer) } else { Err(SaleRefused::CustomerInactive.into()) }
+fn active(buyer: Option<Buyer>) -> Result<Buyer, SaleRefused> {
+    let buyer = buyer.ok_or(SaleRefused::CustomerNotFound)?;
+    if buyer.is_active { Ok(buyer) } else { Err(SaleRefused::CustomerInactive) }
 }
 
 async fn insert(tx: &mut Tx, new: &New<'_>, by: StaffId) -> Result<SubscriptionId, Error> {
@@ -233,9 +231,10 @@ async fn pay(tx: &mut Tx, till: Till, bill: &Bill<'_>) -> Result<Deal, Error> {
     Ok(Deal { subscription: bill.subscription, payment: Some(payment) })
 }
 
-async fn settle(db: &Db, deal: Deal) -> Result<Sold, Error> {
+async fn settle<C: Can>(db: &Db, staff: &Granted<C>, deal: Deal) -> Result<Sold, Error> {
     let mut conn = db.conn().await?;
-    let subscription = find_held(conn.get(), deal.subscription).await?.ok_or(SubscriptionNotFound)?;
+    let subscription =
+        find_held(conn.get(), deal.subscription).await?.within(staff).ok_or(SubscriptionNotFound)?;
     let payment = match deal.payment {
         Some(payment) => payments::find_receipt(conn.get(), payment).await?,
         None => None,

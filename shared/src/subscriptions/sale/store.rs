@@ -6,24 +6,26 @@ use super::{
     rules::{Price, SaleRefused, Span},
 };
 use crate::{
+    access::{Place, Unseen},
     error::{Error, OnConstraint},
     platform::db::{Connection, Tx},
     vocabulary::{BranchId, CustomerId, GymId, Money, ServiceId, StaffId, SubscriptionId},
 };
 
 /// Who is sold to; switching them off waits until the sale is done.
-pub(super) async fn lock_buyer(tx: &mut Tx, customer: CustomerId) -> Result<Option<Buyer>, Error> {
+pub(super) async fn lock_buyer(tx: &mut Tx, customer: CustomerId) -> Result<Unseen<Buyer>, Error> {
     let row = sqlx::query!(
         "select gym_id, branch_id, is_active from customers where id = $1 for share",
         customer.get(),
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.map(|row| Buyer {
+    let buyer = row.map(|row| Buyer {
         gym: GymId::from(row.gym_id),
         branch: BranchId::from(row.branch_id),
         is_active: row.is_active,
-    }))
+    });
+    Ok(Unseen::new(buyer, |buyer| Place::branch(buyer.gym, buyer.branch).of(customer)))
 }
 
 /// Whether the subscription `id` was stopped.

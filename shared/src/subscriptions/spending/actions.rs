@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::{
     super::{
-        actions::within,
         count::Units,
         model::{Held, Status},
         rules::SubscriptionNotFound,
@@ -69,7 +68,7 @@ pub async fn deduct(
     let id = deduction.subscription;
     let left = db
         .write(staff, async |tx| {
-            let held = within(staff, find_held(tx.conn(), id).await?)?;
+            let held = find_held(tx.conn(), id).await?.within(staff).ok_or(SubscriptionNotFound)?;
             tx.stand_at(held.gym, Some(held.branch));
             if deduction.customer.is_some_and(|customer| customer != held.customer) {
                 return Err(SomebodyElses.into());
@@ -80,13 +79,13 @@ pub async fn deduct(
                 reason: deduction.reason.as_ref(),
                 today: staff.calendar().today(tx.now()),
             };
-            let remaining = spend(tx, &wanted).await?;
+            let remaining = spend(tx, staff, &wanted).await?;
             let detail = json!({ "amount": wanted.amount.get(), "remaining": remaining });
             tx.note(Note::on("subscription", id.get()).with(detail));
             Ok(Left { remaining })
         })
         .await?;
-    let held = find_held(db.conn().await?.get(), id).await?.ok_or(SubscriptionNotFound)?;
+    let held = find_held(db.conn().await?.get(), id).await?.within(staff).ok_or(SubscriptionNotFound)?;
     Ok(deducted(held, left.remaining, staff.calendar().today(staff.now())))
 }
 
@@ -94,12 +93,17 @@ pub async fn deduct(
 const LOOKS: u8 = 3;
 
 /// Takes from a subscription that was read before, and tells what is left.
-async fn spend(tx: &mut Tx, wanted: &Spend<'_>) -> Result<i32, Error> {
+async fn spend(
+    tx: &mut Tx,
+    staff: &Granted<can::SpendSubscriptions>,
+    wanted: &Spend<'_>,
+) -> Result<i32, Error> {
     for _ in 0..LOOKS {
         if let Some(left) = store::update_balance(tx, wanted).await? {
             return Ok(left);
         }
-        let held = find_held(tx.conn(), wanted.subscription).await?.ok_or(SubscriptionNotFound)?;
+        let held =
+            find_held(tx.conn(), wanted.subscription).await?.within(staff).ok_or(SubscriptionNotFound)?;
         rules::may_spend(&held, wanted.amount.get(), wanted.today)?;
     }
     Err(SpendRefused::Busy.into())
