@@ -184,7 +184,7 @@ async fn draw(passwords: &Passwords, now: Timestamp) -> Result<Secret, Error> {
 /// Holds the row of a customer within reach; the audit row tells their branch.
 async fn lock<C: Can>(tx: &mut Tx, staff: &Granted<C>, id: CustomerId) -> Result<Locked, Error> {
     let found = store::lock_customer(tx, id).await?;
-    let locked = found.filter(|locked| staff.at(locked.branch).is_ok()).ok_or(CustomerRefused::NotFound)?;
+    let locked = found.within(staff).ok_or(CustomerRefused::NotFound)?;
     tx.stand_at(locked.gym, Some(locked.branch));
     Ok(locked)
 }
@@ -210,5 +210,5 @@ async fn refuse_inactive(tx: &mut Tx, branch: BranchId) -> Result<(), Error> {
 async fn read<C: Can>(db: &Db, staff: &Granted<C>, id: CustomerId, sight: &Sight) -> Result<Customer, Error> {
     let today = staff.calendar().today(staff.now());
     let found = store::find_customer(db.conn().await?.get(), id, today).await?;
-    Ok(found.ok_or(CustomerRefused::NotFound)?.seen(sight, staff.now()))
+    Ok(found.within(staff).ok_or(CustomerRefused::NotFound)?.seen(sight, staff.now()))
 }

@@ -8,7 +8,7 @@ use super::{
     rules::{CustomerRefused, Kept},
 };
 use crate::{
-    access::{PasswordHash, TemporaryPassword},
+    access::{PasswordHash, Place, TemporaryPassword, Unseen},
     error::{Error, Fault, OnConstraint as _},
     platform::db::{Connection, Tx},
     vocabulary::{
@@ -170,9 +170,10 @@ pub(super) async fn find_customer(
     conn: &mut Connection,
     id: CustomerId,
     today: NaiveDate,
-) -> Result<Option<Kept>, Error> {
+) -> Result<Unseen<Kept>, Error> {
     let row = kept!("customers c", "where c.id = $1", id.get(), today).fetch_optional(conn).await?;
-    row.map(|row| row.read(today)).transpose()
+    let kept = row.map(|row| row.read(today)).transpose()?;
+    Ok(Unseen::new(kept, |kept| Place::branch(kept.customer.gym, kept.customer.branch).of(id)))
 }
 
 /// A customer whose row is held until the transaction ends.
@@ -184,7 +185,7 @@ pub(super) struct Locked {
 }
 
 /// Holds a customer's row.
-pub(super) async fn lock_customer(tx: &mut Tx, id: CustomerId) -> Result<Option<Locked>, Error> {
+pub(super) async fn lock_customer(tx: &mut Tx, id: CustomerId) -> Result<Unseen<Locked>, Error> {
     let row = sqlx::query!(
         r#"select gym_id, branch_id, full_name as "full_name: PersonName", phone as "phone: Phone",
                email as "email: Email", gender as "gender: Gender", date_of_birth, age_years, age_recorded_on, height_mm,
@@ -196,7 +197,7 @@ pub(super) async fn lock_customer(tx: &mut Tx, id: CustomerId) -> Result<Option<
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.map(|row| Locked {
+    let locked = row.map(|row| Locked {
         gym: GymId::from(row.gym_id),
         branch: BranchId::from(row.branch_id),
         details: Details {
@@ -209,7 +210,8 @@ pub(super) async fn lock_customer(tx: &mut Tx, id: CustomerId) -> Result<Option<
             weight: row.weight_g.and_then(Weight::of),
             notes: row.notes,
         },
-    }))
+    });
+    Ok(Unseen::new(locked, |locked| Place::branch(locked.gym, locked.branch).of(id)))
 }
 
 /// Whether the branch is active; it stays as it is until the transaction ends.

@@ -131,10 +131,7 @@ pub async fn search(
 pub async fn find(db: &Db, staff: &Granted<can::ReadCustomers>, id: CustomerId) -> Result<Customer, Error> {
     let today = staff.calendar().today(staff.now());
     let found = find_customer(db.conn().await?.get(), id, today).await?;
-    let scope = staff.scope();
-    let kept = found
-        .filter(|kept| scope.covers(kept.customer.gym, kept.customer.branch))
-        .ok_or(CustomerRefused::NotFound)?;
+    let kept = found.within(staff).ok_or(CustomerRefused::NotFound)?;
     Ok(kept.seen(&sight(staff), staff.now()))
 }
 
@@ -151,6 +148,6 @@ pub async fn find_by_phone(
     let mut conn = db.conn().await?;
     let id =
         store::find_by_phone(conn.get(), &staff.scope(), phone).await?.ok_or(CustomerRefused::NotFound)?;
-    let kept = find_customer(conn.get(), id, today).await?.ok_or(CustomerRefused::NotFound)?;
+    let kept = find_customer(conn.get(), id, today).await?.within(staff).ok_or(CustomerRefused::NotFound)?;
     Ok(kept.seen(&sight(staff), staff.now()))
 }
