@@ -116,10 +116,8 @@ pub async fn edit(
     edit: &Edit,
 ) -> Result<Branch, Error> {
     db.write(owner, async |tx| {
-        let locked = store::lock_branch(tx, branch).await?;
-        let locked = locked
-            .filter(|locked| owner.scope().covers(locked.gym, branch))
-            .ok_or(BranchRefused::NotFound)?;
+        let found = store::lock_branch(tx, branch).await?;
+        let locked = found.within(owner).ok_or(BranchRefused::NotFound)?;
         tx.stand_at(locked.gym, Some(branch));
         store::update_branch(tx, branch, locked, edit.clone())
             .await
@@ -146,13 +144,11 @@ pub async fn switch(
 ) -> Result<Switched, Error> {
     db.write(staff, async |tx| {
         let now = tx.now();
-        let locked = store::lock_branch(tx, branch).await?.ok_or(BranchRefused::NotFound)?;
-        let is_theirs = staff.scope().covers(locked.gym, branch)
-            || (staff.role().has_managed_branches()
-                && store::find_managed(tx.conn(), staff.staff(), branch).await?);
-        if !is_theirs {
-            return Err(BranchRefused::NotFound.into());
-        }
+        let found = store::lock_branch(tx, branch).await?;
+        // What one manages and switched off is out of reach, and yet one's own to switch on again.
+        let is_managed = staff.role().has_managed_branches()
+            && store::find_managed(tx.conn(), staff.staff(), branch).await?;
+        let locked = found.within_or(staff, |_| is_managed).ok_or(BranchRefused::NotFound)?;
         tx.stand_at(locked.gym, Some(branch));
         let is_changed = locked.is_active != is_active;
         if is_changed {

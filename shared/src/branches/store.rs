@@ -2,6 +2,7 @@
 
 use super::{Branch, Code, Draft, Edit, Figures, Progress, Sight, Window};
 use crate::{
+    access::{Place, Unseen},
     error::Error,
     platform::db::{Connection, Tx},
     vocabulary::{BranchId, GymId, Line, StaffId, Timestamp},
@@ -140,21 +141,22 @@ pub(super) struct Locked {
 }
 
 /// The branch as it stands; its row is held until the transaction ends.
-pub(super) async fn lock_branch(tx: &mut Tx, id: BranchId) -> Result<Option<Locked>, Error> {
+pub(super) async fn lock_branch(tx: &mut Tx, id: BranchId) -> Result<Unseen<Locked>, Error> {
     let row = sqlx::query!(
         "select gym_id, is_active, city, address, location, phone from branches where id = $1 for update",
         id.get(),
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.map(|row| Locked {
+    let locked = row.map(|row| Locked {
         gym: GymId::from(row.gym_id),
         is_active: row.is_active,
         city: row.city,
         address: row.address,
         location: row.location,
         phone: row.phone,
-    }))
+    });
+    Ok(Unseen::new(locked, |locked| Place::branch(locked.gym, id)))
 }
 
 /// Whether the branch is in the managed set of a staff user.
