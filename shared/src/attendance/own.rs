@@ -36,7 +36,7 @@ pub async fn can_i_come_in(
         paid_by: None,
     };
     let mut conn = db.conn().await?;
-    let seen = store::find_seen(conn.get(), &look).await?.ok_or(AccessRefused::NoSuchBranch)?;
+    let seen = store::find_seen(conn.get(), &look).await?.of(me).ok_or(AccessRefused::NoSuchBranch)?;
     let at = at.unwrap_or_else(|| me.calendar().local(me.now()));
     Ok(Outlook::of(&seen, Wish { action: Action::CheckInWithDeduction, preferred: None }, at))
 }

@@ -8,6 +8,7 @@ use super::{
     model::{Action, Facts, LastEntry, Look, Outcome, Pass, Seen, Source, Token},
 };
 use crate::{
+    access::{Place, Unseen},
     error::{Error, Fault},
     gyms::{GymRule, GymRules},
     platform::{
@@ -127,7 +128,12 @@ pub(super) fn denial_of(entry: i64, code: Option<&str>) -> Result<Option<Denial>
 }
 
 /// Everything the decision and its writing need, in one look; nothing for somebody who is not of the gym.
-pub(super) async fn find_seen(conn: &mut Connection, look: &Look) -> Result<Option<Seen>, Error> {
+pub(super) async fn find_seen(conn: &mut Connection, look: &Look) -> Result<Unseen<Seen>, Error> {
+    let found = read_seen(conn, look).await?;
+    Ok(Unseen::new(found, |seen| Place::branch(look.gym, seen.facts.home).of(seen.facts.customer)))
+}
+
+async fn read_seen(conn: &mut Connection, look: &Look) -> Result<Option<Seen>, Error> {
     let rows = sqlx::query_file_as!(
         SeenRow,
         "src/attendance/read.sql",

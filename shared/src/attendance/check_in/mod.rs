@@ -120,7 +120,7 @@ async fn read_again(db: &Db, request: &Request<'_>, kept: Kept) -> Result<Attemp
     let mut conn = db.conn().await?;
     let entry = history::find(conn.get(), kept.entry).await?.ok_or(CustomerRefused::NotFound)?;
     let look = Look { customer: Some(entry.customer), branch: entry.branch, token: None, ..request.look };
-    let seen = store::find_seen(conn.get(), &look).await?;
+    let seen = request.known(store::find_seen(conn.get(), &look).await?);
     let outcome = match (entry.status, entry.denied_as) {
         (EntryStatus::Denied, Some(denial)) => {
             Outcome::Denied(Reasons::one(denial).about(entry.subscription))

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::{
-    access::{AccessRefused, Keyring, Permit, can},
+    access::{AccessRefused, Keyring, Permit, Unseen, can},
     attendance::{
         code::{Code, open_token, parse_code},
         denial::{AskRefused, Denial},
@@ -83,10 +83,13 @@ impl<'a> Request<'a> {
         Ok(Self { desk, author, look, knock, source: ask.source, override_reason: ask.overriding })
     }
 
-    /// Reads everything that the decision follows from.
-    ///
     /// A customer of another branch is known at this door when the desk's own reach covers that branch, or when something
     /// they bought could open this door; otherwise they are answered exactly as nobody.
+    pub(super) fn known(&self, found: Unseen<Seen>) -> Option<Seen> {
+        found.within_or(self.desk.granted(), |seen| could_open(&seen.facts))
+    }
+
+    /// Reads everything that the decision follows from.
     ///
     /// # Refuses
     /// [`CustomerRefused::NotFound`], or [`SubscriptionNotFound`] where a subscription was named alone or is not theirs.
@@ -94,10 +97,7 @@ impl<'a> Request<'a> {
         let by_id = self.look.customer.is_some();
         let absent =
             || if by_id { Error::from(CustomerRefused::NotFound) } else { SubscriptionNotFound.into() };
-        let seen = store::find_seen(conn, &self.look).await?.ok_or_else(absent)?;
-        if !self.desk.granted().scope().covers(self.look.gym, seen.facts.home) && !could_open(&seen.facts) {
-            return Err(absent());
-        }
+        let seen = self.known(store::find_seen(conn, &self.look).await?).ok_or_else(absent)?;
         if self.look.subscription.is_some_and(|named| pass_of(&seen, Some(named)).is_none()) {
             return Err(SubscriptionNotFound.into());
         }
