@@ -5,6 +5,8 @@ mod arrows;
 #[cfg(test)]
 mod codes;
 #[cfg(test)]
+mod finds;
+#[cfg(test)]
 mod source;
 #[cfg(test)]
 mod writes;
