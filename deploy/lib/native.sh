@@ -135,13 +135,17 @@ wait_until_ready() {
 
 # --- the proxy
 
+# start_proxy STAFF CLIENT: host:port of each; several copies: host:port,host:port.
 start_proxy() {
     local state=$GYM_DATA/nginx conf=$GYM_DATA/nginx/gym.conf
     "$DEPLOY/nginx/render" "LISTEN=$GYM_BIND:$GYM_PORT" "STATE=$state" "ACCESS_LOG=$GYM_DATA/log/nginx-access.log" \
-        "ERROR_LOG=$GYM_DATA/log/nginx.log" "STAFF=127.0.0.1:$GYM_STAFF_PORT" "CLIENT=127.0.0.1:$GYM_CLIENT_PORT" \
+        "ERROR_LOG=$GYM_DATA/log/nginx.log" "STAFF=$1" "CLIENT=$2" \
         | write_file "$conf"
-    start_process nginx "$NGINX" -e "$GYM_DATA/log/nginx.log" -p "$state/" -c "$conf" -g 'daemon off;'
+    start_nginx "$conf"
 }
+
+# start_nginx CONFIGURATION
+start_nginx() { start_process nginx "$NGINX" -e "$GYM_DATA/log/nginx.log" -p "$GYM_DATA/nginx/" -c "$1" -g 'daemon off;'; }
 
 # --- the stack
 
@@ -223,7 +227,7 @@ start_native() {
     start_service client-api
     wait_until_ready staff-api "$GYM_STAFF_INTERNAL_PORT" /ready
     wait_until_ready client-api "$GYM_CLIENT_INTERNAL_PORT" /ready
-    start_proxy
+    start_proxy "127.0.0.1:$GYM_STAFF_PORT" "127.0.0.1:$GYM_CLIENT_PORT"
     wait_until_ready nginx "$GYM_PORT" /live "$GYM_HOST"
     printf 'native\n' | write_file "$GYM_DATA/mode"
     STARTING=

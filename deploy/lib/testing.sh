@@ -71,3 +71,50 @@ test_migrate() {
         "$PSQL" -X -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$TEST_PG_PORT" -U gym_migrator -d "$1" -f "$file" >/dev/null || return 1
     done
 }
+
+# --- the drill, which decides what the scripts only start and stop
+
+DRILL=
+
+# drill WORD...: in the background, so that a signal to this script does not wait for its end; in a group of its own, where
+# nothing ignores an interrupt, as what is put into the background otherwise does.
+drill() {
+    local status=0
+    need_postgres
+    set -m
+    PATH=$PG_BIN:$PATH "$BINARIES/drill" "$@" &
+    DRILL=$!
+    set +m
+    wait "$DRILL" || status=$?
+    DRILL=
+    return "$status"
+}
+
+# end_drill: before what it looks at is stopped.
+end_drill() { [ -z "$DRILL" ] || kill -s TERM -- "-$DRILL" 2>/dev/null || true; }
+
+# own_ports FIRST: free ones for a stack that is in nobody's way.
+own_ports() {
+    local setting port=$1
+    for setting in $PORT_SETTINGS; do
+        port=$(free_port $((port + 1)))
+        export "$setting=$port"
+    done
+}
+
+# remove_gym FOLDER: stops what runs for it, and takes its database away, wherever that lies.
+remove_gym() {
+    [ -d "$1" ] || return 0
+    local copy
+    for copy in "$1"/run/*-[0-9]*.pid; do
+        [ ! -e "$copy" ] || GYM_DATA=$1 stop_process "$(basename "$copy" .pid)" KILL 5
+    done
+    GYM_DATA=$1 "$DEPLOY/down" >/dev/null 2>&1 || true
+    if [ -s "$1/cluster" ]; then rm -rf "$(dirname "$(cat "$1/cluster")")"; fi
+}
+
+# forget_settings: those of whoever called; a check decides its own.
+forget_settings() {
+    local name
+    for name in "${!GYM__@}" GYM_DATA GYM_BIND GYM_CONFIG $PORT_SETTINGS; do unset "$name"; done
+}

@@ -1,11 +1,16 @@
-//! Plays the callers of a gym while something is broken on purpose, and keeps the books; see `deploy/faults`.
+//! What deploy/ decides, counts and compares: the checks of its scripts (`deploy/test`), and
+//! the callers of `deploy/faults` who keep the books. Starting and stopping is left to the shell.
 //!
-//! Exit codes: 0 nothing was lost, 1 something was, 2 the command line is wrong.
+//! Exit codes: 0 all is well, 1 something is not, 2 the command line is wrong.
 
+mod checks;
+mod claims;
 mod crowd;
 mod hashes;
 mod ledger;
 mod relay;
+mod stack;
+mod sums;
 
 use std::{
     io::{self, Write},
@@ -14,7 +19,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-/// Calls a running gym on a loopback address, for a bounded time, and says what became of each call.
+/// Looks at a gym on a loopback address, or calls it for a bounded time, and says what became of it.
 #[derive(Debug, Parser)]
 #[command(name = "drill", version, arg_required_else_help = true)]
 struct Asked {
@@ -22,7 +27,7 @@ struct Asked {
     what: What,
 }
 
-/// Who calls.
+/// Who calls, or what is looked at.
 #[derive(Debug, Subcommand)]
 enum What {
     /// Desks that write without pause and remember every answer
@@ -33,6 +38,8 @@ enum What {
     Crowd(crowd::Asked),
     /// A slow or silent line to Postgres
     Relay(relay::Asked),
+    /// Nobody: looks at what deploy/ starts, and at what it refuses
+    Check(checks::Asked),
 }
 
 fn main() -> ExitCode {
@@ -60,5 +67,6 @@ fn run(what: What) -> anyhow::Result<bool> {
         What::Crowd(asked) => runtime.block_on(crowd::run(asked)),
         What::Hashes(asked) => runtime.block_on(hashes::run(asked)),
         What::Relay(asked) => runtime.block_on(relay::run(asked)),
+        What::Check(asked) => checks::run(&asked),
     }
 }

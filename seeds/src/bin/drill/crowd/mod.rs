@@ -13,9 +13,9 @@ mod steady;
 mod strangers;
 mod tally;
 
-use std::io::{self, Write as _};
-
 use clap::{Args, Subcommand};
+
+use crate::claims::{claim, say};
 
 /// What is asked.
 #[derive(Debug, Args)]
@@ -49,15 +49,4 @@ pub(crate) async fn run(asked: Asked) -> anyhow::Result<bool> {
         What::Providers(asked) => providers::run(asked).await,
         What::Strangers(asked) => strangers::run(asked).await,
     }
-}
-
-/// One line on standard output.
-fn say(line: &str) -> io::Result<()> {
-    writeln!(io::stdout(), "  {line}")
-}
-
-/// A claim, with what was found; says it and hands back whether it holds.
-fn claim(holds: bool, text: &str) -> io::Result<bool> {
-    say(&format!("{} {text}", if holds { "ok    " } else { "NOT SO" }))?;
-    Ok(holds)
 }

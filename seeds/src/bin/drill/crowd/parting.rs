@@ -2,7 +2,6 @@
 
 use std::{
     net::SocketAddr,
-    process::{Command, Stdio},
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -23,6 +22,7 @@ use super::{
     say,
     tally::Tally,
 };
+use crate::stack::{is_running, signal as send};
 
 /// What is asked.
 #[derive(Debug, clap::Args)]
@@ -80,8 +80,8 @@ pub(super) async fn run(asked: Asked) -> anyhow::Result<bool> {
 
     let told = Instant::now();
     ensure!(signal.set(told).is_ok(), "told twice");
-    ensure!(is_done("-TERM", asked.process), "there is no process {}", asked.process);
-    while is_done("-0", asked.process) && told.elapsed() < LIMIT {
+    ensure!(send("TERM", &[asked.process]), "there is no process {}", asked.process);
+    while is_running(asked.process) && told.elapsed() < LIMIT {
         sleep(Duration::from_millis(50)).await;
     }
     let took = told.elapsed();
@@ -114,14 +114,6 @@ pub(super) async fn run(asked: Asked) -> anyhow::Result<bool> {
         )?,
     ];
     Ok(claims.iter().all(|holds| *holds))
-}
-
-/// `kill` with `option` succeeds for the process.
-fn is_done(option: &str, process: u32) -> bool {
-    let mut kill = Command::new("kill");
-    let status =
-        kill.arg(option).arg(process.to_string()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    status.is_ok_and(|status| status.success())
 }
 
 /// Until nobody listens any more; before the signal that is a failure too.

@@ -23,6 +23,7 @@ use super::{
     say,
     tally::Tally,
 };
+use crate::stack::resident_mib;
 
 /// What is asked.
 #[derive(Debug, clap::Args)]
@@ -120,12 +121,4 @@ async fn come(asked: Arc<Asked>, next: Arc<AtomicUsize>) -> Tally {
         };
         tally.count(&said, sent.elapsed());
     }
-}
-
-/// What a process holds in memory.
-fn resident_mib(process: u32) -> anyhow::Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).context("the process is gone")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-    let kib: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
-    Ok(kib / 1024)
 }

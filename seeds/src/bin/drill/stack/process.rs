@@ -1,0 +1,58 @@
+//! The processes of a gym, by their numbers.
+
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
+
+use anyhow::Context as _;
+
+/// A process with this number lives. One that ended and was not collected by its parent does not, though `kill` reaches it.
+pub(crate) fn is_running(number: u32) -> bool {
+    match fs::read_to_string(format!("/proc/{number}/stat")) {
+        Ok(stat) => state(&stat).is_some_and(|state| state != "Z"),
+        Err(_) => !fs::exists("/proc/self/stat").unwrap_or(false) && signal("0", &[number]),
+    }
+}
+
+/// Sends it to all of `numbers`; false when it did not reach all of them.
+pub(crate) fn signal(name: &str, numbers: &[u32]) -> bool {
+    let mut kill = Command::new("kill");
+    kill.arg(format!("-{name}")).args(numbers.iter().map(u32::to_string));
+    let status = kill.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
+}
+
+/// What a process holds in memory.
+pub(crate) fn resident_mib(number: u32) -> anyhow::Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{number}/status")).context("the process is gone")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let kib: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
+    Ok(kib / 1024)
+}
+
+/// The fields behind the name, which may hold blanks and brackets itself; the first is the state.
+fn fields(stat: &str) -> impl Iterator<Item = &str> {
+    stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace()
+}
+
+fn state(stat: &str) -> Option<&str> {
+    fields(stat).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STAT: &str = "4711 (a) name (b) S 1 4711 4711 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 12345 9 9";
+
+    #[test]
+    fn a_name_with_brackets_does_not_move_the_fields() {
+        assert_eq!(state(STAT), Some("S"));
+    }
+
+    #[test]
+    fn this_process_runs() {
+        assert!(is_running(std::process::id()));
+    }
+}
