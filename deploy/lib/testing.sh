@@ -102,6 +102,15 @@ own_ports() {
     done
 }
 
+# drill_on_stack PART WORD...: a part of it that looks at the stack of GYM_DATA.
+drill_on_stack() {
+    local part=$1
+    shift
+    # shellcheck disable=SC2153 # every script with a drill has this folder
+    drill "$part" --deploy "$DEPLOY" --data "$GYM_DATA" --work "$WORK" --proxy "$GYM_PORT" --staff "$GYM_STAFF_PORT" --client "$GYM_CLIENT_PORT" \
+        --staff-internal "$GYM_STAFF_INTERNAL_PORT" --client-internal "$GYM_CLIENT_INTERNAL_PORT" --postgres "$GYM_PG_PORT" "$@"
+}
+
 # remove_gym FOLDER: stops what runs for it, and takes its database away, wherever that lies.
 remove_gym() {
     [ -d "$1" ] || return 0

@@ -1,8 +1,9 @@
-//! What deploy/ decides, counts and compares: the checks of its scripts (`deploy/test`), and
-//! the callers of `deploy/faults` who keep the books. Starting and stopping is left to the shell.
+//! What deploy/ decides, counts and compares: the checks of its scripts (`deploy/test`), the
+//! figures (`deploy/bench`), and the callers of `deploy/faults` who keep the books. Starting and stopping is left to the shell.
 //!
 //! Exit codes: 0 all is well, 1 something is not, 2 the command line is wrong.
 
+mod bench;
 mod checks;
 mod claims;
 mod crowd;
@@ -38,6 +39,8 @@ enum What {
     Crowd(crowd::Asked),
     /// A slow or silent line to Postgres
     Relay(relay::Asked),
+    /// The callers of the large gym, whose answers are timed
+    Bench(bench::Asked),
     /// Nobody: looks at what deploy/ starts, and at what it refuses
     Check(checks::Asked),
 }
@@ -67,6 +70,7 @@ fn run(what: What) -> anyhow::Result<bool> {
         What::Crowd(asked) => runtime.block_on(crowd::run(asked)),
         What::Hashes(asked) => runtime.block_on(hashes::run(asked)),
         What::Relay(asked) => runtime.block_on(relay::run(asked)),
+        What::Bench(asked) => bench::run(asked),
         What::Check(asked) => checks::run(&asked),
     }
 }

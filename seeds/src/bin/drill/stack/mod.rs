@@ -20,7 +20,7 @@ use anyhow::{Context as _, ensure};
 pub(crate) use self::{
     command::{Ended, Running, in_background, ran},
     ports::{Ports, free_port, status},
-    process::{is_running, resident_mib, signal},
+    process::{is_running, milliseconds_since_start, resident_mib, signal},
     psql::Psql,
 };
 
@@ -134,13 +134,23 @@ impl Stack {
 
     /// Questions to the database, as its superuser.
     pub(crate) fn psql(&self, database: &str) -> anyhow::Result<Psql> {
-        Ok(Psql::new(self.ports.postgres, database, "postgres", &self.secret("postgres")?))
+        self.psql_as(database, "postgres", "postgres")
+    }
+
+    /// The same as another user, whose password is that secret.
+    pub(crate) fn psql_as(&self, database: &str, user: &str, secret: &str) -> anyhow::Result<Psql> {
+        Ok(Psql::new(self.ports.postgres, database, user, &self.secret(secret)?))
     }
 
     /// Do both services answer `path` on their internal ports with `wanted`?
     pub(crate) fn both_say(&self, path: &str, wanted: u16) -> bool {
         let answers = |port| status(port, path) == Some(wanted);
         answers(self.ports.staff_internal) && answers(self.ports.client_internal)
+    }
+
+    /// The internal port of `service`.
+    pub(crate) fn internal(&self, service: &str) -> u16 {
+        if service == "staff-api" { self.ports.staff_internal } else { self.ports.client_internal }
     }
 
     /// The address that callers use.

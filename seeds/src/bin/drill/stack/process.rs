@@ -31,6 +31,13 @@ pub(crate) fn resident_mib(number: u32) -> anyhow::Result<u64> {
     Ok(kib / 1024)
 }
 
+/// How long ago a process began, to ten milliseconds.
+pub(crate) fn milliseconds_since_start(number: u32) -> anyhow::Result<u64> {
+    let stat = fs::read_to_string(format!("/proc/{number}/stat")).context("the process is gone")?;
+    let uptime = fs::read_to_string("/proc/uptime")?;
+    age(&stat, &uptime).context("/proc has another form")
+}
+
 /// The fields behind the name, which may hold blanks and brackets itself; the first is the state.
 fn fields(stat: &str) -> impl Iterator<Item = &str> {
     stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace()
@@ -38,6 +45,14 @@ fn fields(stat: &str) -> impl Iterator<Item = &str> {
 
 fn state(stat: &str) -> Option<&str> {
     fields(stat).next()
+}
+
+/// Field 22 is the start in hundredths of a second after the system's, whatever its clock really ticks.
+fn age(stat: &str, uptime: &str) -> Option<u64> {
+    let began: u64 = fields(stat).nth(19)?.parse().ok()?;
+    let (seconds, hundredths) = uptime.split_whitespace().next()?.split_once('.')?;
+    let now = seconds.parse::<u64>().ok()?.checked_mul(100)?.checked_add(hundredths.parse().ok()?)?;
+    now.checked_sub(began)?.checked_mul(10)
 }
 
 #[cfg(test)]
@@ -49,10 +64,12 @@ mod tests {
     #[test]
     fn a_name_with_brackets_does_not_move_the_fields() {
         assert_eq!(state(STAT), Some("S"));
+        assert_eq!(age(STAT, "124.00 99.00\n"), Some(550));
     }
 
     #[test]
     fn this_process_runs() {
         assert!(is_running(std::process::id()));
+        assert!(milliseconds_since_start(std::process::id()).is_ok());
     }
 }
