@@ -1,5 +1,5 @@
-//! What deploy/ decides, counts and compares: the checks of its scripts (`deploy/test`), the
-//! figures (`deploy/bench`), and the callers of `deploy/faults` who keep the books. Starting and stopping is left to the shell.
+//! What deploy/ decides, counts and compares: the checks of its scripts (`deploy/test`), the faults (`deploy/faults`) with
+//! the callers who keep the books meanwhile, the figures (`deploy/bench`). Starting and stopping is left to the shell.
 //!
 //! Exit codes: 0 all is well, 1 something is not, 2 the command line is wrong.
 
@@ -7,6 +7,7 @@ mod bench;
 mod checks;
 mod claims;
 mod crowd;
+mod faults;
 mod hashes;
 mod ledger;
 mod relay;
@@ -41,6 +42,10 @@ enum What {
     Relay(relay::Asked),
     /// The callers of the large gym, whose answers are timed
     Bench(bench::Asked),
+    /// All of the above, while a gym is broken on purpose
+    Faults(faults::Asked),
+    /// Nobody: builds services that are wrong on purpose, which the faults must find out
+    Mutants(faults::Mutants),
     /// Nobody: looks at what deploy/ starts, and at what it refuses
     Check(checks::Asked),
 }
@@ -71,6 +76,8 @@ fn run(what: What) -> anyhow::Result<bool> {
         What::Hashes(asked) => runtime.block_on(hashes::run(asked)),
         What::Relay(asked) => runtime.block_on(relay::run(asked)),
         What::Bench(asked) => bench::run(asked),
+        What::Faults(asked) => faults::run(&asked),
+        What::Mutants(asked) => faults::try_mutants(&asked),
         What::Check(asked) => checks::run(&asked),
     }
 }

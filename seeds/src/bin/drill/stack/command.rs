@@ -84,6 +84,13 @@ pub(crate) fn ran(command: &mut Command, log: &Path, limit: Duration) -> anyhow:
     in_background(command, log)?.ended(limit)
 }
 
+/// The same for a command whose words go straight to whoever is watching; none are kept.
+pub(crate) fn shown(command: &mut Command, limit: Duration) -> anyhow::Result<Ended> {
+    let child = command.stdin(Stdio::null()).spawn();
+    let child = child.with_context(|| format!("{}", command.get_program().display()))?;
+    Running { child, log: PathBuf::from("/dev/null") }.ended(limit)
+}
+
 impl Running {
     pub(crate) fn number(&self) -> u32 {
         self.child.id()

@@ -18,9 +18,9 @@ use std::{
 use anyhow::{Context as _, ensure};
 
 pub(crate) use self::{
-    command::{Ended, Running, in_background, ran},
-    ports::{Ports, free_port, status},
-    process::{is_running, milliseconds_since_start, resident_mib, signal},
+    command::{Ended, Running, in_background, ran, shown},
+    ports::{Ports, free_port, is_busy, status},
+    process::{is_running, milliseconds_since_start, postgres_processes, resident_mib, signal},
     psql::Psql,
 };
 

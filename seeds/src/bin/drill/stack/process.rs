@@ -23,6 +23,21 @@ pub(crate) fn signal(name: &str, numbers: &[u32]) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
+/// The postmaster and its children; they have none of their own.
+pub(crate) fn postgres_processes(postmaster: u32) -> anyhow::Result<Vec<u32>> {
+    let listed = Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output().context("ps")?;
+    Ok(family(&String::from_utf8_lossy(&listed.stdout), postmaster))
+}
+
+/// Those of `listed`, a number and its parent's a line, that are `head` or its children.
+fn family(listed: &str, head: u32) -> Vec<u32> {
+    let pairs = listed.lines().filter_map(|line| {
+        let mut numbers = line.split_whitespace().map(str::parse::<u32>);
+        Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+    });
+    pairs.filter(|(number, parent)| *number == head || *parent == head).map(|(number, _)| number).collect()
+}
+
 /// What a process holds in memory.
 pub(crate) fn resident_mib(number: u32) -> anyhow::Result<u64> {
     let status = fs::read_to_string(format!("/proc/{number}/status")).context("the process is gone")?;
@@ -65,6 +80,11 @@ mod tests {
     fn a_name_with_brackets_does_not_move_the_fields() {
         assert_eq!(state(STAT), Some("S"));
         assert_eq!(age(STAT, "124.00 99.00\n"), Some(550));
+    }
+
+    #[test]
+    fn a_postmaster_and_its_children_are_its_family() {
+        assert_eq!(family("    1     0\n   50     1\n   51    50\n  510     5\n", 50), [50, 51]);
     }
 
     #[test]

@@ -1,0 +1,26 @@
+//! Two thousand connections at the staff door and as many at the proxy say nothing, or a byte a second.
+
+use super::ground::Ground;
+
+pub(super) fn run(ground: &mut Ground) -> anyhow::Result<bool> {
+    ground.allow_many_callers();
+    ground.start_fresh()?;
+    let [staff, proxy] =
+        [ground.stack.ports.staff, ground.stack.ports.proxy].map(|port| format!("127.0.0.1:{port}"));
+    ground.crowd(
+        200,
+        &[
+            "slow",
+            "--at",
+            &staff,
+            "--at",
+            &proxy,
+            "--desk",
+            &staff,
+            "--desk",
+            &proxy,
+            "--connections",
+            "2000",
+        ],
+    )
+}
