@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::{
         audit_trail::Subject,
-        platform::list::shapes,
+        platform::list::tests as lists,
         vocabulary::{Calendar, Line},
     };
 
@@ -130,6 +130,6 @@ mod tests {
                 }
             }
         }
-        shapes::assert_sound(lists).await;
+        lists::assert_sound(lists).await;
     }
 }

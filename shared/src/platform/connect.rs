@@ -32,7 +32,7 @@ pub fn open(config: &Config) -> Result<Db, sqlx::Error> {
     let settings = DbSettings {
         writing: pool(&database.url, for_writing)?,
         reading: pool(&database.url, for_reading)?,
-        reports: database.read_url.as_ref().map(|url| pool(url, for_reading)).transpose()?,
+        replica: database.read_url.as_ref().map(|url| pool(url, for_reading)).transpose()?,
     };
     Db::new(settings, config.secrets.hash_key.expose_secret().as_bytes())
 }

@@ -109,17 +109,17 @@ fn few(scope: &Scope, status: Status, today: NaiveDate) -> Option<List> {
 #[cfg(all(test, feature = "testing"))]
 mod tests {
     use super::*;
-    use crate::platform::list::shapes;
+    use crate::platform::list::tests as lists;
 
     #[tokio::test]
     async fn every_list_that_the_filters_make_is_found_by_an_index() {
         let mut lists = Vec::new();
-        for scope in shapes::scopes() {
+        for scope in lists::scopes() {
             for customer in [None, Some(CustomerId::new(1))] {
                 for service in [None, Some(ServiceId::new(1))] {
                     for kind in [None, Some(Kind::Coins)] {
                         let wanted = Wanted { branch: None, customer, service, kind, status: None };
-                        let of = |wanted, few| filtered(&scope, &wanted, few, NaiveDate::MIN);
+                        let of = |wanted, few| filtered(&scope, &wanted, few, NaiveDate::default());
                         lists.push(of(wanted, None));
                         lists.push(of(wanted, Some(vec![1, 2])));
                         lists.push(of(Wanted { status: Some(Status::Active), ..wanted }, None));
@@ -127,16 +127,16 @@ mod tests {
                 }
             }
         }
-        shapes::assert_sound(lists).await;
+        lists::assert_sound(lists).await;
     }
 
     #[tokio::test]
     async fn what_few_subscriptions_are_is_found_by_an_index() {
         let test = crate::testing::TestDb::open().await;
         let mut conn = test.staff().conn().await.unwrap();
-        for scope in shapes::scopes() {
+        for scope in lists::scopes() {
             for status in Status::ALL {
-                if let Some(list) = few(&scope, *status, NaiveDate::MIN) {
+                if let Some(list) = few(&scope, *status, NaiveDate::default()) {
                     assert_eq!(list.few(conn.get(), "s.id", 10).await.unwrap(), Some(vec![]), "{status:?}");
                 }
             }

@@ -85,7 +85,7 @@ pub fn open(options: PgConnectOptions) -> Db {
         acquire_timeout: Duration::from_secs(10),
         durability: Durability::Waived,
     };
-    let settings = DbSettings { writing: pool.clone(), reading: pool, reports: None };
+    let settings = DbSettings { writing: pool.clone(), reading: pool, replica: None };
     Db::new(settings, super::HASH_KEY).expect("a sound pool")
 }
 

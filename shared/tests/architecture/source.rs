@@ -22,7 +22,7 @@ pub(crate) struct Source {
 impl Source {
     fn read(root: &Path, path: &Path) -> Self {
         let whole = fs::read_to_string(path).unwrap();
-        let production = whole.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
+        let production = until_the_tests(&whole);
         let (code, texts) = if path.extension().is_some_and(|kind| kind == "sql") {
             let told = |line: &str| line.split("--").next().unwrap_or_default().to_owned();
             (String::new(), vec![whole.lines().map(told).collect::<Vec<_>>().join("\n")])
@@ -52,6 +52,15 @@ impl Source {
         }
         named
     }
+}
+
+/// What stands before the tests of a file.
+fn until_the_tests(source: &str) -> &str {
+    ["\n#[cfg(test)]\nmod ", "\n#[cfg(all(test, feature = \"testing\"))]\nmod "]
+        .iter()
+        .filter_map(|beginning| source.split(beginning).next())
+        .min_by_key(|production| production.len())
+        .unwrap_or(source)
 }
 
 /// The root of the repository.

@@ -38,7 +38,7 @@ impl Stage {
             acquire_timeout: ACQUIRE_TIMEOUT,
             durability: Durability::Waived,
         };
-        let settings = DbSettings { writing: pool.clone(), reading: pool, reports: None };
+        let settings = DbSettings { writing: pool.clone(), reading: pool, replica: None };
         let through = Db::new(settings, HASH_KEY).unwrap();
         let stage = Self { _db: db, wire, through };
         while stage.through.pool_use().0 < 2 * PLACES {

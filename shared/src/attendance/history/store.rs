@@ -216,13 +216,13 @@ pub(super) async fn count_admitted(
 #[cfg(all(test, feature = "testing"))]
 mod tests {
     use super::*;
-    use crate::platform::list::shapes;
+    use crate::platform::list::tests as lists;
 
     #[tokio::test]
     async fn every_list_that_the_filters_make_is_found_by_an_index() {
         let moment = Some(Timestamp::UNIX_EPOCH);
         let mut lists = Vec::new();
-        for scope in shapes::scopes() {
+        for scope in lists::scopes() {
             for since in [None, moment] {
                 for before in [None, moment] {
                     for status in [None, Some(EntryStatus::Approved), Some(EntryStatus::Denied)] {
@@ -233,6 +233,6 @@ mod tests {
                 }
             }
         }
-        shapes::assert_sound(lists).await;
+        lists::assert_sound(lists).await;
     }
 }

@@ -72,7 +72,7 @@ pub struct DbSettings {
     /// For everything that reads what was just written: the same Postgres.
     pub reading: PoolSettings,
     /// For figures that may be a moment old: a replica. Without one they are read where everything is.
-    pub reports: Option<PoolSettings>,
+    pub replica: Option<PoolSettings>,
 }
 
 /// The database. The pools are private: SQL is written in this crate or nowhere.
@@ -80,7 +80,7 @@ pub struct DbSettings {
 pub struct Db {
     writing: Pool,
     reading: Pool,
-    reports: Pool,
+    replica: Pool,
     fingerprint_key: FingerprintKey,
 }
 
@@ -159,7 +159,7 @@ impl Db {
         let reading = read_only(settings.reading)?;
         Ok(Self {
             writing: Pool::new(settings.writing)?,
-            reports: settings.reports.map(read_only).transpose()?.unwrap_or_else(|| reading.clone()),
+            replica: settings.replica.map(read_only).transpose()?.unwrap_or_else(|| reading.clone()),
             reading,
             fingerprint_key: FingerprintKey::derive(hash_key),
         })
@@ -177,9 +177,9 @@ impl Db {
 
     /// Connections open, and how many of them are idle, all pools together.
     pub fn pool_use(&self) -> (usize, usize) {
-        let pools = [&self.writing, &self.reading, &self.reports];
+        let pools = [&self.writing, &self.reading, &self.replica];
         // Without a replica the last two are one.
-        let distinct = if self.reports.is(&self.reading) { 2 } else { 3 };
+        let distinct = if self.replica.is(&self.reading) { 2 } else { 3 };
         pools
             .iter()
             .take(distinct)
@@ -191,7 +191,7 @@ impl Db {
 
     /// Lends no connection any more, and closes those that are lent as they come back.
     pub fn close(&self) {
-        for pool in [&self.writing, &self.reading, &self.reports] {
+        for pool in [&self.writing, &self.reading, &self.replica] {
             pool.close();
         }
     }
@@ -211,7 +211,7 @@ impl Db {
     /// A connection to read figures with that may be a moment old.
     #[track_caller]
     pub(crate) fn report(&self) -> impl Future<Output = Result<Conn, Error>> + Send + '_ {
-        let loan = borrow(&self.reports);
+        let loan = borrow(&self.replica);
         async { Ok(Conn(loan.await?)) }
     }
 

@@ -103,6 +103,9 @@ impl Pool {
         let mut refused = None;
         loop {
             let left = self.acquire_timeout.saturating_sub(began.elapsed());
+            if left.is_zero() {
+                return Err(refused.unwrap_or(Error::PoolTimedOut));
+            }
             match timeout(left, self.kept.get()).await {
                 Ok(Ok(object)) => return Ok(Lease(Some(object))),
                 Ok(Err(PoolError::Backend(error))) if may_connect_later(&error) => {

@@ -11,7 +11,7 @@
 //! many rows there are; what is shown of those few is read by a statement of the feature.
 
 #[cfg(all(test, feature = "testing"))]
-pub(crate) mod shapes;
+pub(crate) mod tests;
 
 use std::borrow::Cow;
 
