@@ -55,7 +55,7 @@ impl Outlook {
 /// Says whether the customer would be let in at `at` (now, if none), without acting.
 ///
 /// # Refuses
-/// [`crate::customers::CustomerRefused::NotFound`], as [`super::check_in`] does.
+/// [`crate::customers::CustomerRefused::NotFound`], as [`super::check_in()`] does.
 pub async fn would_admit(
     db: &Db,
     keys: &Keyring,

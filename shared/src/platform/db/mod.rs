@@ -4,12 +4,12 @@
 //!
 //! | | for | by |
 //! |---|---|---|
-//! | [`Db::conn`] | reading; Postgres refuses to write on it | whoever looks something up |
-//! | [`Db::report`] | figures that may be a moment old; a replica, if there is one | reports |
+//! | `Db::conn` | reading; Postgres refuses to write on it | whoever looks something up |
+//! | `Db::report` | figures that may be a moment old; a replica, if there is one | reports |
 //! | [`Db::write`] | one transaction, with its audit row | every deed |
 //! | [`Db::write_money`] | the same; only inside it can money be taken | what a double click must not repeat |
-//! | [`Db::signed`] | one statement that writes its own audit row | the quick check-in |
-//! | [`Db::upkeep`] | rows that are no facts of the gym: counters, jobs, what is swept | platform, housekeeping |
+//! | `Db::signed` | one statement that writes its own audit row | the quick check-in |
+//! | `Db::upkeep` | rows that are no facts of the gym: counters, jobs, what is swept | platform, housekeeping |
 //!
 //! A write needs somebody [`Accountable`]. One whose request carries an `Idempotency-Key` happens once: its outcome is kept
 //! beside it and answered again.
