@@ -1,5 +1,5 @@
 //! Postgres stopped, restarted, frozen, locked, slow, silent: answers within five seconds, 503 at worst, back within five
-//! seconds.
+//! seconds. And connections that fell silent for ever while new ones work: back within ten.
 
 use std::{
     fs,
@@ -22,6 +22,10 @@ use crate::{
 const STOPPED: Duration = Duration::from_secs(6);
 const AWAY: Duration = Duration::from_secs(12);
 const SLOW: Duration = Duration::from_secs(8);
+/// Within which everybody is served again.
+const BACK: Duration = Duration::from_secs(5);
+/// The same, where each connection that is kept has to be found out first.
+const STALE: Duration = Duration::from_secs(10);
 /// What Postgres must not be told when it shall forget nothing.
 const DURABILITY: [&str; 3] = ["fsync", "full_page_writes", "synchronous_commit"];
 
@@ -34,11 +38,13 @@ enum Way {
     Locked,
     Slow,
     Silent,
+    /// Those who are connected never hear anything again, as after a firewall forgot them; who connects from now on does.
+    Stale,
 }
 
 impl Way {
-    const ALL: [Self; 6] =
-        [Self::Stopped, Self::Restarted, Self::Frozen, Self::Locked, Self::Slow, Self::Silent];
+    const ALL: [Self; 7] =
+        [Self::Stopped, Self::Restarted, Self::Frozen, Self::Locked, Self::Slow, Self::Silent, Self::Stale];
 }
 
 pub(super) fn run(ground: &mut Ground) -> anyhow::Result<bool> {
@@ -129,6 +135,11 @@ impl<'ground> Database<'ground> {
                 self.line("0")?;
                 self.back("silent")
             }
+            Way::Stale => {
+                self.line("stale")?;
+                self.back_within("stale", STALE)?;
+                self.line("0")
+            }
         }
     }
 
@@ -157,12 +168,16 @@ impl<'ground> Database<'ground> {
 
     /// What holds from now on.
     fn back(&mut self, name: &str) -> anyhow::Result<()> {
+        self.back_within(name, BACK)
+    }
+
+    fn back_within(&mut self, name: &str, longest: Duration) -> anyhow::Result<()> {
         let began = Instant::now();
         let stack = &self.ground.stack;
-        if within(Duration::from_secs(5), || stack.both_say("/ready", 200)) {
+        if within(longest, || stack.both_say("/ready", 200)) {
             say(&format!("{name}: ready {} s after it", began.elapsed().as_secs()))?;
         } else {
-            self.hold(false, &format!("{name}: ready within five seconds"))?;
+            self.hold(false, &format!("{name}: ready within {} s", longest.as_secs()))?;
         }
         sleep(Duration::from_secs(2));
         self.hold(stack.both_say("/ready", 200), &format!("{name}: and it stays"))
