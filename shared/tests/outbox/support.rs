@@ -19,7 +19,7 @@ use shared::{
         outbox::{AnyKind, Attempt, Failed, Jobs, Kind, Lane, Priority, Retry, Settings, Worker},
         sms::{SmsTransport, Twilio},
     },
-    testing::{TestClock, TestDb},
+    testing::{TestClock, TestDb, open},
     vocabulary::{Email, Language, Phone, Timestamp},
 };
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -66,7 +66,9 @@ impl Stage {
     }
 
     pub(crate) async fn write_down<P: Serialize + Send + Sync>(&self, kind: &'static Kind<P>, payload: &P) {
-        let (db, author) = (self.db.staff(), self.author());
+        // By a connection of its own: some tests close the database in between.
+        let db = open((*self.db.staff_pool().connect_options()).clone());
+        let author = self.author();
         let written = db.write_each_time(&author, async |tx| tx.enqueue(kind, payload).await);
         written.await.unwrap();
     }

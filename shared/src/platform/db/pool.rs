@@ -5,6 +5,7 @@
 
 use std::{
     ops::{Deref, DerefMut},
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -41,6 +42,41 @@ pub struct PoolSettings {
 struct Connector {
     options: PgConnectOptions,
     durability: Durability,
+    silence: Silence,
+}
+
+/// When a connection last kept silent that had only rested.
+///
+/// A line dies for all connections at once: those that were lent before are closed unasked, or each would have to be waited
+/// for in turn.
+#[derive(Debug, Default)]
+struct Silence(Mutex<Option<Instant>>);
+
+impl Silence {
+    fn is_since(&self, lent_at: Instant) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| lent_at < at)
+    }
+
+    /// A question that counts as unanswered until it is answered, also if whoever asks is cut off.
+    fn question(&self) -> Question<'_> {
+        Question(Some(self))
+    }
+}
+
+struct Question<'s>(Option<&'s Silence>);
+
+impl Question<'_> {
+    fn answer(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Question<'_> {
+    fn drop(&mut self) {
+        if let Some(silence) = self.0 {
+            *silence.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
+    }
 }
 
 impl Manager for Connector {
@@ -61,14 +97,24 @@ impl Manager for Connector {
         if conn.is_in_transaction() {
             return Err(RecycleError::message("in a transaction"));
         }
-        if conn.is_in_statement() || about.last_used() > RESTED {
-            timeout(READY_WITHIN, conn.ping())
-                .await
-                .map_err(|_elapsed| RecycleError::message("silent"))?
-                .map_err(RecycleError::Backend)?;
+        if self.silence.is_since(about.recycled.unwrap_or(about.created)) {
+            return Err(RecycleError::message("as silent as another"));
+        }
+        if conn.is_in_statement() {
+            // Postgres may still be busy with what its user was cut off in: that tells nothing about the others.
+            ask(conn).await?;
+        } else if about.last_used() > RESTED {
+            let question = self.silence.question();
+            ask(conn).await?;
+            question.answer();
         }
         Ok(())
     }
+}
+
+async fn ask(conn: &mut Connection) -> RecycleResult<Error> {
+    let answered = timeout(READY_WITHIN, conn.ping()).await;
+    answered.map_err(|_elapsed| RecycleError::message("silent"))?.map_err(RecycleError::Backend)
 }
 
 /// Connections of one kind; clones share them. Connects when one is first needed, so that a service may start before its
@@ -83,12 +129,16 @@ pub(crate) struct Pool {
 impl Pool {
     pub(crate) fn new(settings: PoolSettings) -> Result<Self, Error> {
         let PoolSettings { options, max_connections, acquire_timeout, durability } = settings;
-        let kept = managed::Pool::builder(Connector { options: options.clone(), durability })
-            .max_size(max_connections)
-            // The last one back is the first one out: few connections are busy and the rest may be asked.
-            .queue_mode(QueueMode::Lifo)
-            .build()
-            .map_err(|error| Error::Configuration(error.into()))?;
+        let kept = managed::Pool::builder(Connector {
+            options: options.clone(),
+            durability,
+            silence: Silence::default(),
+        })
+        .max_size(max_connections)
+        // The last one back is the first one out: few connections are busy and the rest may be asked.
+        .queue_mode(QueueMode::Lifo)
+        .build()
+        .map_err(|error| Error::Configuration(error.into()))?;
         Ok(Self { kept, options, acquire_timeout })
     }
 
