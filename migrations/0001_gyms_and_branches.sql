@@ -72,23 +72,27 @@ create table branches (
 grant select, insert, update on branches to gym_staff;
 grant select on branches to gym_client;
 
--- How many customers a branch has: dashboards look it up instead of counting everybody of a large gym each time.
+-- How many customers a branch has: dashboards and the customers' list look it up instead of counting everybody of a large
+-- gym each time.
 create table branch_sizes (
     gym_id bigint not null,
     branch_id bigint not null,
     customers integer not null,
+    inactive_customers integer not null,
     constraint branch_sizes_pk primary key (branch_id),
     constraint branch_sizes_branch_of_gym foreign key (gym_id, branch_id) references branches (gym_id, id),
-    constraint branch_sizes_not_negative check (customers >= 0)
+    constraint branch_sizes_not_negative check (customers >= 0 and inactive_customers >= 0)
 );
+create index branch_sizes_of_gym on branch_sizes (gym_id);
 comment on table branch_sizes is 'one row for each branch, by trigger, never written otherwise';
 comment on column branch_sizes.customers is 'who belong to the branch and are active';
+comment on column branch_sizes.inactive_customers is 'who belong to the branch and are deactivated';
 grant select on branch_sizes to gym_staff;
 
 create function branches_begin_empty() returns trigger
     language plpgsql security definer set search_path = '' as $$
 begin
-    insert into public.branch_sizes (gym_id, branch_id, customers) values (new.gym_id, new.id, 0);
+    insert into public.branch_sizes (gym_id, branch_id, customers, inactive_customers) values (new.gym_id, new.id, 0, 0);
     return null;
 end
 $$;

@@ -83,11 +83,15 @@ grant update (password_hash, temporary_password, temporary_password_until, passw
 create function customers_join_a_branch() returns trigger
     language plpgsql security definer set search_path = '' as $$
 begin
-    perform from public.branch_sizes where branch_id in (select branch_id from added where is_active) order by branch_id for update;
+    perform from public.branch_sizes where branch_id in (select branch_id from added) order by branch_id for update;
     update public.branch_sizes z
-    set customers = z.customers + c.customers
-    from (select branch_id, count(*) as customers from added where is_active group by branch_id) c
-    where z.branch_id = c.branch_id;
+    set customers = z.customers + joined.active, inactive_customers = z.inactive_customers + joined.inactive
+    from (
+        select branch_id, count(*) filter (where is_active) as active, count(*) filter (where not is_active) as inactive
+        from added
+        group by branch_id
+    ) joined
+    where z.branch_id = joined.branch_id;
     return null;
 end
 $$;
@@ -102,7 +106,10 @@ begin
     update public.branch_sizes
     set customers = customers
         - case when old.is_active and branch_id = old.branch_id then 1 else 0 end
-        + case when new.is_active and branch_id = new.branch_id then 1 else 0 end
+        + case when new.is_active and branch_id = new.branch_id then 1 else 0 end,
+        inactive_customers = inactive_customers
+        - case when not old.is_active and branch_id = old.branch_id then 1 else 0 end
+        + case when not new.is_active and branch_id = new.branch_id then 1 else 0 end
     where branch_id in (old.branch_id, new.branch_id);
     return null;
 end

@@ -50,8 +50,13 @@ with broken (what, how_often) as (
     select 'a branch does not know how many its customers are', count(*)
     from branches b
     left join branch_sizes z on z.branch_id = b.id and z.gym_id = b.gym_id
-    left join (select branch_id, count(*) as customers from customers where is_active group by branch_id) c on c.branch_id = b.id
-    where z.customers is distinct from coalesce(c.customers, 0)
+    left join (
+        select branch_id, count(*) filter (where is_active) as active, count(*) filter (where not is_active) as inactive
+        from customers
+        group by branch_id
+    ) c on c.branch_id = b.id
+    where z.customers is distinct from coalesce(c.active, 0)
+        or z.inactive_customers is distinct from coalesce(c.inactive, 0)
     union all
     select 'a price is not what was paid', count(*)
     from subscriptions s

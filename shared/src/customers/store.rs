@@ -1,6 +1,7 @@
 //! The SQL of customers.
 
 use chrono::NaiveDate;
+use sqlx::FromRow;
 
 use super::{
     metrics::{BodyMetrics, Height, Weight},
@@ -10,21 +11,29 @@ use super::{
 use crate::{
     access::{PasswordHash, Place, TemporaryPassword, Unseen},
     error::{Error, Fault, OnConstraint as _},
-    platform::db::{Connection, Tx},
+    platform::{
+        db::{Connection, Tx},
+        list::{List, Shown},
+    },
     vocabulary::{
-        BranchId, CustomerId, Email, Gender, GymId, Language, Note, PersonName, Phone, SubscriptionId,
-        Timestamp, text::fold,
+        BranchId, CustomerId, Email, Gender, GymId, Language, Listing, Note, Page, PersonName, Phone,
+        SubscriptionId, Timestamp, text::fold,
     },
 };
 
+/// The columns are called as the macro of `sqlx` reads them: what follows a name says its type, or that it may be absent.
+#[derive(FromRow)]
 struct Row {
     id: i64,
     gym_id: i64,
     branch_id: i64,
     branch_name: String,
     full_name: String,
+    #[sqlx(rename = "phone: Phone")]
     phone: Option<Phone>,
+    #[sqlx(rename = "email: Email")]
     email: Option<Email>,
+    #[sqlx(rename = "gender: Gender")]
     gender: Option<Gender>,
     date_of_birth: Option<NaiveDate>,
     age_years: Option<i16>,
@@ -36,17 +45,26 @@ struct Row {
     temporary_password: Option<String>,
     temporary_password_until: Option<Timestamp>,
     password_changed: bool,
+    #[sqlx(rename = "preferred_language: Language")]
     preferred_language: Option<Language>,
     is_active: bool,
     deletion_requested_at: Option<Timestamp>,
     created_at: Timestamp,
+    #[sqlx(rename = "desk_sees?")]
     desk_sees: Option<bool>,
+    #[sqlx(rename = "subscription_id?")]
     subscription_id: Option<i64>,
+    #[sqlx(rename = "service_name?")]
     service_name: Option<String>,
+    #[sqlx(rename = "kind?")]
     kind: Option<String>,
+    #[sqlx(rename = "standing?: Standing")]
     standing: Option<Standing>,
+    #[sqlx(rename = "starts_on?")]
     starts_on: Option<NaiveDate>,
+    #[sqlx(rename = "ends_on?")]
     ends_on: Option<NaiveDate>,
+    #[sqlx(rename = "remaining?")]
     remaining: Option<i32>,
 }
 
@@ -111,41 +129,99 @@ fn born_of(date: Option<NaiveDate>, years: Option<i16>, told_on: Option<NaiveDat
     }
 }
 
-/// Customers as they are read, each with the subscription they can use on `$2`: where they are found, and which of them.
+/// Hands `$then` what is read of customers `c` and the subscription each can use on `day.today`: columns, and joins.
+///
+/// The subscription is chosen on the index of what the customer holds; of all they ever held, only the chosen one is then
+/// looked up in the table and in the balances.
 macro_rules! kept {
-    ($found:literal, $chosen:literal, $($arg:expr),+ $(,)?) => {
-        sqlx::query_as!(
-            Row,
-            r#"select c.id, c.gym_id, c.branch_id, b.name as branch_name, c.full_name,
-                   c.phone as "phone: Phone", c.email as "email: Email", c.gender as "gender: Gender",
-                   c.date_of_birth, c.age_years, c.age_recorded_on, c.height_mm, c.weight_g, c.notes, c.qr_version,
-                   c.temporary_password, c.temporary_password_until, c.password_changed,
-                   c.preferred_language as "preferred_language: Language", c.is_active, c.deletion_requested_at, c.created_at,
-                   r.is_on as "desk_sees?",
-                   held.id as "subscription_id?", held.service_name as "service_name?", held.kind as "kind?",
-                   held.status as "standing?: Standing", held.starts_on as "starts_on?", held.ends_on as "ends_on?",
-                   held.remaining as "remaining?"
-               from "# + $found + r#"
-               join branches b on b.id = c.branch_id
+    ($then:ident $(, $arg:expr)*) => {
+        $then!(
+            r#"c.id, c.gym_id, c.branch_id, b.name as branch_name, c.full_name,
+               c.phone as "phone: Phone", c.email as "email: Email", c.gender as "gender: Gender",
+               c.date_of_birth, c.age_years, c.age_recorded_on, c.height_mm, c.weight_g, c.notes, c.qr_version,
+               c.temporary_password, c.temporary_password_until, c.password_changed,
+               c.preferred_language as "preferred_language: Language", c.is_active, c.deletion_requested_at, c.created_at,
+               r.is_on as "desk_sees?",
+               s.id as "subscription_id?", s.service_name as "service_name?", s.kind as "kind?",
+               held.status as "standing?: Standing", s.starts_on as "starts_on?", s.ends_on as "ends_on?",
+               l.remaining as "remaining?""#,
+            r#"join branches b on b.id = c.branch_id
                left join gym_rules r on r.gym_id = c.gym_id and r.rule = 'desk_sees_temporary_passwords'
                left join lateral (
-                   select judged.id, judged.service_name, judged.kind, judged.starts_on, judged.ends_on, judged.remaining, judged.status
+                   select judged.id, judged.status
                    from (
-                       select s.id, s.service_name, s.kind, s.starts_on, s.ends_on, l.remaining,
-                           subscription_status(
-                               s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at, l.remaining, $2) as status
+                       select s.id, s.ends_on, subscription_status(
+                           s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at,
+                           case when s.is_used_up then 0 end, day.today) as status
                        from subscriptions s
-                       left join subscription_balances l on l.subscription_id = s.id
                        where s.customer_id = c.id
                    ) judged
                    where judged.status in ('active', 'frozen')
                    order by judged.status, judged.ends_on nulls last, judged.id
                    limit 1
                ) held on true
-               "# + $chosen,
-            $($arg),+
+               left join subscriptions s on s.id = held.id
+               left join subscription_balances l on l.subscription_id = held.id"#
+            $(, $arg)*
         )
     };
+}
+
+macro_rules! kept_by_ids {
+    ($columns:literal, $joins:literal, $ids:expr, $today:expr) => {
+        sqlx::query_as!(
+            Row,
+            "select "
+                + $columns
+                + " from unnest($1::bigint[]) with ordinality as wanted (id, place)
+             join customers c on c.id = wanted.id cross join (select $2::date) day (today) "
+                + $joins
+                + " order by wanted.place",
+            $ids,
+            $today,
+        )
+    };
+}
+
+macro_rules! kept_by_id {
+    ($columns:literal, $joins:literal, $id:expr, $today:expr) => {
+        sqlx::query_as!(
+            Row,
+            "select "
+                + $columns
+                + " from customers c cross join (select $2::date) day (today) "
+                + $joins
+                + " where c.id = $1",
+            $id,
+            $today,
+        )
+    };
+}
+
+macro_rules! kept_of_page {
+    ($columns:literal, $joins:literal) => {
+        Shown {
+            columns: $columns,
+            from: concat!(
+                "page join customers c on c.id = page.id cross join (select {}::date) day (today) ",
+                $joins
+            ),
+        }
+    };
+}
+
+/// A page of the list, each customer with the subscription they can use on `today`, counted up to `most`.
+pub(super) async fn page_customers(
+    conn: &mut Connection,
+    list: &List,
+    page: Page,
+    most: i64,
+    today: NaiveDate,
+) -> Result<Listing<Kept>, Error> {
+    let Listing { items, total } =
+        list.rows::<Row, 1>(conn, page, most, (kept!(kept_of_page), [today.into()])).await?;
+    let items = items.into_iter().map(|row| row.read(today)).collect::<Result<_, _>>()?;
+    Ok(Listing { items, total })
 }
 
 /// The customers with these ids, in this order, each with the subscription they can use on `today`.
@@ -154,14 +230,7 @@ pub(super) async fn list_customers(
     ids: &[i64],
     today: NaiveDate,
 ) -> Result<Vec<Kept>, Error> {
-    let rows = kept!(
-        "unnest($1::bigint[]) with ordinality as wanted (id, place) join customers c on c.id = wanted.id",
-        "order by wanted.place",
-        ids,
-        today,
-    )
-    .fetch_all(conn)
-    .await?;
+    let rows = kept!(kept_by_ids, ids, today).fetch_all(conn).await?;
     rows.into_iter().map(|row| row.read(today)).collect()
 }
 
@@ -171,7 +240,7 @@ pub(super) async fn find_customer(
     id: CustomerId,
     today: NaiveDate,
 ) -> Result<Unseen<Kept>, Error> {
-    let row = kept!("customers c", "where c.id = $1", id.get(), today).fetch_optional(conn).await?;
+    let row = kept!(kept_by_id, id.get(), today).fetch_optional(conn).await?;
     let kept = row.map(|row| row.read(today)).transpose()?;
     Ok(Unseen::new(kept, |kept| Place::branch(kept.customer.gym, kept.customer.branch).of(id)))
 }

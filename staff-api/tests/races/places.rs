@@ -60,8 +60,11 @@ async fn branches_know_how_many_their_customers_are() {
         people.push(customer().of_branch(1 + number % 2).insert(&gym).await);
     }
     let sizes = "select count(*) from branches b
-         where (select z.customers from branch_sizes z where z.branch_id = b.id)
-             is distinct from (select count(*) from customers c where c.branch_id = b.id and c.is_active)";
+         where (select (z.customers::bigint, z.inactive_customers::bigint) from branch_sizes z where z.branch_id = b.id)
+             is distinct from (
+                 select (count(*) filter (where c.is_active), count(*) filter (where not c.is_active))
+                 from customers c where c.branch_id = b.id
+             )";
     assert_eq!(count(&gym, sizes).await, 0);
     let answers = at_once(48, |number| {
         let owner = owner.clone();

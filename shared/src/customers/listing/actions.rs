@@ -12,8 +12,8 @@ use crate::{
     access::{Can, Granted, Role, Scope, can},
     customers::{
         model::{Customer, Wanted},
-        rules::{CustomerRefused, Sight},
-        store::{find_customer, list_customers},
+        rules::{CustomerRefused, Kept, Sight},
+        store::{find_customer, list_customers, page_customers},
     },
     error::{Error, Invalid},
     platform::db::{Connection, Db},
@@ -61,19 +61,18 @@ pub async fn list(
     if filter.ids.is_none() {
         filter = filter.with_few(conn.get(), &scope, today).await?;
     }
-    let found = find_page(conn.get(), &scope, &filter, today, page).await?;
-    let items = read(conn.get(), staff, &found.items).await?;
-    Ok(Listing { items, total: found.total })
+    let Listing { items, total } = find_page(conn.get(), &scope, &filter, today, page).await?;
+    Ok(Listing { items: seen(staff, items), total })
 }
 
-/// The ids of a page, and how many there are in all.
+/// The customers of a page, and how many there are in all.
 async fn find_page(
     conn: &mut Connection,
     scope: &Scope,
     filter: &Filter,
     today: NaiveDate,
     page: Page,
-) -> Result<Listing<i64>, Error> {
+) -> Result<Listing<Kept>, Error> {
     let is_judged = filter.standing.is_some() && filter.ids.is_none();
     let page = match (scope.one(), scope.many()) {
         (None, _) if is_judged => page.within(OFFSET_MAX_JUDGED),
@@ -83,22 +82,17 @@ async fn find_page(
     .map_err(Invalid::from)?;
     if let Some(few) = filter.are_all_of(scope) {
         let total = i64::try_from(few.len()).unwrap_or(i64::MAX);
-        return Ok(Listing { items: page.part_of(few).to_vec(), total });
+        return Ok(Listing { items: list_customers(conn, page.part_of(few), today).await?, total });
     }
     // Who has to be judged one by one is counted less far.
     let most = if is_judged { COUNTED_MOST_JUDGED } else { COUNTED_MOST };
-    filter.list(scope, today).page(conn, page, most).await
+    page_customers(conn, &filter.list(scope, today), page, most, today).await
 }
 
-/// These customers, in this order, as far as the caller sees what is known of them.
-async fn read(
-    conn: &mut Connection,
-    staff: &Granted<can::ReadCustomers>,
-    ids: &[i64],
-) -> Result<Vec<Customer>, Error> {
+/// These customers, as far as the caller sees what is known of them.
+fn seen(staff: &Granted<can::ReadCustomers>, kept: Vec<Kept>) -> Vec<Customer> {
     let sight = sight(staff);
-    let kept = list_customers(conn, ids, staff.calendar().today(staff.now())).await?;
-    Ok(kept.into_iter().map(|kept| kept.seen(&sight, staff.now())).collect())
+    kept.into_iter().map(|kept| kept.seen(&sight, staff.now())).collect()
 }
 
 /// The customers within reach who fit what was typed, the best first; the newest ones if nothing was.
@@ -119,7 +113,7 @@ pub async fn search(
         Some(term) => store::list_matches(conn.get(), &scope, term, limit).await?,
         None => Filter::default().list(&scope, today).keys(conn.get(), newest).await?,
     };
-    let items = read(conn.get(), staff, &ids).await?;
+    let items = seen(staff, list_customers(conn.get(), &ids, today).await?);
     let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
     Ok(Listing { items, total })
 }

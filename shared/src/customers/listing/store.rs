@@ -9,7 +9,7 @@ use crate::{
     error::Error,
     platform::{
         db::Connection,
-        list::{List, Table},
+        list::{List, Table, Tally},
     },
     vocabulary::{CustomerId, Gender, Phone, page::COUNTED_MOST},
 };
@@ -63,8 +63,21 @@ impl Filter {
         };
         match &self.ids {
             Some(ids) => list.among(ids.clone()),
-            None => list,
+            None => list.tallied(self.tally()),
         }
+    }
+
+    /// What knows how many there are, where nothing else than being active is asked for.
+    fn tally(&self) -> Option<Tally> {
+        if self.ids.is_some() || self.gender.is_some() || self.standing.is_some() {
+            return None;
+        }
+        let rows = match self.is_active {
+            None => "tally.customers + tally.inactive_customers",
+            Some(true) => "tally.customers",
+            Some(false) => "tally.inactive_customers",
+        };
+        Some(Tally { table: "branch_sizes", rows })
     }
 
     /// The filter with the ids of those in the gym who are as few are, and without what they were found by: deactivated, or

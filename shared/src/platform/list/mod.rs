@@ -8,7 +8,7 @@
 //! - the order is total, because its last column is the key; a page is bounded, and so is the count.
 //!
 //! A list finds the keys of a page, on an index alone where there is one, and counts only when the page does not tell how
-//! many rows there are; what is shown of those few is read by a statement of the feature.
+//! many rows there are; what is shown of those few is read by a statement of the feature, or in the same one ([`Shown`]).
 
 #[cfg(all(test, feature = "testing"))]
 pub(crate) mod tests;
@@ -16,7 +16,7 @@ pub(crate) mod tests;
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use sqlx::{Postgres, QueryBuilder};
+use sqlx::{FromRow, Postgres, QueryBuilder, Row as _, postgres::PgRow};
 
 use super::{db::Connection, scope::Scope};
 use crate::{
@@ -91,6 +91,24 @@ struct Piece {
     is_judged: bool,
 }
 
+/// What is shown of each row of a page, read in the statement that finds them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown {
+    /// The columns.
+    pub(crate) columns: &'static str,
+    /// The tables they come from, joined to `page`, which has the keys; one row for each. `{}` stands for a value.
+    pub(crate) from: &'static str,
+}
+
+/// A table with a row for each branch that knows how many rows of another one are there: `gym_id`, `branch_id`, numbers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tally {
+    /// Its name.
+    pub(crate) table: &'static str,
+    /// Its columns that are added up.
+    pub(crate) rows: &'static str,
+}
+
 /// Which rows of a table a list holds.
 #[derive(Debug, Clone)]
 pub(crate) struct List {
@@ -101,6 +119,7 @@ pub(crate) struct List {
     among: Option<Vec<i64>>,
     /// Whether an index of something else than a place leads to the rows.
     is_led: bool,
+    tally: Option<Tally>,
 }
 
 /// A statement in the making.
@@ -109,7 +128,7 @@ type Sql = QueryBuilder<Postgres>;
 impl List {
     /// Everything in `scope`.
     pub(crate) fn of(table: &'static Table, scope: &Scope) -> Self {
-        Self { table, scope: scope.clone(), conditions: Vec::new(), among: None, is_led: false }
+        Self { table, scope: scope.clone(), conditions: Vec::new(), among: None, is_led: false, tally: None }
     }
 
     /// Only what fits `text`, a condition on the table.
@@ -150,6 +169,12 @@ impl List {
         self
     }
 
+    /// The same, of which `tally` knows how many there are: it has to count what the conditions leave, no more and no less.
+    pub(crate) fn tallied(mut self, tally: Option<Tally>) -> Self {
+        self.tally = tally;
+        self
+    }
+
     /// The keys of one page, in order, and how many rows there are, counted up to `most`: one statement, and one more for a
     /// page that begins after the last row.
     pub(crate) async fn page(
@@ -158,20 +183,37 @@ impl List {
         page: Page,
         most: i64,
     ) -> Result<Listing<i64>, Error> {
+        const KEYS: Shown = Shown { columns: "page.id", from: "page" };
+        let keys: Listing<(i64,)> = self.rows(conn, page, most, (KEYS, [])).await?;
+        Ok(Listing { items: keys.items.into_iter().map(|(key,)| key).collect(), total: keys.total })
+    }
+
+    /// One page of what is shown, in order, and how many rows there are, counted up to `most`: statements as for
+    /// [`List::page`].
+    pub(crate) async fn rows<R, const N: usize>(
+        &self,
+        conn: &mut Connection,
+        page: Page,
+        most: i64,
+        shown: (Shown, [Bind; N]),
+    ) -> Result<Listing<R>, Error>
+    where
+        R: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
         let is_counted = page.offset.saturating_add(page.limit) < most;
         let mut sql = Sql::default();
-        self.push_page(&mut sql, page, is_counted.then_some(most));
-        let rows: Vec<(i64, Option<i64>)> = sql.build_query_as().fetch_all(&mut *conn).await?;
+        self.push_page(&mut sql, page, is_counted.then_some(most), shown);
+        let rows: Vec<Counted<R>> = sql.build_query_as().fetch_all(&mut *conn).await?;
         let total = match (page.total_after(rows.len(), most), rows.first()) {
             (Some(total), _) => total,
-            (None, Some((_, counted))) => page.total_of(rows.len(), counted.unwrap_or(most)),
+            (None, Some(first)) => page.total_of(rows.len(), first.total.unwrap_or(most)),
             (None, None) => {
                 let mut sql = Sql::default();
                 self.push_count(&mut sql, most);
                 sql.build_query_scalar().fetch_one(conn).await?
             }
         };
-        Ok(Listing { items: rows.into_iter().map(|(key, _)| key).collect(), total })
+        Ok(Listing { items: rows.into_iter().map(|counted| counted.row).collect(), total })
     }
 
     /// The keys of one page, in order, uncounted.
@@ -196,18 +238,24 @@ impl List {
         let mut sql = Sql::new("with few as materialized (select distinct ");
         sql.push(column).push(" as key from ");
         self.push_table(&mut sql);
-        self.push_whole_scope(&mut sql);
+        self.push_whole_scope(&mut sql, self.table.alias);
         self.push_conditions(&mut sql);
         sql.push(") select few.key from few order by few.key desc limit ").push_bind(most);
         let keys: Vec<i64> = sql.build_query_scalar().fetch_all(conn).await?;
         Ok(i64::try_from(keys.len()).is_ok_and(|found| found < most).then_some(keys))
     }
 
-    /// The keys of a page, each with how many rows there are in all, if that is asked for and a full page leaves it open.
-    fn push_page(&self, sql: &mut Sql, page: Page, most: Option<i64>) {
+    /// The rows of a page, each with how many there are in all, if that is asked for and a full page leaves it open.
+    fn push_page<const N: usize>(
+        &self,
+        sql: &mut Sql,
+        page: Page,
+        most: Option<i64>,
+        (shown, binds): (Shown, [Bind; N]),
+    ) {
         sql.push("with page as (");
         self.push_keys(sql, page);
-        sql.push(") select page.id, ");
+        sql.push(") select ").push(shown.columns).push(", ");
         match most {
             None => sql.push("null::bigint"),
             Some(most) => {
@@ -217,7 +265,8 @@ impl List {
                 sql.push(") end")
             }
         };
-        sql.push(" from page");
+        sql.push(" as ").push(TOTAL).push(" from ");
+        push_text(sql, shown.from, &binds);
         self.push_order(sql, "page");
     }
 
@@ -247,6 +296,12 @@ impl List {
 
     /// How many there are, up to `most`.
     fn push_count(&self, sql: &mut Sql, most: i64) {
+        if let Some(tally) = self.tally {
+            sql.push("select least(coalesce(sum(").push(tally.rows).push("), 0), ").push_bind(most);
+            sql.push(")::bigint from ").push(tally.table).push(" tally");
+            self.push_whole_scope(sql, "tally");
+            return;
+        }
         sql.push("select count(*) from (");
         let places = self.places();
         if let Some(places) = &places {
@@ -285,7 +340,7 @@ impl List {
         if self.places().is_some() {
             sql.push(" where ").push(self.table.alias).push(".branch_id = place.id");
         } else if self.is_found_elsewhere() {
-            self.push_whole_scope(sql);
+            self.push_whole_scope(sql, self.table.alias);
         } else {
             let scope = (self.scope.one(), self.scope.gym());
             match scope {
@@ -303,9 +358,8 @@ impl List {
     }
 
     /// The gym and its branches, for rows that are found by something else.
-    fn push_whole_scope(&self, sql: &mut Sql) {
+    fn push_whole_scope(&self, sql: &mut Sql, alias: &'static str) {
         sql.push(" where true");
-        let alias = self.table.alias;
         if let Some(gym) = self.scope.gym() {
             sql.push(" and ").push(alias).push(".gym_id = ").push_bind(gym);
         }
@@ -370,20 +424,40 @@ impl Piece {
         if self.is_judged {
             sql.push("case when ");
         }
-        let mut texts = self.text.split("{}");
-        sql.push(texts.next().unwrap_or_default());
-        for (text, bind) in texts.zip(&self.binds) {
-            match bind {
-                Bind::Id(id) => sql.push_bind(*id),
-                Bind::Text(text) => sql.push_bind(text.clone()),
-                Bind::Day(day) => sql.push_bind(*day),
-                Bind::At(at) => sql.push_bind(*at),
-                Bind::Flag(flag) => sql.push_bind(*flag),
-            };
-            sql.push(text);
-        }
+        push_text(sql, self.text, &self.binds);
         if self.is_judged {
             sql.push(" then true else false end");
         }
+    }
+}
+
+/// A text, with a value for each `{}`.
+fn push_text(sql: &mut Sql, text: &'static str, binds: &[Bind]) {
+    let mut texts = text.split("{}");
+    sql.push(texts.next().unwrap_or_default());
+    for (text, bind) in texts.zip(binds) {
+        match bind {
+            Bind::Id(id) => sql.push_bind(*id),
+            Bind::Text(text) => sql.push_bind(text.clone()),
+            Bind::Day(day) => sql.push_bind(*day),
+            Bind::At(at) => sql.push_bind(*at),
+            Bind::Flag(flag) => sql.push_bind(*flag),
+        };
+        sql.push(text);
+    }
+}
+
+/// The column that says how many rows there are.
+const TOTAL: &str = "total_of_list";
+
+/// A row of a page, and how many there are in all.
+struct Counted<R> {
+    row: R,
+    total: Option<i64>,
+}
+
+impl<'r, R: FromRow<'r, PgRow>> FromRow<'r, PgRow> for Counted<R> {
+    fn from_row(row: &'r PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self { row: R::from_row(row)?, total: row.try_get(TOTAL)? })
     }
 }

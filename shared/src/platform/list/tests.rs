@@ -4,7 +4,7 @@
 
 use sqlx::{Connection as _, PgConnection};
 
-use super::{List, Sql};
+use super::{List, Shown, Sql};
 use crate::{
     platform::scope::Scope,
     testing::TestDb,
@@ -32,7 +32,7 @@ pub(crate) async fn assert_sound(lists: impl IntoIterator<Item = List>) {
     for list in lists {
         let page = Page { limit: 20, offset: 40 };
         let mut paged = Sql::new("explain ");
-        list.push_page(&mut paged, page, Some(100));
+        list.push_page(&mut paged, page, Some(100), (Shown { columns: "page.id", from: "page" }, []));
         let mut counted = Sql::new("explain ");
         list.push_count(&mut counted, 100);
         for mut statement in [paged, counted] {

@@ -113,6 +113,11 @@ async fn everybody_sees_the_customers_of_their_own_branches() {
         let caller = gym.staff(&router, who).await;
         let answer = caller.get("/api/customers").await.expect(200);
         assert_eq!((ids(&answer), answer.at("/data/total")), (seen.clone(), &json!(seen.len())), "{who}");
+        // With a limit the page leaves open how many there are in all.
+        for query in ["limit=1", "limit=1&is_active=true"] {
+            let first = caller.get(&format!("/api/customers?{query}")).await.expect(200);
+            assert_eq!((ids(&first).len(), first.at("/data/total")), (1, &json!(seen.len())), "{who}: {query}");
+        }
         let found = caller.get("/api/customers/search?q=mona").await.expect(200);
         let mut found = ids(&found);
         found.sort_by_key(|id| std::cmp::Reverse(*id));
@@ -143,6 +148,8 @@ async fn filters_narrow_a_list() {
     let (active, frozen, ended, spent) = (active.get(), frozen.get(), ended.get(), spent.get());
     let desk = gym.staff(&router, "reception1").await;
     for (query, seen) in [
+        ("", vec![spent, ended, frozen, active]),
+        ("is_active=true", vec![spent, frozen, active]),
         ("status=ACTIVE", vec![active]),
         ("has_active_subscription=true", vec![active]),
         ("has_active_subscription=0", vec![spent, ended, frozen]),
