@@ -278,7 +278,7 @@ impl List {
             self.push_table(sql);
             self.push_rows(sql);
             self.push_order(sql, self.table.alias);
-            sql.push(" limit ").push_bind(page.limit).push(" offset ").push_bind(page.offset);
+            push_limit(sql, page.limit, page.offset);
             return;
         };
         // Each branch gives its first ones, so that the index of one branch serves however many are asked for.
@@ -289,9 +289,10 @@ impl List {
         self.push_table(sql);
         self.push_rows(sql);
         self.push_order(sql, self.table.alias);
-        sql.push(" limit ").push_bind(page.offset.saturating_add(page.limit)).push(") first");
+        push_limit(sql, page.offset.saturating_add(page.limit), 0);
+        sql.push(") first");
         self.push_order(sql, "first");
-        sql.push(" limit ").push_bind(page.limit).push(" offset ").push_bind(page.offset);
+        push_limit(sql, page.limit, page.offset);
     }
 
     /// How many there are, up to `most`.
@@ -429,6 +430,20 @@ impl Piece {
             sql.push(" then true else false end");
         }
     }
+}
+
+/// Rows of a page as apps ask for them.
+const USUAL_LIMITS: [i64; 8] = [10, 20, 25, 50, 100, 200, 500, 1000];
+
+/// Of a first page of a usual length the numbers stand in the text: for numbers that it does not know Postgres takes a
+/// tenth of the table, finds that dear, and makes a new plan for each call, which costs more than the page.
+fn push_limit(sql: &mut Sql, limit: i64, offset: i64) {
+    let usual = USUAL_LIMITS.iter().find(|usual| **usual == limit);
+    if let (Some(usual), 0) = (usual, offset) {
+        sql.push(" limit ").push(*usual);
+        return;
+    }
+    sql.push(" limit ").push_bind(limit).push(" offset ").push_bind(offset);
 }
 
 /// A text, with a value for each `{}`.

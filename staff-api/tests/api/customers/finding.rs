@@ -116,7 +116,11 @@ async fn everybody_sees_the_customers_of_their_own_branches() {
         // With a limit the page leaves open how many there are in all.
         for query in ["limit=1", "limit=1&is_active=true"] {
             let first = caller.get(&format!("/api/customers?{query}")).await.expect(200);
-            assert_eq!((ids(&first).len(), first.at("/data/total")), (1, &json!(seen.len())), "{who}: {query}");
+            assert_eq!(
+                (ids(&first).len(), first.at("/data/total")),
+                (1, &json!(seen.len())),
+                "{who}: {query}"
+            );
         }
         let found = caller.get("/api/customers/search?q=mona").await.expect(200);
         let mut found = ids(&found);
