@@ -27,8 +27,20 @@ mod tests {
         command
     }
 
+    /// Exit code, output and errors; no code if it had to be killed because it did not end.
     fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String, String) {
-        let Output { status, stdout, stderr } = program(environment).args(arguments).output().unwrap();
+        let mut command = program(environment);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let began = Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            if began.elapsed() > Duration::from_secs(30) {
+                child.kill().unwrap();
+                break;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
         (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
     }
 
