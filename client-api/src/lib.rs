@@ -21,15 +21,15 @@ mod subscription;
 
 use axum::Router;
 use shared::{
-    members::Entrance,
+    members::MemberSignIn,
     web::{App, document},
 };
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 /// What signing in needs to reach.
-fn entrance(app: &App) -> Entrance<'_> {
-    Entrance {
+fn entrance(app: &App) -> MemberSignIn<'_> {
+    MemberSignIn {
         db: &app.db,
         keys: app.doorkeeper.keys(),
         passwords: &app.passwords,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
 use shared::{
-    platform::config::Service,
+    platform::config::ServiceName,
     web::command::{self, Program},
 };
 
@@ -13,7 +13,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     command::main(&Program {
-        service: Service::ClientApi,
+        service: ServiceName::ClientApi,
         about: "The member app's side of the gym: sign-in, subscription, QR, entries",
         door_paths: &["/api/clients/qr", "/api/client/qr", "/api/clients/access", "/api/client/access"],
         router: client_api::router,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     Error, Text,
     access::{OneTimeCode, Password},
-    members::{self, Identifier, IdentifierInvalid, Purpose, SignedIn},
+    members::{self, CodePurpose, Identifier, IdentifierInvalid, MemberSignedIn},
     vocabulary::Timestamp,
     web::{
         Answer, Anyone, App, Json, Member,
@@ -85,7 +85,7 @@ async fn request_activation(
     Json(body): Json<WhoBody>,
 ) -> Result<Answer<CodeSent>, Error> {
     let who = body.parse()?;
-    members::request_code(&entrance(&app), &visitor, &who, Purpose::Activation).await?;
+    members::request_code(&entrance(&app), &visitor, &who, CodePurpose::Activation).await?;
     Ok(code_sent(&who))
 }
 
@@ -98,7 +98,7 @@ async fn forgot_password(
     Json(body): Json<WhoBody>,
 ) -> Result<Answer<CodeSent>, Error> {
     let who = body.parse()?;
-    members::request_code(&entrance(&app), &visitor, &who, Purpose::PasswordReset).await?;
+    members::request_code(&entrance(&app), &visitor, &who, CodePurpose::PasswordReset).await?;
     Ok(code_sent(&who))
 }
 
@@ -212,7 +212,11 @@ fn required(field: &'static str, text: Option<String>) -> Result<String, Error> 
     Ok(fields.build(text)?)
 }
 
-async fn welcome(app: &App, visitor: &Anyone, signed_in: SignedIn) -> Result<Answer<SignedInAnswer>, Error> {
+async fn welcome(
+    app: &App,
+    visitor: &Anyone,
+    signed_in: MemberSignedIn,
+) -> Result<Answer<SignedInAnswer>, Error> {
     let (me, gym, password_changed) = profile::load(app, signed_in.customer, visitor.now()).await?;
     let expires_in = signed_in.expires_at.signed_duration_since(visitor.now()).num_seconds();
     Ok(Answer::new(SignedInAnswer {
@@ -249,7 +253,7 @@ struct RefreshedAnswer {
 }
 
 impl RefreshedAnswer {
-    fn new(signed_in: SignedIn, now: Timestamp) -> Self {
+    fn new(signed_in: MemberSignedIn, now: Timestamp) -> Self {
         Self {
             access_token: signed_in.access_token,
             token_type: "Bearer".to_owned(),

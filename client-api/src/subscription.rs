@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared::{
     Error,
     platform::request,
-    subscriptions::{self, Held, Kind, Portfolio, Status},
+    subscriptions::{self, Held, Portfolio, ServiceKind, Status},
     vocabulary::{Calendar, CustomerId, Language, Money, Timestamp},
     web::{Answer, App, Member, envelope::Success},
 };
@@ -117,7 +117,7 @@ pub(crate) async fn shown(
 fn answer(held: &Held, portfolio: &Portfolio, today: NaiveDate) -> SubscriptionAnswer {
     let standing = &held.standing;
     let days = standing.remaining_days(today);
-    let is_coins = held.kind == Kind::Coins;
+    let is_coins = held.kind == ServiceKind::Coins;
     let counted = standing.remaining;
     let value = counted.map(i64::from).or(days);
     SubscriptionAnswer {
@@ -164,7 +164,7 @@ const LAST_MINUTE: NaiveTime = match NaiveTime::from_hms_opt(23, 59, 59) {
 };
 
 /// What is left, in words; Arabic counts one, two, three to ten, and more in different words.
-fn label(kind: Kind, value: Option<i64>, language: Language) -> String {
+fn label(kind: ServiceKind, value: Option<i64>, language: Language) -> String {
     let Some(value) = value else {
         return match language {
             Language::En => "No end date".to_owned(),
@@ -172,14 +172,14 @@ fn label(kind: Kind, value: Option<i64>, language: Language) -> String {
         };
     };
     let (one, many) = match kind {
-        Kind::Coins => ("coin", "coins"),
-        Kind::TimeBased => ("day", "days"),
-        Kind::Sessions | Kind::Training => ("session", "sessions"),
+        ServiceKind::Coins => ("coin", "coins"),
+        ServiceKind::TimeBased => ("day", "days"),
+        ServiceKind::Sessions | ServiceKind::Training => ("session", "sessions"),
     };
     let (single, dual, plural, counted) = match kind {
-        Kind::Coins => ("عملة واحدة", "عملتان", "عملات", "عملة"),
-        Kind::TimeBased => ("يوم واحد", "يومان", "أيام", "يوما"),
-        Kind::Sessions | Kind::Training => ("حصة واحدة", "حصتان", "حصص", "حصة"),
+        ServiceKind::Coins => ("عملة واحدة", "عملتان", "عملات", "عملة"),
+        ServiceKind::TimeBased => ("يوم واحد", "يومان", "أيام", "يوما"),
+        ServiceKind::Sessions | ServiceKind::Training => ("حصة واحدة", "حصتان", "حصص", "حصة"),
     };
     match language {
         Language::En => format!("{value} {} left", if value == 1 { one } else { many }),

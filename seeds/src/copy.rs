@@ -94,7 +94,7 @@ impl Sheet {
         Self { statement, text: String::new() }
     }
 
-    /// Adds a row.
+    /// Adds a row, its cells in the order of the columns.
     pub(crate) fn add(&mut self, cells: &[&(dyn Cell + Sync)]) -> fmt::Result {
         for (place, cell) in cells.iter().enumerate() {
             if place > 0 {

@@ -1,4 +1,4 @@
-//! Dice that always fall the same way.
+//! Random choices from a fixed seed: the same ones in every run.
 
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 

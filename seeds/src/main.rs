@@ -14,7 +14,7 @@ use seeds::{
 };
 use shared::platform::{
     clock::{Clock as _, SystemClock},
-    config::{Config, ConfigProblems, Service},
+    config::{Config, ConfigProblems, ServiceName},
     connect,
 };
 
@@ -72,7 +72,7 @@ fn main() -> ExitCode {
 }
 
 fn run(what: What) -> Result<String, Failed> {
-    let config = Config::load_from_process(Service::Seeds)?;
+    let config = Config::load_from_process(ServiceName::Seeds)?;
     if !config.is_demo_allowed() {
         return Err(Failed::Production);
     }

@@ -109,7 +109,7 @@ pub(crate) const TRAINING: Offer = Offer {
     opens_door: false,
     ..PLAIN
 };
-/// No longer sold.
+/// A service that was taken off sale.
 pub(crate) const FOUNDERS: Offer =
     Offer { name: "Founders Offer", about: "No longer sold", price: 30_000, days: Some(30), ..PLAIN };
 
@@ -122,7 +122,7 @@ pub(crate) struct Listed {
     pub(crate) is_active: bool,
 }
 
-/// Writes services.
+/// Writes the services of `list` as rows.
 pub(crate) async fn write(conn: &mut PgConnection, moment: Moment, list: &[Listed]) -> anyhow::Result<()> {
     let opened = moment.past(900);
     let mut sheet = Sheet::new(

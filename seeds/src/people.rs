@@ -121,7 +121,7 @@ pub(crate) const fn sheet() -> Sheet {
     )
 }
 
-/// Adds somebody's row.
+/// Adds the row of a customer.
 pub(crate) fn add(sheet: &mut Sheet, person: &Person) -> anyhow::Result<()> {
     let (born, age) = match person.birth {
         Birth::On(day) => (Some(day), None),
@@ -157,7 +157,7 @@ pub(crate) fn add(sheet: &mut Sheet, person: &Person) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A name.
+/// Draws a full name, of first and family name.
 pub(crate) fn name(dice: &mut Dice, is_woman: bool) -> String {
     let first: &str = dice.pick(if is_woman { &WOMEN } else { &MEN });
     let family: &str = dice.pick(&FAMILIES);

@@ -16,13 +16,13 @@ pub enum RefusalKind {
     Rejected,
     /// We do not know who is asking; the apps sign out or refresh on it.
     Unauthenticated,
-    /// We know, and they may not.
+    /// We know who is asking, and they may not.
     Forbidden,
-    /// It does not exist, or not for them.
+    /// It does not exist, or is out of the caller's reach: both answer the same.
     NotFound,
-    /// The present state says no.
+    /// The present state of the thing does not allow it.
     Conflict,
-    /// The same key was used for something else.
+    /// The same `Idempotency-Key` was used for another request.
     Mismatch,
     /// Too often; try again after so many seconds.
     TooMany {
@@ -41,11 +41,11 @@ pub trait Refusal: StdError + Send + Sync + 'static {
     fn code(&self) -> &'static str;
     /// The sentence the person reads.
     fn say(&self, language: Language) -> Cow<'static, str>;
-    /// The fields it is about, when it is about fields.
+    /// What is wrong with which field; empty if the refusal is not about fields.
     fn fields(&self) -> &[FieldProblem] {
         &[]
     }
-    /// What was recorded of it, as the door shows it.
+    /// What was recorded of the refused attempt, as the service answers it, e.g. a denied entry.
     fn data(&self) -> Option<&serde_json::Value> {
         None
     }
@@ -131,9 +131,9 @@ pub(crate) use refusals;
 /// A fixed sentence in both languages of the gym.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text {
-    /// English.
+    /// The sentence in English.
     pub en: &'static str,
-    /// Arabic.
+    /// The sentence in Arabic.
     pub ar: &'static str,
 }
 
@@ -154,9 +154,9 @@ pub struct FieldProblem {
     pub field: &'static str,
     /// Stable machine name of the problem.
     pub code: &'static str,
-    /// In English.
+    /// The sentence that the person reads, in English.
     pub en: Cow<'static, str>,
-    /// In Arabic.
+    /// The sentence that the person reads, in Arabic.
     pub ar: Cow<'static, str>,
 }
 
@@ -248,7 +248,7 @@ impl Fault {
         Self { source: FaultSource::Other(source.into()), at: Location::caller() }
     }
 
-    /// Where `?` met it.
+    /// The line of code at which `?` or [`Fault::new`] met the failure.
     pub fn at(&self) -> &'static Location<'static> {
         self.at
     }
@@ -265,6 +265,7 @@ impl Fault {
     pub(crate) fn is_retryable(&self) -> bool {
         match &self.source {
             FaultSource::Database(sqlx::Error::Database(error)) => {
+                // Serialization failure, deadlock.
                 matches!(error.code().as_deref(), Some("40001" | "40P01"))
             }
             FaultSource::Database(_) | FaultSource::Other(_) => false,
@@ -339,7 +340,8 @@ impl fmt::Display for Error {
     }
 }
 
-/// Lets the schema have the last word.
+/// Turns what a constraint of the schema forbids into a refusal. A check made before a write can be overtaken by
+/// another transaction; the constraint cannot.
 pub trait OnConstraint<T> {
     /// Turns a violation of the constraint `name` into a refusal; passes anything else on.
     fn on_constraint<R: Into<Error>>(self, name: &str, refusal: impl FnOnce() -> R) -> Result<T, Error>;

@@ -7,7 +7,7 @@ use crate::{
     vocabulary::{Change, FieldError, Language, field_errors, page::PageInvalid},
 };
 
-/// Of a page that parsed and yet goes too far for the list it is of.
+/// For a page that could be read, but begins further back than its list goes.
 impl From<PageInvalid> for Invalid {
     fn from(refused: PageInvalid) -> Self {
         let mut fields = Fields::new();
@@ -52,12 +52,12 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// Nothing read yet.
+    /// A collection that has met no problem yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a problem.
+    /// Notes what is wrong with `field`; both sentences begin with its name.
     pub fn problem(&mut self, field: &'static str, error: &impl FieldError) {
         self.problems.push(FieldProblem {
             field,
@@ -78,7 +78,7 @@ impl Fields {
         }
     }
 
-    /// Adds a problem unless `holds`.
+    /// Notes the problem `code` of `field`, unless `holds`.
     pub fn ensure(&mut self, field: &'static str, holds: bool, code: &'static str, text: Text) {
         if !holds {
             self.problem(field, &(code, text));

@@ -1,4 +1,4 @@
-//! The gym: its words, what it runs on, who may do what, what it does, and the HTTP skin both doors wear.
+//! The gym: its words, what it runs on, who may do what, what it does, and the HTTP layers that both services share.
 //!
 //! Read in this order; arrows only point back: [`vocabulary`], [`platform`], [`access`], the features, [`web`].
 

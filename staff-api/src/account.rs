@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::{
     Error, Fields, Text,
     access::{Password, can},
-    accounts::{self, Credentials, PasswordChange, Profile, SignedIn},
+    accounts::{self, Credentials, PasswordChange, Profile, StaffSignedIn},
     vocabulary::{Language, Timestamp},
     web::{
         Answer, Anyone, App, Json, Leaving, Staff,
@@ -60,7 +60,7 @@ struct SignedInAnswer {
 }
 
 impl SignedInAnswer {
-    fn answer(now: Timestamp, signed: SignedIn) -> Answer<Self> {
+    fn answer(now: Timestamp, signed: StaffSignedIn) -> Answer<Self> {
         let MeAnswer { user, gym, .. } = signed.profile.into();
         let lasts = signed.expires_at.signed_duration_since(now).num_seconds();
         let (token, user_again, gym_again) = (signed.token, json!(user), json!(gym));

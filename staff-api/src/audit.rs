@@ -7,7 +7,7 @@ use serde_json::Value;
 use shared::{
     Error, Fields, Invalid,
     access::can,
-    audit_trail::{self, Deed, Filter, Listed, Subject},
+    audit_trail::{self, AuditFilter, Deed, Listed, Subject},
     vocabulary::{AuditId, BranchId, Calendar, Day, Line, Page, PageQuery},
     web::{
         Answer, App, Query, Staff,
@@ -51,7 +51,7 @@ struct AuditQuery {
     before: Option<i64>,
 }
 
-impl TryFrom<(AuditQuery, PageQuery)> for Wanted {
+impl TryFrom<(AuditQuery, PageQuery)> for LogRequest {
     type Error = Invalid;
 
     fn try_from((query, page): (AuditQuery, PageQuery)) -> Result<Self, Invalid> {
@@ -66,7 +66,7 @@ impl TryFrom<(AuditQuery, PageQuery)> for Wanted {
             }
             (None, None) => None,
         };
-        let filter = Filter {
+        let filter = AuditFilter {
             action: fields.optional("action", query.action.as_deref(), Line::parse),
             actor: query.actor_id,
             subject,
@@ -80,8 +80,8 @@ impl TryFrom<(AuditQuery, PageQuery)> for Wanted {
 }
 
 /// Which part of the log is wanted.
-struct Wanted {
-    filter: Filter,
+struct LogRequest {
+    filter: AuditFilter,
     page: Page,
 }
 
@@ -176,7 +176,7 @@ async fn list_audit_log(
     Query(query): Query<AuditQuery>,
     Query(page): Query<PageQuery>,
 ) -> Result<Answer<AuditPage>, Error> {
-    let Wanted { filter, page } = (query, page).try_into()?;
+    let LogRequest { filter, page } = (query, page).try_into()?;
     let listed = audit_trail::list(&app.db, &owner, &filter, page).await?;
     Ok(Answer::new((listed, owner.calendar()).into()))
 }

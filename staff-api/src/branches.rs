@@ -11,7 +11,7 @@ use serde_json::json;
 use shared::{
     Error, Fields, Invalid, Text,
     access::can,
-    branches::{self, Branch, Code, Draft, Edit},
+    branches::{self, Branch, BranchEdit, Code, Draft},
     gyms::Switched,
     vocabulary::{BranchId, Calendar, Change, Line, Money, text::TextInvalid},
     web::{
@@ -242,7 +242,7 @@ struct EditBranchBody {
     phone: Change<String>,
 }
 
-impl TryFrom<EditBranchBody> for Edit {
+impl TryFrom<EditBranchBody> for BranchEdit {
     type Error = Invalid;
 
     fn try_from(body: EditBranchBody) -> Result<Self, Invalid> {

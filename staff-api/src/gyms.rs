@@ -10,7 +10,7 @@ use shared::{
     Error, Fields, Invalid, Text,
     access::can,
     branches,
-    gyms::{self, Colour, Edit, GymRule, GymRules, ImageUrl, Switched},
+    gyms::{self, Colour, GymEdit, GymRule, GymRules, ImageUrl, Switched},
     vocabulary::{GymId, Line},
     web::{
         Answer, App, Json, Path, Staff,
@@ -193,7 +193,7 @@ struct SetupBody {
     is_setup_complete: Option<bool>,
 }
 
-impl TryFrom<SetupBody> for Edit {
+impl TryFrom<SetupBody> for GymEdit {
     type Error = Invalid;
 
     fn try_from(body: SetupBody) -> Result<Self, Invalid> {

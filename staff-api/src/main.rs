@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
 use shared::{
-    platform::config::Service,
+    platform::config::ServiceName,
     web::command::{self, Program},
 };
 
@@ -13,7 +13,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     command::main(&Program {
-        service: Service::StaffApi,
+        service: ServiceName::StaffApi,
         about: "The staff app's side of the gym: desk, sales, door, figures",
         door_paths: &["/api/attendance", "/api/qr/scan", "/api/entry-logs/scan", "/api/validation"],
         router: staff_api::router,

@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::{
     Error, Fields, Invalid, Text, UnknownWord,
     access::can,
-    plans::{self, Doors, Edit, Kind, Service, ServiceType, Shelf},
+    plans::{self, Doors, Service, ServiceEdit, ServiceKind, ServiceType, Shelf},
     vocabulary::{BranchId, Change, Line, Money, Note, ServiceId},
     web::{Answer, App, Json, Path, Query, Staff, envelope::Success, wire},
 };
@@ -45,9 +45,9 @@ struct ServiceRow {
     /// What it is, in more words.
     description: Option<String>,
     /// How it is used up.
-    kind: Kind,
+    kind: ServiceKind,
     /// The same, as sales call it.
-    subscription_type: Kind,
+    subscription_type: ServiceKind,
     /// What it is for.
     service_type: ServiceType,
     /// The same, under its older name.
@@ -165,7 +165,7 @@ struct ServiceBody {
     #[schema(value_type = Option<String>)]
     description: Change<String>,
     /// How it is used up.
-    kind: Option<Kind>,
+    kind: Option<ServiceKind>,
     /// What it is for; also read as `category`.
     #[serde(alias = "category")]
     service_type: Option<ServiceType>,
@@ -203,7 +203,7 @@ struct ServiceBody {
     is_active: Option<bool>,
 }
 
-impl TryFrom<ServiceBody> for Edit {
+impl TryFrom<ServiceBody> for ServiceEdit {
     type Error = Invalid;
 
     fn try_from(body: ServiceBody) -> Result<Self, Invalid> {

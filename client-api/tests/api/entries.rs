@@ -4,9 +4,9 @@ use chrono::TimeDelta;
 use seeds::cast::{customer, subscription};
 use shared::{platform::clock::Clock as _, vocabulary::CustomerId};
 
-use crate::support::House;
+use crate::support::MembersDoor;
 
-impl House {
+impl MembersDoor {
     async fn came(&self, who: CustomerId, hours_ago: i64, denied_as: Option<&str>) -> i64 {
         sqlx::query_scalar(
             "insert into entries (gym_id, branch_id, customer_id, at, is_admitted, denied_as, source, action, charged)
@@ -24,12 +24,12 @@ impl House {
 
 #[tokio::test]
 async fn the_history_is_a_list_for_the_apps_and_a_page_as_documented() {
-    let house = House::open().await;
-    let first = house.came(house.ahmed, 30, None).await;
-    let second = house.came(house.ahmed, 2, Some("SUBSCRIPTION_FROZEN")).await;
-    let stranger = customer().named("Nada Said").insert(&house.gym).await;
-    house.came(stranger, 1, None).await;
-    let member = house.gym.member(&house.router, house.ahmed).await;
+    let setup = MembersDoor::open().await;
+    let first = setup.came(setup.ahmed, 30, None).await;
+    let second = setup.came(setup.ahmed, 2, Some("SUBSCRIPTION_FROZEN")).await;
+    let stranger = customer().named("Nada Said").insert(&setup.gym).await;
+    setup.came(stranger, 1, None).await;
+    let member = setup.gym.member(&setup.router, setup.ahmed).await;
 
     let list = member.get("/api/client/entry-history").await.expect(200);
     let rows = list.at("/data").as_array().unwrap();
@@ -56,14 +56,14 @@ async fn the_history_is_a_list_for_the_apps_and_a_page_as_documented() {
 
 #[tokio::test]
 async fn the_branch_is_quiet_or_not_and_visits_are_counted() {
-    let house = House::open().await;
-    let member = house.gym.member(&house.router, house.ahmed).await;
+    let setup = MembersDoor::open().await;
+    let member = setup.gym.member(&setup.router, setup.ahmed).await;
     let quiet = member.get("/api/client/branch-activity").await.expect(200);
     assert_eq!(quiet.at("/data/level"), "quiet");
     assert_eq!(quiet.at("/data/entries_last_hour"), 0);
-    house.came(house.ahmed, 0, None).await;
-    house.came(house.ahmed, 24, None).await;
-    house.came(house.ahmed, 25, Some("NO_SUBSCRIPTION")).await;
+    setup.came(setup.ahmed, 0, None).await;
+    setup.came(setup.ahmed, 24, None).await;
+    setup.came(setup.ahmed, 25, Some("NO_SUBSCRIPTION")).await;
     assert_eq!(member.get("/api/client/branch-activity").await.at("/data/entries_last_hour"), 1);
     let stats = member.get("/api/clients/stats").await.expect(200);
     assert_eq!(stats.at("/data/total_visits"), 2);
@@ -72,12 +72,12 @@ async fn the_branch_is_quiet_or_not_and_visits_are_counted() {
 
 #[tokio::test]
 async fn can_i_come_in_is_the_decision_of_the_door_and_changes_nothing() {
-    let house = House::open().await;
-    let member = house.gym.member(&house.router, house.ahmed).await;
+    let setup = MembersDoor::open().await;
+    let member = setup.gym.member(&setup.router, setup.ahmed).await;
     let no = member.get("/api/clients/access").await.expect(200);
     assert_eq!(no.at("/data/allowed"), false);
     assert_eq!(no.at("/data/reasons/0/code"), "NO_SUBSCRIPTION");
-    subscription().sessions(3).insert(&house.gym, house.ahmed).await;
+    subscription().sessions(3).insert(&setup.gym, setup.ahmed).await;
     let yes = member.get("/api/client/access").await.expect(200);
     assert_eq!(yes.at("/data/allowed"), true);
     assert_eq!(yes.at("/data/charge"), 1);
@@ -88,5 +88,5 @@ async fn can_i_come_in_is_the_decision_of_the_door_and_changes_nothing() {
     member.get("/api/clients/access?branch_id=3").await.refused(404, "BRANCH_NOT_FOUND");
     member.get("/api/clients/access?branch_id=999").await.refused(404, "BRANCH_NOT_FOUND");
     member.get("/api/clients/access?at=yesterday").await.expect(400);
-    assert_eq!(house.count("select count(*) from entries").await, 0);
+    assert_eq!(setup.count("select count(*) from entries").await, 0);
 }

@@ -3,17 +3,17 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use seeds::cast::{customer, subscription};
 
-use crate::support::House;
+use crate::support::MembersDoor;
 
 #[tokio::test]
 async fn the_profile_has_what_every_screen_reads() {
-    let house = House::open().await;
+    let setup = MembersDoor::open().await;
     sqlx::query("update customers set height_mm = 1750, weight_g = 80000, gender = 'male'")
-        .execute(&house.gym.db.owner)
+        .execute(&setup.gym.db.owner)
         .await
         .unwrap();
-    let id = subscription().insert(&house.gym, house.ahmed).await;
-    let member = house.gym.member(&house.router, house.ahmed).await;
+    let id = subscription().insert(&setup.gym, setup.ahmed).await;
+    let member = setup.gym.member(&setup.router, setup.ahmed).await;
     for path in ["/api/clients/profile", "/api/client/me", "/api/clients/me"] {
         let me = member.get(path).await.expect(200);
         assert_eq!(me.at("/data/weight"), 80);
@@ -36,17 +36,17 @@ async fn the_profile_has_what_every_screen_reads() {
 
 #[tokio::test]
 async fn a_frozen_subscription_is_shown_and_an_active_one_comes_first() {
-    let house = House::open().await;
-    let member = house.gym.member(&house.router, house.ahmed).await;
+    let setup = MembersDoor::open().await;
+    let member = setup.gym.member(&setup.router, setup.ahmed).await;
     let nothing = member.get("/api/client/me").await.expect(200);
     assert!(nothing.at("/data/active_subscription").is_null());
     assert_eq!(nothing.at("/data/subscription_status"), "inactive");
-    subscription().frozen(-2, 5).insert(&house.gym, house.ahmed).await;
+    subscription().frozen(-2, 5).insert(&setup.gym, setup.ahmed).await;
     let frozen = member.get("/api/client/me").await.expect(200);
     assert_eq!(frozen.at("/data/active_subscription/status"), "frozen");
     assert_eq!(frozen.at("/data/has_active_subscription"), false);
     assert_eq!(frozen.at("/data/active_subscription/freeze_history/0/freeze_date"), "2026-04-15");
-    subscription().coins(7).insert(&house.gym, house.ahmed).await;
+    subscription().coins(7).insert(&setup.gym, setup.ahmed).await;
     let coins = member.get("/api/client/me").await.expect(200);
     assert_eq!(coins.at("/data/active_subscription/remaining_coins"), 7);
     assert_eq!(coins.at("/data/active_subscription/subscription_type"), "coins");
@@ -56,13 +56,13 @@ async fn a_frozen_subscription_is_shown_and_an_active_one_comes_first() {
 
 #[tokio::test]
 async fn the_subscription_answer_is_flat_and_documented_at_once() {
-    let house = House::open().await;
-    let member = house.gym.member(&house.router, house.ahmed).await;
+    let setup = MembersDoor::open().await;
+    let member = setup.gym.member(&setup.router, setup.ahmed).await;
     assert!(
         member.get("/api/clients/subscription").await.expect(200).at("/data/current_subscription").is_null()
     );
-    subscription().days(-60, Some(-31)).insert(&house.gym, house.ahmed).await;
-    let current = subscription().sessions(4).insert(&house.gym, house.ahmed).await;
+    subscription().days(-60, Some(-31)).insert(&setup.gym, setup.ahmed).await;
+    let current = subscription().sessions(4).insert(&setup.gym, setup.ahmed).await;
     let answer = member.get("/api/clients/subscription").await.expect(200);
     assert_eq!(answer.at("/data/id"), current.get());
     assert_eq!(answer.at("/data/remaining_sessions"), 4);
@@ -72,19 +72,19 @@ async fn the_subscription_answer_is_flat_and_documented_at_once() {
 
 #[tokio::test]
 async fn a_member_sees_only_their_own() {
-    let house = House::open().await;
-    let other = customer().named("Nada Said").insert(&house.gym).await;
-    subscription().insert(&house.gym, other).await;
-    let member = house.gym.member(&house.router, house.ahmed).await;
+    let setup = MembersDoor::open().await;
+    let other = customer().named("Nada Said").insert(&setup.gym).await;
+    subscription().insert(&setup.gym, other).await;
+    let member = setup.gym.member(&setup.router, setup.ahmed).await;
     assert!(member.get("/api/client/me").await.at("/data/active_subscription").is_null());
 }
 
 #[tokio::test]
 async fn the_qr_code_is_a_png_of_the_text_and_the_token_is_short_lived() {
-    let house = House::open().await;
-    let member = house.gym.member(&house.router, house.ahmed).await;
+    let setup = MembersDoor::open().await;
+    let member = setup.gym.member(&setup.router, setup.ahmed).await;
     let answer = member.get("/api/clients/qr").await.expect(200);
-    assert_eq!(answer.at("/data/qr_code"), &serde_json::json!(format!("customer_id:{}", house.ahmed)));
+    assert_eq!(answer.at("/data/qr_code"), &serde_json::json!(format!("customer_id:{}", setup.ahmed)));
     assert_eq!(answer.at("/data/customer_name"), "Ahmed Hassan");
     assert_eq!(answer.at("/data/expires_at"), "2026-04-17T21:31:00Z");
     let png = STANDARD.decode(answer.at("/data/qr_image_base64").as_str().unwrap()).unwrap();

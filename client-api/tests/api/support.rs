@@ -6,7 +6,7 @@ use serde_json::Value;
 use shared::{members::CodeLetter, platform::delivery::Message, vocabulary::CustomerId};
 
 /// A gym, its members' door, and Ahmed with phone and address.
-pub(crate) struct House {
+pub(crate) struct MembersDoor {
     pub(crate) gym: Gym,
     pub(crate) router: Router,
     pub(crate) ahmed: CustomerId,
@@ -15,7 +15,7 @@ pub(crate) struct House {
 pub(crate) const PHONE: &str = "01234567890";
 pub(crate) const EMAIL: &str = "ahmed@example.com";
 
-impl House {
+impl MembersDoor {
     pub(crate) async fn open() -> Self {
         let gym = Gym::open().await;
         let (router, _) = client_api::router(gym.client_app());

@@ -31,12 +31,12 @@ impl Ref {
         Self::at(list.len())
     }
 
-    /// What stands there.
+    /// What stands at this place of `list`.
     pub(crate) fn of<T>(self, list: &[T]) -> anyhow::Result<&T> {
         list.get(self.index()?).context("a place in the book")
     }
 
-    /// What stands there, to be changed.
+    /// What stands at this place of `list`, to be changed.
     pub(crate) fn of_mut<T>(self, list: &mut [T]) -> anyhow::Result<&mut T> {
         list.get_mut(self.index()?).context("a place in the book")
     }
@@ -46,7 +46,7 @@ impl Ref {
     }
 }
 
-/// What is sold.
+/// A service, as a gym of the seeds sells it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Offer {
     pub(crate) name: &'static str,
@@ -92,7 +92,7 @@ pub(crate) struct Member {
     pub(crate) is_active: bool,
 }
 
-/// A time in which a subscription rests.
+/// The days on which a subscription is frozen.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rest {
     pub(crate) from: NaiveDate,
@@ -116,7 +116,7 @@ impl Rest {
     }
 }
 
-/// A subscription.
+/// A subscription, as the book keeps it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sold {
     pub(crate) member: Ref,
@@ -132,11 +132,11 @@ pub(crate) struct Sold {
     pub(crate) at: DateTime<Utc>,
     /// Units granted by sale and renewals.
     pub(crate) total: i32,
-    /// Units left.
+    /// Coins or sessions that are left.
     pub(crate) left: i32,
 }
 
-/// Money.
+/// A payment; amounts are in the smallest unit of the currency.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Payment {
     pub(crate) at: DateTime<Utc>,
@@ -161,10 +161,10 @@ pub(crate) struct Event {
     pub(crate) what: What,
 }
 
-/// What it was.
+/// What happened, of what the book keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum What {
-    /// Units were sold.
+    /// Coins or sessions were sold.
     Sale(i32),
     /// Units were added by a renewal.
     Renewal(i32),
@@ -177,7 +177,7 @@ pub(crate) enum What {
         /// Whether a unit was taken.
         is_charged: bool,
     },
-    /// Was turned away.
+    /// Was turned away by the rules.
     Out(Denial),
     /// Was turned away by the rules and let in by a manager.
     Overruled(Denial),
@@ -266,7 +266,7 @@ impl Moment {
     }
 }
 
-/// Everything that happened.
+/// Everything that happened in a seeded gym, before it is written as rows.
 #[derive(Debug)]
 pub(crate) struct Book {
     pub(crate) moment: Moment,
@@ -278,7 +278,7 @@ pub(crate) struct Book {
 }
 
 impl Book {
-    /// An empty book.
+    /// A book without any rows, as of `moment`.
     pub(crate) const fn new(moment: Moment) -> Self {
         Self {
             moment,

@@ -28,7 +28,7 @@ pub fn subscription() -> SubscriptionBuilder {
     }
 }
 
-/// See [`customer`].
+/// A customer that a test adds; begins with [`customer`].
 #[derive(Debug, Clone)]
 pub struct CustomerBuilder {
     name: String,
@@ -39,7 +39,7 @@ pub struct CustomerBuilder {
 }
 
 impl CustomerBuilder {
-    /// Called something else.
+    /// Gives the customer this full name.
     #[must_use]
     pub fn named(mut self, name: &str) -> Self {
         name.clone_into(&mut self.name);
@@ -67,14 +67,14 @@ impl CustomerBuilder {
         self
     }
 
-    /// Deactivated.
+    /// Makes the customer a deactivated one.
     #[must_use]
     pub fn inactive(mut self) -> Self {
         self.is_active = false;
         self
     }
 
-    /// Writes the row.
+    /// Writes the customer and their row of `customer_doors`.
     pub async fn insert(self, gym: &Gym) -> CustomerId {
         let now = gym.clock.now();
         let today = Calendar::CAIRO.today(now);
@@ -105,7 +105,7 @@ impl CustomerBuilder {
     }
 }
 
-/// See [`subscription`].
+/// A subscription that a test adds; begins with [`subscription`].
 #[derive(Debug, Clone)]
 pub struct SubscriptionBuilder {
     service: i64,
@@ -171,7 +171,7 @@ impl SubscriptionBuilder {
         self
     }
 
-    /// Stopped.
+    /// Makes it a subscription that was stopped.
     #[must_use]
     pub fn stopped(mut self) -> Self {
         self.is_stopped = true;

@@ -1,4 +1,4 @@
-//! Speaks HTTP to a router in process, as one person.
+//! Sends requests to a router in the same process, as one person.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -29,12 +29,12 @@ pub struct Caller {
     address: IpAddr,
 }
 
-/// What came back.
+/// The answer to a request, read to its end.
 #[derive(Debug, Clone)]
 pub struct Answered {
-    /// The status.
+    /// The HTTP status of the answer.
     pub status: StatusCode,
-    /// The headers.
+    /// The headers of the answer.
     pub headers: HeaderMap,
     /// The body as JSON; null when it is not JSON.
     pub body: Value,
@@ -98,7 +98,7 @@ impl Caller {
         self.token.as_deref()
     }
 
-    /// GET.
+    /// Sends a GET to this path.
     pub async fn get(&self, path: &str) -> Answered {
         self.send("GET", path, None).await
     }

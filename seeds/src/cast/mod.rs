@@ -1,4 +1,4 @@
-//! The cast: a small gym on a database of its own, its people, and callers who speak for them.
+//! The cast: a small gym on a database of its own, its people, and callers who send requests as them.
 //!
 //! Gym 1 has branches 1 (Dragon Club) and 2 (Phoenix Club); gym 2 has branch 3. Staff sign in with
 //! [`PASSWORD`]: superadmin, owner, regional1 (branches 1 and 2), manager1, manager2, reception1, reception2, trainer1,
@@ -33,20 +33,20 @@ pub use caller::{Answered, Caller};
 /// What every staff user of the cast and of the demo signs in with.
 pub const PASSWORD: &str = "demo-gym-2026";
 
-/// What needs no token is as good as unlimited for the one address from which all callers of a test speak.
+/// What needs no token is as good as unlimited: all callers of a test share one address.
 const CROWD: Rate = Rate::per_second(1_000_000, 1_000_000);
 
 /// A gym with its own database and its own clock.
 #[derive(Debug)]
 pub struct Gym {
-    /// The database.
+    /// The gym's own database, which nobody else uses.
     pub db: TestDb,
     /// The clock; Friday 2026-04-17 23:30 in Cairo, before a change to summer time.
     pub clock: TestClock,
 }
 
 impl Gym {
-    /// Opens it.
+    /// Opens a database of its own and writes the gym of `gym.sql` into it.
     pub async fn open() -> Self {
         let db = TestDb::open().await;
         sqlx::raw_sql(include_str!("gym.sql")).execute(&db.owner).await.expect("the cast's gym");

@@ -1,8 +1,8 @@
 //! The demo gym: two gyms with their people, sales, entries and money of the last 90 days.
 //!
-//! Deterministic: the same instant gives the same gym, but for the salts of passwords. Written in one transaction, and only into a database that has no gym
-//! yet, so it is safe to run twice. The people whom the source documents name have the ids, phones and first-login
-//! passwords that the documents give them.
+//! Deterministic: the same instant gives the same gym, but for the salts of passwords. Written in one transaction, and
+//! only into a database that has no gym yet, so it is safe to run twice. The people whom the source documents name have
+//! the ids, phones and first-login passwords that the documents give them.
 
 #![expect(
     clippy::arithmetic_side_effects,

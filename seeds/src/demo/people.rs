@@ -14,7 +14,7 @@ use crate::{
     people::{self, Login, Person},
 };
 
-/// Members in all.
+/// Members of the demo gym in all.
 const COUNT: i64 = 150;
 /// A demo is shown for longer than the 72 hours that a real first-login password lives.
 const TEMPORARY_DAYS: i64 = 365;
@@ -22,11 +22,11 @@ const TEMPORARY_DAYS: i64 = 365;
 /// Somebody the source documents name.
 #[derive(Debug, Clone, Copy)]
 pub struct Documented {
-    /// Id.
+    /// The id that the documents give.
     pub id: i64,
-    /// Branch.
+    /// The branch that they belong to.
     pub branch: i64,
-    /// Name.
+    /// The full name, as the documents write it.
     pub name: &'static str,
     /// Phone as the documents write it.
     pub phone: &'static str,

@@ -10,7 +10,7 @@ use crate::{
 /// Subscriptions whose ids the documents name.
 pub(super) type Named = Vec<(Ref, i64)>;
 
-/// Tells everybody's story.
+/// Writes what every member bought and did; answers the subscriptions whose ids the documents name.
 pub(super) fn tell(book: &mut Book, menu: &Menu) -> anyhow::Result<Named> {
     let mut dice = Dice::new(2);
     let mut named = Named::new();
@@ -50,7 +50,7 @@ fn long_standing(book: &mut Book, dice: &mut Dice, who: Ref, menu: &Menu) -> any
         .record(book, dice, who, None)
 }
 
-/// Customer 123: number 45 followed number 44, and five of fifteen days of rest are left.
+/// Customer 123: subscription 45 followed subscription 44, and five of its fifteen freeze days are left.
 fn ahmed_hassan(book: &mut Book, dice: &mut Dice, who: Ref, menu: &Menu) -> anyhow::Result<Named> {
     let ago = |days| book.moment.ago(days);
     let (earlier, later, rested) = (ago(56), ago(24), ago(20));

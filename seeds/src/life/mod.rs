@@ -1,4 +1,4 @@
-//! What members do: they buy, renew, rest, come, come too late, and stop. Made up, without a database.
+//! What members do: they buy, renew, freeze, come, come too late, and stop. Made up, without a database.
 
 #![expect(
     clippy::arithmetic_side_effects,
@@ -19,17 +19,16 @@ pub(crate) use stint::{Freeze, Stint};
 /// What a subscription is to be today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// Good for use.
+    /// May be used today.
     Active,
-    /// Resting.
     Frozen,
-    /// Ended by hand.
+    /// Was ended at the desk.
     Stopped,
     /// Its last day is over.
     Expired,
     /// Nothing is left of it.
     Spent,
-    /// Still to begin.
+    /// Its first day is still to come.
     Pending,
 }
 

@@ -1,4 +1,4 @@
-//! What the audit log says of it all.
+//! The audit rows of what happened in the large gym.
 
 use sqlx::PgConnection;
 

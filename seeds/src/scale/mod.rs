@@ -41,7 +41,7 @@ const PAST: i64 = 730;
 pub struct Factor(i64);
 
 impl Factor {
-    /// The full size.
+    /// The large gym in its full size.
     pub const FULL: Self = Self(Self::WHOLE);
     const WHOLE: i64 = 10_000;
 
@@ -64,15 +64,15 @@ impl Factor {
 /// What became of the large gym.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scaled {
-    /// It stands.
+    /// It was written, with so many rows.
     Now {
-        /// Customers.
+        /// How many customers it has.
         customers: usize,
-        /// Subscriptions.
+        /// How many subscriptions were ever sold.
         subscriptions: usize,
         /// Attempts to come in.
         entries: i64,
-        /// Payments.
+        /// How many payments it has.
         payments: usize,
     },
     /// It was there already; nothing was touched.

@@ -17,7 +17,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Says nothing.
+    /// A progress that is shown nowhere.
     pub fn silent() -> Self {
         Self { bar: ProgressBar::hidden(), is_plain: false, said: AtomicU64::new(0) }
     }
@@ -48,7 +48,7 @@ impl Progress {
         }
     }
 
-    /// It is over.
+    /// Takes the bar away, when everything is written.
     pub(super) fn end(&self) {
         self.bar.finish_and_clear();
     }

@@ -7,7 +7,7 @@ use crate::{
     life::{self, Fate, Story},
 };
 
-/// Tells everybody's story.
+/// Writes into the book what every member bought and did.
 pub(super) fn tell(book: &mut Book, menu: &Menu) -> anyhow::Result<()> {
     let mut dice = Dice::new(12);
     // Growing by halves would for a while hold everything twice.

@@ -1,4 +1,4 @@
-//! What holds of the document of any door.
+//! What must hold for the OpenAPI document of each door.
 
 use std::collections::BTreeSet;
 

@@ -9,7 +9,7 @@ use super::{operation::Operation, things::Things};
 pub(super) enum Lives {
     /// It is about the caller, or about all they may see.
     WithTheCaller,
-    /// At one branch.
+    /// It lives at one branch.
     AtBranch,
     /// In a gym, for all its branches.
     InGym,

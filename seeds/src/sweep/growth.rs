@@ -14,9 +14,9 @@ use tracing_subscriber::{
 
 use super::{
     fixture::{Ask, Fixture},
-    house::{Door, House},
     operation::{Needs, Operation},
     people::STAFF,
+    swept_gym::{Door, SweptGym},
     things::{Place, Things},
 };
 use crate::cast::{Gym, subscription};
@@ -59,17 +59,17 @@ impl Read {
 pub async fn assert_reads_do_not_multiply(door: Door) {
     let statements = Statements::default();
     let _counting = tracing::subscriber::set_default(registry().with(statements.clone()));
-    let house = House::open(door).await;
-    let things = Things::make(&house.gym, Place::Here).await;
+    let swept = SweptGym::open(door).await;
+    let things = Things::make(&swept.gym, Place::Here).await;
     let mut problems = Vec::new();
-    let reads = reads(door, &house, &things, &mut problems).await;
+    let reads = reads(door, &swept, &things, &mut problems).await;
     let mut before = Vec::new();
     for read in &reads {
-        before.push(cost(&statements, &house, read, &read.ask(&things, 1), &mut problems).await);
+        before.push(cost(&statements, &swept, read, &read.ask(&things, 1), &mut problems).await);
     }
-    grow(&house.gym, &things).await;
+    grow(&swept.gym, &things).await;
     for (read, before) in reads.iter().zip(before) {
-        let after = cost(&statements, &house, read, &read.ask(&things, 1000), &mut problems).await;
+        let after = cost(&statements, &swept, read, &read.ask(&things, 1000), &mut problems).await;
         if after > before {
             problems
                 .push(format!("{} by {}: {before} statements, then {after}", read.operation.id, read.reader));
@@ -79,20 +79,20 @@ pub async fn assert_reads_do_not_multiply(door: Door) {
 }
 
 /// Every read of the door, by everybody who may and sees differently.
-async fn reads(door: Door, house: &House, things: &Things, problems: &mut Vec<String>) -> Vec<Read> {
+async fn reads(door: Door, swept: &SweptGym, things: &Things, problems: &mut Vec<String>) -> Vec<Read> {
     let mut reads = Vec::new();
-    for (operation, fixture) in door.operations(&house.document, problems) {
+    for (operation, fixture) in door.operations(&swept.document, problems) {
         if operation.method != "GET" {
             continue;
         }
         if !matches!(operation.needs, Needs::Staff(_)) {
-            let token = house.gym.member_token(things.customer.into()).await;
+            let token = swept.gym.member_token(things.customer.into()).await;
             reads.push(Read { operation, fixture, token: Some(token), reader: "the member" });
             continue;
         }
         for person in STAFF.into_iter().filter(|person| READERS.contains(&person.username)) {
             if person.may(operation.needs) {
-                let token = Some(house.gym.staff_token(person.username).await);
+                let token = Some(swept.gym.staff_token(person.username).await);
                 reads.push(Read { operation: operation.clone(), fixture, token, reader: person.username });
             }
         }
@@ -103,13 +103,13 @@ async fn reads(door: Door, house: &House, things: &Things, problems: &mut Vec<St
 /// How many statements it takes.
 async fn cost(
     statements: &Statements,
-    house: &House,
+    swept: &SweptGym,
     read: &Read,
     ask: &Ask,
     problems: &mut Vec<String>,
 ) -> usize {
     let before = statements.0.load(Ordering::Relaxed);
-    let answered = house.caller(read.token.as_deref()).send("GET", &ask.target(&read.operation), None).await;
+    let answered = swept.caller(read.token.as_deref()).send("GET", &ask.target(&read.operation), None).await;
     let taken = statements.0.load(Ordering::Relaxed).saturating_sub(before);
     if !answered.status.is_success() {
         problems.push(format!("{} by {}: {}", read.operation.id, read.reader, answered.status));

@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::{
     fixture::{Ask, Fixture},
-    house::{Door, House, flaw, gather},
     operation::{Needs, Operation},
     people::STAFF,
+    swept_gym::{Door, SweptGym, flaw, gather},
     things::{Place, Things},
 };
 use crate::cast::Answered;
@@ -81,7 +81,7 @@ const WORDS: [&str; 20] = [
     "true",
 ];
 
-/// One wrong request.
+/// A request with something wrong in it.
 struct Wrong {
     what: String,
     target: String,
@@ -93,27 +93,27 @@ const JSON: &str = "application/json";
 
 /// Fails unless every operation, asked in every wrong way by somebody entitled, answers what can be read.
 pub async fn assert_rubbish_is_refused(door: Door) {
-    let house = House::open(door).await;
+    let swept = SweptGym::open(door).await;
     let mut problems = Vec::new();
     let mut tasks = Vec::new();
-    for (operation, fixture) in door.operations(&house.document, &mut problems) {
+    for (operation, fixture) in door.operations(&swept.document, &mut problems) {
         if operation.stem() == operation.id {
-            tasks.push(asked_wrongly(door, house.clone(), operation, fixture));
+            tasks.push(asked_wrongly(door, swept.clone(), operation, fixture));
         }
     }
     problems.extend(gather(tasks).await);
     assert!(problems.is_empty(), "{} findings\n{}", problems.len(), problems.join("\n"));
 }
 
-async fn asked_wrongly(door: Door, house: House, operation: Operation, fixture: Fixture) -> Vec<String> {
-    let house = if fixture.needs_own_gym { House::open(door).await } else { house };
+async fn asked_wrongly(door: Door, swept: SweptGym, operation: Operation, fixture: Fixture) -> Vec<String> {
+    let swept = if fixture.needs_own_gym { SweptGym::open(door).await } else { swept };
     let mut problems = Vec::new();
-    let mut things = Things::make(&house.gym, Place::Here).await;
+    let mut things = Things::make(&swept.gym, Place::Here).await;
     let count = wrongs(&operation, &(fixture.ask)(&things)).len();
     for at in 0..count {
         // What an earlier request did may be in the way of this one.
         let Some(wrong) = wrongs(&operation, &(fixture.ask)(&things)).into_iter().nth(at) else { break };
-        let answered = send(&house, &operation, &things, &wrong).await;
+        let answered = send(&swept, &operation, &things, &wrong).await;
         let status = answered.status.as_u16();
         let flaw = if status == 401 && operation.needs != Needs::Nothing {
             Some("signed out")
@@ -125,23 +125,23 @@ async fn asked_wrongly(door: Door, house: House, operation: Operation, fixture: 
             problems.push(format!("{} {}: {flaw}: {status} {body}", operation.id, wrong.what));
         }
         if answered.status.is_success() && operation.method != "GET" {
-            things = Things::make(&house.gym, Place::Here).await;
+            things = Things::make(&swept.gym, Place::Here).await;
         }
     }
     problems
 }
 
-async fn send(house: &House, operation: &Operation, things: &Things, wrong: &Wrong) -> Answered {
+async fn send(swept: &SweptGym, operation: &Operation, things: &Things, wrong: &Wrong) -> Answered {
     let token = match operation.needs {
         Needs::Nothing => None,
-        Needs::Member => Some(house.gym.member_token(things.customer.into()).await),
+        Needs::Member => Some(swept.gym.member_token(things.customer.into()).await),
         Needs::Staff(_) | Needs::Anybody => {
             let entitled =
                 STAFF.iter().find(|person| person.may(operation.needs)).expect("somebody entitled");
-            Some(house.gym.staff_token(entitled.username).await)
+            Some(swept.gym.staff_token(entitled.username).await)
         }
     };
-    let caller = house.caller(token.as_deref()).with("content-type", wrong.kind);
+    let caller = swept.caller(token.as_deref()).with("content-type", wrong.kind);
     caller.send(&operation.method, &wrong.target, wrong.body.clone()).await
 }
 

@@ -14,7 +14,7 @@ pub(super) enum Needs {
     Anybody,
 }
 
-/// One operation.
+/// An operation of the OpenAPI document, as the sweep asks it.
 #[derive(Debug, Clone)]
 pub(super) struct Operation {
     pub(super) id: String,

@@ -45,7 +45,7 @@ pub(super) const STAFF: [Person; 13] = [
 pub(super) enum Due {
     /// What they asked for.
     Service,
-    /// This refusal.
+    /// A refusal with this status and code.
     Refusal(u16, &'static str),
     /// What they would get if the thing did not exist.
     NoSuchThing,
@@ -80,7 +80,7 @@ impl Person {
 /// Somebody without a live session of this door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stranger {
-    /// No token.
+    /// Sends no token at all.
     Nobody,
     /// A word instead of a token.
     Babbler,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::{
     checksum::checksum,
     fixture::{Ask, Fixture, Lives},
-    house::{Door, House, flaw, gather, settled},
     operation::Operation,
     people::{Due, Person, STAFF, Stranger},
+    swept_gym::{Door, SweptGym, flaw, gather, settled},
     things::{Place, Things},
 };
 use crate::cast::{Answered, Caller};
@@ -33,25 +33,25 @@ fn told(answered: &Answered) -> String {
 /// Fails unless everybody who may not is refused as the policy says, a thing that is not theirs answers exactly like
 /// one that does not exist, and nothing of it leaves a trace.
 pub async fn assert_denied_change_nothing(door: Door) {
-    let house = House::open(door).await;
+    let swept = SweptGym::open(door).await;
     let mut problems = Vec::new();
-    let operations = door.operations(&house.document, &mut problems);
+    let operations = door.operations(&swept.document, &mut problems);
     let mut things = Vec::new();
     for place in Place::ALL {
-        things.push((place, Things::make(&house.gym, place).await));
+        things.push((place, Things::make(&swept.gym, place).await));
     }
     let things = Arc::new(things);
     let mut callers = Vec::new();
     for person in STAFF {
-        let token = house.gym.staff_token(person.username).await;
-        callers.push((Who::Person(person), house.caller(Some(&token))));
+        let token = swept.gym.staff_token(person.username).await;
+        callers.push((Who::Person(person), swept.caller(Some(&token))));
     }
     let customer = things.first().expect("things").1.customer;
     for stranger in Stranger::ALL {
-        let token = stranger.token(&house.gym, customer, door.is_for_staff).await;
-        callers.push((Who::Stranger(stranger), house.caller(token.as_deref())));
+        let token = stranger.token(&swept.gym, customer, door.is_for_staff).await;
+        callers.push((Who::Stranger(stranger), swept.caller(token.as_deref())));
     }
-    let before = checksum(&house.gym.db.owner).await;
+    let before = checksum(&swept.gym.db.owner).await;
     let mut tasks = Vec::new();
     for (operation, fixture) in &operations {
         for (who, caller) in &callers {
@@ -59,7 +59,7 @@ pub async fn assert_denied_change_nothing(door: Door) {
         }
     }
     problems.extend(gather(tasks).await);
-    let after = checksum(&house.gym.db.owner).await;
+    let after = checksum(&swept.gym.db.owner).await;
     for (table, digest) in after {
         if before.get(&table) != Some(&digest) {
             problems.push(format!("a refusal changed {table}"));
@@ -139,15 +139,15 @@ async fn denied(
 
 /// Fails unless everybody whom the policy entitles is served, each with things of their own.
 pub async fn assert_entitled_are_served(door: Door) {
-    let house = House::open(door).await;
+    let swept = SweptGym::open(door).await;
     let mut problems = Vec::new();
     let mut tasks = Vec::new();
-    for (operation, fixture) in door.operations(&house.document, &mut problems) {
+    for (operation, fixture) in door.operations(&swept.document, &mut problems) {
         let people = STAFF.into_iter().map(Who::Person).chain(Stranger::ALL.into_iter().map(Who::Stranger));
         for who in people {
             for place in places(fixture.lives).iter().copied() {
                 if who.due(&operation, &fixture, place) == Due::Service {
-                    tasks.push(served(door, house.clone(), operation.clone(), fixture, who, place));
+                    tasks.push(served(door, swept.clone(), operation.clone(), fixture, who, place));
                 }
             }
         }
@@ -158,19 +158,19 @@ pub async fn assert_entitled_are_served(door: Door) {
 
 async fn served(
     door: Door,
-    house: House,
+    swept: SweptGym,
     operation: Operation,
     fixture: Fixture,
     who: Who,
     place: Place,
 ) -> Vec<String> {
-    let house = if fixture.needs_own_gym { House::open(door).await } else { house };
-    let things = Things::make(&house.gym, place).await;
+    let swept = if fixture.needs_own_gym { SweptGym::open(door).await } else { swept };
+    let things = Things::make(&swept.gym, place).await;
     let token = match who {
-        Who::Person(person) => Some(house.gym.staff_token(person.username).await),
-        Who::Stranger(stranger) => stranger.token(&house.gym, things.customer, door.is_for_staff).await,
+        Who::Person(person) => Some(swept.gym.staff_token(person.username).await),
+        Who::Stranger(stranger) => stranger.token(&swept.gym, things.customer, door.is_for_staff).await,
     };
-    let answered = ask(&house.caller(token.as_deref()), &operation, &(fixture.ask)(&things)).await;
+    let answered = ask(&swept.caller(token.as_deref()), &operation, &(fixture.ask)(&things)).await;
     let name = format!("{} by {} {place:?}", operation.id, who.name());
     let mut problems: Vec<String> =
         flaw(&answered).map(|flaw| format!("{name}: {flaw}: {}", told(&answered))).into_iter().collect();

@@ -7,7 +7,7 @@ use crate::cast::{Gym, customer, subscription};
 /// Where things are, seen from branch 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Place {
-    /// Branch 1.
+    /// Branch 1, where it is seen from.
     Here,
     /// Branch 2 of the same gym.
     Beside,
@@ -44,9 +44,9 @@ const UNKNOWN: i64 = 900_000_000;
 /// One thing of each kind, nobody else's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Things {
-    /// The gym.
+    /// The gym where they live.
     pub gym: i64,
-    /// The branch.
+    /// The branch where they live.
     pub branch: i64,
     /// A customer with everything below, an address, and the password of the cast.
     pub customer: i64,
@@ -69,7 +69,7 @@ pub struct Things {
 static NUMBERS: AtomicI64 = AtomicI64::new(1);
 
 impl Things {
-    /// Makes them.
+    /// Writes one thing of each kind at `place`.
     pub(super) async fn make(gym: &Gym, place: Place) -> Self {
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
         let phone = format!("0100{number:07}");

@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::house::{House, spoken};
+use crate::demo_stack::{DemoStack, spoken};
 
 #[tokio::test]
 async fn another_gym_sees_nothing_of_the_first() {
-    let house = House::open().await;
+    let demo = DemoStack::open().await;
     for username in ["owner_b", "reception_b"] {
-        let other = house.works(username).await;
+        let other = demo.works(username).await;
         for (foreign, absent) in [
             ("/api/customers/1", "/api/customers/999999"),
             ("/api/customers/1/qr", "/api/customers/999999/qr"),
@@ -40,16 +40,16 @@ async fn another_gym_sees_nothing_of_the_first() {
         assert!(!found.body.to_string().contains("RX04AF"));
     }
     assert_eq!(
-        house.count("select remaining::bigint from subscription_balances where subscription_id = 1").await,
+        demo.count("select remaining::bigint from subscription_balances where subscription_id = 1").await,
         20
     );
-    house.is_sound().await;
+    demo.is_sound().await;
 }
 
 #[tokio::test]
 async fn a_desk_of_another_branch_does_not_sell_to_somebody_elses_members() {
-    let house = House::open().await;
-    let there = house.works("reception2").await;
+    let demo = DemoStack::open().await;
+    let there = demo.works("reception2").await;
     for id in [1, 999_999] {
         let sale = json!({ "customer_id": id, "service_id": 1 });
         there.post("/api/subscriptions/activate", sale).await.refused(404, "CUSTOMER_NOT_FOUND");
@@ -62,10 +62,10 @@ async fn a_desk_of_another_branch_does_not_sell_to_somebody_elses_members() {
 
 #[tokio::test]
 async fn a_branch_that_is_switched_off_is_left_by_everybody_within_a_second() {
-    let house = House::remembering(Duration::from_millis(500)).await;
-    let (owner, manager2) = (house.works("owner").await, house.works("manager2").await);
-    let (desk, mohamed) = (house.works("reception1").await, house.documented(1).await);
-    let hadeer = house.documented(4).await;
+    let demo = DemoStack::remembering(Duration::from_millis(500)).await;
+    let (owner, manager2) = (demo.works("owner").await, demo.works("manager2").await);
+    let (desk, mohamed) = (demo.works("reception1").await, demo.documented(1).await);
+    let hadeer = demo.documented(4).await;
     for caller in [&desk, &manager2] {
         caller.get("/api/auth/me").await.expect(200);
     }
@@ -85,32 +85,32 @@ async fn a_branch_that_is_switched_off_is_left_by_everybody_within_a_second() {
     manager2.get("/api/auth/me").await.expect(200);
     hadeer.get("/api/clients/me").await.expect(200);
     let body = json!({ "username": "reception1", "password": "demo-gym-2026" });
-    house.stranger().post("/api/auth/login", body.clone()).await.expect(403);
+    demo.stranger().post("/api/auth/login", body.clone()).await.expect(403);
     owner.post_empty("/api/branches/1/activate").await.expect(200);
-    house.stranger().post("/api/auth/login", body).await.expect(200);
+    demo.stranger().post("/api/auth/login", body).await.expect(200);
 }
 
 #[tokio::test]
 async fn people_who_are_switched_off_are_out_and_may_come_back() {
-    let house = House::open().await;
-    let (owner, manager) = (house.works("owner").await, house.works("manager1").await);
-    let (desk, mohamed) = (house.works("reception1").await, house.documented(1).await);
+    let demo = DemoStack::open().await;
+    let (owner, manager) = (demo.works("owner").await, demo.works("manager1").await);
+    let (desk, mohamed) = (demo.works("reception1").await, demo.documented(1).await);
 
     manager.post_empty("/api/customers/1/deactivate").await.expect(200);
     mohamed.get("/api/clients/me").await.refused(401, "SIGNED_OUT");
     let body = json!({ "phone": "01077827638", "password": "RX04AF" });
-    house.visitor().post("/api/clients/auth/login", body.clone()).await.refused(403, "ACCOUNT_INACTIVE");
+    demo.visitor().post("/api/clients/auth/login", body.clone()).await.refused(403, "ACCOUNT_INACTIVE");
     let knock = json!({ "customer_id": 1 });
     desk.post("/api/attendance", knock.clone()).await.refused(403, "CUSTOMER_INACTIVE");
     manager.post_empty("/api/customers/1/activate").await.expect(200);
-    house.visitor().post("/api/clients/auth/login", body).await.expect(200);
+    demo.visitor().post("/api/clients/auth/login", body).await.expect(200);
     desk.post("/api/attendance", knock).await.expect(200);
 
     owner.post_empty("/api/users/1005/deactivate").await.expect(200);
     desk.get("/api/customers").await.expect(401);
     let body = json!({ "username": "reception1", "password": "demo-gym-2026" });
-    house.stranger().post("/api/auth/login", body.clone()).await.refused(403, "ACCOUNT_DISABLED");
+    demo.stranger().post("/api/auth/login", body.clone()).await.refused(403, "ACCOUNT_DISABLED");
     owner.post_empty("/api/users/1005/activate").await.expect(200);
-    house.stranger().post("/api/auth/login", body).await.expect(200);
-    house.is_sound().await;
+    demo.stranger().post("/api/auth/login", body).await.expect(200);
+    demo.is_sound().await;
 }

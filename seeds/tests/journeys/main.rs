@@ -3,9 +3,9 @@
 #![cfg(test)]
 
 mod borders;
+mod demo_stack;
 mod desk;
 mod documents;
-mod house;
 mod member;
 #[path = "../support/mod.rs"]
 mod support;

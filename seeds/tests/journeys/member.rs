@@ -3,13 +3,13 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::house::{House, bearer, code_in};
+use crate::demo_stack::{DemoStack, bearer, code_in};
 
 #[tokio::test]
 async fn a_member_signs_in_by_sms_looks_around_stays_signed_in_and_locks_others_out() {
-    let house = House::open().await;
-    let (tablet, _) = house.sign_in_by_code("ahmed@example.com").await;
-    let (phone, signed_in) = house.sign_in_by_code("01234567890").await;
+    let demo = DemoStack::open().await;
+    let (tablet, _) = demo.sign_in_by_code("ahmed@example.com").await;
+    let (phone, signed_in) = demo.sign_in_by_code("01234567890").await;
     assert_eq!(signed_in.at("/data/client/id"), 123);
     let me = phone.get("/api/clients/profile").await.expect(200);
     for (key, value) in [
@@ -38,24 +38,24 @@ async fn a_member_signs_in_by_sms_looks_around_stays_signed_in_and_locks_others_
         phone.get("/api/clients/stats").await.expect(200).at("/data/total_visits").as_i64().unwrap() >= 5
     );
 
-    house.wait(TimeDelta::hours(25));
+    demo.wait(TimeDelta::hours(25));
     phone.get("/api/clients/profile").await.expect(401);
     let token = json!({ "refresh_token": signed_in.at("/data/refresh_token") });
-    let refreshed = house.visitor().post("/api/clients/refresh", token.clone()).await.expect(200);
-    let phone = bearer(&house.visitor(), &refreshed);
+    let refreshed = demo.visitor().post("/api/clients/refresh", token.clone()).await.expect(200);
+    let phone = bearer(&demo.visitor(), &refreshed);
     phone.get("/api/clients/profile").await.expect(200);
 
-    let (tablet_again, _) = house.sign_in_by_code("ahmed@example.com").await;
-    let desk = house.works("reception1").await;
+    let (tablet_again, _) = demo.sign_in_by_code("ahmed@example.com").await;
+    let desk = demo.works("reception1").await;
     let card = desk.get("/api/customers/123").await.expect(200);
     let chosen =
         json!({ "current_password": card.at("/data/temp_password"), "new_password": "my own secret" });
     let changed = phone.post("/api/clients/change-password", chosen).await.expect(200);
     tablet_again.get("/api/clients/me").await.refused(401, "SIGNED_OUT");
     tablet.get("/api/clients/me").await.refused(401, "SIGNED_OUT");
-    let phone = bearer(&house.visitor(), &changed);
+    let phone = bearer(&demo.visitor(), &changed);
     phone.get("/api/clients/me").await.expect(200);
-    house.sign_in("01234567890", "my own secret").await;
+    demo.sign_in("01234567890", "my own secret").await;
     let card = desk.get("/api/customers/123").await.expect(200);
     assert_eq!(
         (card.at("/data/temp_password"), card.at("/data/password_changed")),
@@ -63,52 +63,52 @@ async fn a_member_signs_in_by_sms_looks_around_stays_signed_in_and_locks_others_
     );
     phone.post_empty("/api/clients/auth/logout").await.expect(200);
     phone.get("/api/clients/me").await.refused(401, "SIGNED_OUT");
-    house.visitor().post("/api/clients/refresh", token).await.refused(403, "INVALID_REFRESH_TOKEN");
+    demo.visitor().post("/api/clients/refresh", token).await.refused(403, "INVALID_REFRESH_TOKEN");
 }
 
 #[tokio::test]
 async fn a_forgotten_password_is_chosen_anew_by_mail_in_the_members_language() {
-    let house = House::open().await;
-    let (old, _) = house.sign_in_by_code("customer@example.com").await;
+    let demo = DemoStack::open().await;
+    let (old, _) = demo.sign_in_by_code("customer@example.com").await;
     old.patch("/api/clients/language", json!({ "preferred_language": "ar" })).await.expect(200);
     let ask = json!({ "identifier": "customer@example.com" });
-    house.visitor().post("/api/clients/auth/forgot-password", ask).await.expect(200);
-    let messages = house.delivered().await;
+    demo.visitor().post("/api/clients/auth/forgot-password", ask).await.expect(200);
+    let messages = demo.delivered().await;
     assert_eq!((messages.len(), &messages[0]["channel"]), (1, &json!("mail")));
     assert_eq!(messages[0]["to"], "customer@example.com");
     assert!(messages[0]["text"].as_str().unwrap().contains("رمز"), "{}", messages[0]);
     let code = code_in(&messages[0]);
     let body =
         json!({ "identifier": "customer@example.com", "code": code, "new_password": "a new password" });
-    house.visitor().post("/api/clients/auth/reset-password", body.clone()).await.expect(200);
-    house.visitor().post("/api/clients/auth/reset-password", body).await.refused(400, "INVALID_CODE");
+    demo.visitor().post("/api/clients/auth/reset-password", body.clone()).await.expect(200);
+    demo.visitor().post("/api/clients/auth/reset-password", body).await.refused(400, "INVALID_CODE");
     old.get("/api/clients/me").await.refused(401, "SIGNED_OUT");
-    let me = house.sign_in("01077827124", "a new password").await.get("/api/clients/me").await.expect(200);
+    let me = demo.sign_in("01077827124", "a new password").await.get("/api/clients/me").await.expect(200);
     assert_eq!(me.at("/data/id"), 124);
 }
 
 #[tokio::test]
 async fn a_month_ends_on_its_last_day_and_the_next_one_follows_it() {
-    let house = House::open().await;
-    let desk = house.works("reception1").await;
+    let demo = DemoStack::open().await;
+    let desk = demo.works("reception1").await;
     let held = desk.get("/api/subscriptions/45").await.expect(200);
     let days = held.at("/data/remaining_days").as_i64().unwrap();
     let knock = json!({ "customer_id": 123 });
     desk.post("/api/attendance", knock.clone()).await.expect(200);
 
-    house.wait(TimeDelta::days(days - 1));
-    let desk = house.works("reception1").await;
+    demo.wait(TimeDelta::days(days - 1));
+    let desk = demo.works("reception1").await;
     desk.post("/api/attendance", knock.clone()).await.expect(200);
-    house.wait(TimeDelta::days(1));
-    let desk = house.works("reception1").await;
+    demo.wait(TimeDelta::days(1));
+    let desk = demo.works("reception1").await;
     desk.post("/api/attendance", knock.clone()).await.refused(403, "SUBSCRIPTION_EXPIRED");
     let renewed = desk.post("/api/subscriptions/45/renew", json!({ "amount": 500 })).await.expect(200);
     assert_eq!((renewed.at("/data/renews_id"), renewed.at("/data/remaining_days")), (&json!(45), &json!(30)));
-    house.wait(TimeDelta::minutes(1));
+    demo.wait(TimeDelta::minutes(1));
     desk.post("/api/attendance", knock).await.expect(200);
-    let (phone, _) = house.sign_in_by_code("01234567890").await;
+    let (phone, _) = demo.sign_in_by_code("01234567890").await;
     let mine = phone.get("/api/clients/subscription").await.expect(200);
     assert_eq!(mine.at("/data/current_subscription/id"), renewed.at("/data/id"));
     assert_eq!(mine.at("/data/subscription_history/0/id"), 45);
-    house.is_sound().await;
+    demo.is_sound().await;
 }

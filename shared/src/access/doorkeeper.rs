@@ -26,15 +26,15 @@ use crate::{
 /// A staff user's live session, with everything that decides what they may do.
 #[derive(Debug, Clone)]
 pub struct StaffSession {
-    /// The session row.
+    /// The row of `staff_sessions` that the token names.
     pub id: SessionId,
-    /// When it ends by itself.
+    /// The instant at which the session ends by itself; signing out ends it sooner.
     pub expires_at: Timestamp,
-    /// Who.
+    /// The staff user who signed in.
     pub staff: StaffId,
-    /// Sign-in name.
+    /// The name that the staff user signs in with.
     pub username: String,
-    /// Their role.
+    /// The role of the staff user, read with the session: a change of role counts from the next look-up.
     pub role: Role,
     /// Their gym; none for a super admin.
     pub gym: Option<GymId>,
@@ -44,7 +44,7 @@ pub struct StaffSession {
     pub own_branches: Vec<BranchId>,
     /// Every branch of their gym, or of the platform, active or not.
     pub branches: Vec<StaffBranch>,
-    /// The gym's calendar.
+    /// The calendar in which the gym counts its days; Cairo's for a super admin.
     pub calendar: Calendar,
     /// The account's language, once chosen.
     pub language: Option<Language>,
@@ -53,32 +53,32 @@ pub struct StaffSession {
 /// A branch and the gym it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StaffBranch {
-    /// The branch.
+    /// The branch, active or not.
     pub id: BranchId,
-    /// Its gym.
+    /// The gym that owns the branch.
     pub gym: GymId,
 }
 
 /// A customer's live session.
 #[derive(Debug, Clone)]
 pub struct MemberSession {
-    /// The session row.
+    /// The row of `member_sessions` that the token names.
     pub id: SessionId,
-    /// When its refresh token ends.
+    /// The instant at which the refresh token, and with it the session, ends by itself.
     pub expires_at: Timestamp,
-    /// Who.
+    /// The customer who signed in.
     pub customer: CustomerId,
-    /// Their gym.
+    /// The gym that the customer belongs to.
     pub gym: GymId,
-    /// Their branch.
+    /// The branch at which the customer is registered.
     pub branch: BranchId,
-    /// The gym's calendar.
+    /// The calendar in which the gym counts its days.
     pub calendar: Calendar,
     /// The account's language, once chosen.
     pub language: Option<Language>,
 }
 
-/// Knows tokens and sessions.
+/// Verifies bearer tokens, and looks up the session that each of them names. Clones share the remembered sessions.
 #[derive(Debug, Clone)]
 pub struct Doorkeeper {
     db: Db,
@@ -91,7 +91,7 @@ pub struct Doorkeeper {
 const REMEMBERED: u64 = 20_000;
 
 impl Doorkeeper {
-    /// A doorkeeper who remembers a session for `remember`; zero asks every time.
+    /// Remembers a session for `remember` after a look-up; zero asks the database for each request.
     pub fn new(db: Db, keys: Arc<Keyring>, remember: Duration) -> Self {
         let most = if remember.is_zero() { 0 } else { REMEMBERED };
         Self {
@@ -102,7 +102,7 @@ impl Doorkeeper {
         }
     }
 
-    /// The keys.
+    /// The keys of this service: to sign tokens at sign-in, and to verify the codes that members show at the door.
     pub fn keys(&self) -> &Keyring {
         &self.keys
     }
@@ -134,6 +134,7 @@ impl Doorkeeper {
     pub async fn staff(&self, bearer: Option<&str>, request: &Arc<RequestContext>) -> Result<Grants, Error> {
         let now = request.arrived_at();
         let claims = self.claims(bearer, Audience::Staff, AccessRefused::StaffOnly, now)?;
+        // The cache keeps an entry for its own time, which may be longer than the session lasts.
         let remembered = self.staff.get(&claims.sid).filter(|session| session.expires_at > now);
         let session = if let Some(session) = remembered {
             session
@@ -153,11 +154,12 @@ impl Doorkeeper {
     /// Which member holds the client token `bearer`.
     ///
     /// # Refuses
-    /// [`AccessRefused::MembersOnly`] for a staff token, [`AccessRefused::SignedOut`] for any other that does not name a
-    /// live session.
+    /// [`AccessRefused::MembersOnly`] for a staff token, [`AccessRefused::SignedOut`] for any other that does not name
+    /// a live session.
     pub async fn member(&self, bearer: Option<&str>, request: &Arc<RequestContext>) -> Result<Me, Error> {
         let now = request.arrived_at();
         let claims = self.claims(bearer, Audience::Client, AccessRefused::MembersOnly, now)?;
+        // The cache keeps an entry for its own time, which may be longer than the session lasts.
         let remembered = self.members.get(&claims.sid).filter(|session| session.expires_at > now);
         let session = if let Some(session) = remembered {
             session

@@ -19,25 +19,25 @@ use crate::{
 };
 
 refusals! {
-    /// Why access was refused.
+    /// Why a guard does not let a caller in.
     pub enum AccessRefused {
-        /// No live session.
+        /// There is no token, it is not ours or its time is over, or the session it names has ended.
         SignedOut => Unauthenticated, "SIGNED_OUT",
             en: "Please sign in again",
             ar: "يرجى تسجيل الدخول مرة أخرى";
-        /// A member knocks at the staff door.
+        /// A genuine token of a member, where a staff token is asked for.
         StaffOnly => Forbidden, "STAFF_ONLY",
             en: "Unauthorized - staff access only",
             ar: "غير مصرح - هذه الخدمة للموظفين فقط";
-        /// A staff user knocks at the members' door.
+        /// A staff token, where a member's token is asked for.
         MembersOnly => Forbidden, "UNAUTHORIZED",
             en: "Unauthorized. Client access only.",
             ar: "غير مصرح. هذه الخدمة للأعضاء فقط.";
-        /// Signed in, not entitled.
+        /// The session is live, but its role does not have the capability.
         NotAllowed => Forbidden, "NOT_ALLOWED",
             en: "Your role does not allow this",
             ar: "صلاحياتك لا تسمح بهذا الإجراء";
-        /// Not one of their branches, so not theirs to know about.
+        /// The branch does not exist, or is out of the caller's reach: both answer the same.
         NoSuchBranch => NotFound, "BRANCH_NOT_FOUND",
             en: "Branch not found",
             ar: "الفرع غير موجود";
@@ -47,7 +47,7 @@ refusals! {
 refusals! {
     /// Why it is not clear where something happens.
     pub enum PlaceRefused {
-        /// They work at several branches, or at none, and named none.
+        /// The request names no branch, and the caller's reach is not exactly one branch.
         BranchRequired => Invalid, "BRANCH_REQUIRED",
             en: "Say which branch: branch_id is required",
             ar: "حدد الفرع: الحقل branch_id مطلوب";
@@ -106,12 +106,12 @@ impl<C> Clone for Granted<C> {
 }
 
 impl<C: Can> Granted<C> {
-    /// Who.
+    /// The staff user who is signed in.
     pub fn staff(&self) -> StaffId {
         self.session.staff
     }
 
-    /// Their role.
+    /// The role of the staff user, as it was when the session was looked up.
     pub fn role(&self) -> Role {
         self.session.role
     }
@@ -152,6 +152,8 @@ impl<C: Can> Granted<C> {
             (Reach::Platform, _) => Scope::platform(),
             (Reach::WholeGym, Some(gym)) => Scope::gym_wide(gym),
             (Reach::OwnBranches, Some(gym)) => Scope::branches(gym, &self.session.own_branches),
+            // Does not happen: `require` refuses `Nowhere`, and whoever belongs to no gym is a super admin, who has
+            // no lesser reach. Should it happen all the same, nothing is seen.
             (Reach::Nowhere | Reach::WholeGym | Reach::OwnBranches, gym) => {
                 Scope::branches(gym.unwrap_or(GymId::from(0)), &[])
             }
@@ -255,22 +257,22 @@ pub struct Permit<C> {
 }
 
 impl<C: Can> Permit<C> {
-    /// The branch.
+    /// The branch at which the capability may be exercised.
     pub fn branch(&self) -> BranchId {
         self.branch
     }
 
-    /// The branch's gym.
+    /// The gym that owns the branch.
     pub fn gym(&self) -> GymId {
         self.gym
     }
 
-    /// Who.
+    /// The staff user who holds the permit.
     pub fn staff(&self) -> StaffId {
         self.granted.staff()
     }
 
-    /// The gym's calendar.
+    /// The calendar of the staff user's gym; the platform's default for a super admin.
     pub fn calendar(&self) -> Calendar {
         self.granted.calendar()
     }

@@ -11,7 +11,7 @@ pub struct Lifetimes {
     pub member_access: TimeDelta,
     /// A member's refresh token, and with it the session.
     pub member_refresh: TimeDelta,
-    /// A code for the door.
+    /// A code that a member shows at the door.
     pub qr_token: TimeDelta,
 }
 

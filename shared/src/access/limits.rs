@@ -1,4 +1,4 @@
-//! How often somebody may try to get in.
+//! How often somebody may try to sign in, or to change a password.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -77,10 +77,12 @@ impl Limits {
     ) -> Result<(), Error> {
         let (account, network) = (account.as_bytes(), network(address));
         self.forgive(tx, &SIGN_IN_BY_ACCOUNT_AND_ADDRESS, &[account, network.as_bytes()]).await?;
+        // Only its own attempt: somebody else may be guessing at the same account from other addresses.
         self.take_back(tx, &SIGN_IN_BY_ACCOUNT, &[account]).await
     }
 
-    /// Counts an attempt to change a password; `person` is the id of a staff user or customer.
+    /// Counts an attempt to change a password; `person` is the id of a staff user or customer, which no two people
+    /// share.
     ///
     /// # Refuses
     /// [`TooMany`](crate::platform::limits::TooMany).

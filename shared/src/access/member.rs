@@ -11,7 +11,7 @@ use crate::{
     vocabulary::{BranchId, Calendar, CustomerId, GymId, SessionId, Timestamp},
 };
 
-/// A signed-in customer, themselves. Only the doorkeeper makes one.
+/// A signed-in customer who acts for themselves. Only the session look-up makes one.
 #[derive(Debug, Clone)]
 pub struct Me {
     session: Arc<MemberSession>,
@@ -23,17 +23,17 @@ impl Me {
         Self { session, request }
     }
 
-    /// Who.
+    /// The customer who is signed in.
     pub fn customer(&self) -> CustomerId {
         self.session.customer
     }
 
-    /// Their gym.
+    /// The gym that the customer belongs to.
     pub fn gym(&self) -> GymId {
         self.session.gym
     }
 
-    /// Their branch.
+    /// The branch at which the customer is registered.
     pub fn branch(&self) -> BranchId {
         self.session.branch
     }
@@ -43,7 +43,7 @@ impl Me {
         self.session.id
     }
 
-    /// The gym's calendar.
+    /// The calendar in which the customer's gym counts its days.
     pub fn calendar(&self) -> Calendar {
         self.session.calendar
     }
@@ -59,7 +59,7 @@ impl Me {
     }
 }
 
-/// A member doing one named thing.
+/// A member who does one thing, with the name it has in the audit log.
 #[derive(Debug, Clone)]
 pub struct MemberDeed {
     me: Me,
@@ -93,7 +93,7 @@ impl Visitor {
         Self { request }
     }
 
-    /// The request.
+    /// The request that the visitor sent: its address, its language.
     pub fn request(&self) -> &RequestContext {
         &self.request
     }
@@ -109,7 +109,7 @@ impl Visitor {
     }
 }
 
-/// A visitor doing one named thing.
+/// A visitor who does one thing, with the name it has in the audit log.
 #[derive(Debug, Clone)]
 pub struct VisitorDeed {
     visitor: Visitor,

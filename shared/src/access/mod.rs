@@ -1,8 +1,9 @@
 //! Who may do what, and where.
 //!
-//! A token names a session row; the row gives [`Grants`]; [`Grants::require`] turns them into a [`Granted`] capability,
-//! and [`Granted::at`] into a [`Permit`] for one branch. Members are [`Me`]; public endpoints act as a [`Visitor`], jobs
-//! as [`System`]. Each witness is made in one place only. What a store finds by id is [`Unseen`] until a witness opens it.
+//! A token names a session row; the row gives [`Grants`]; [`Grants::require`] turns them into a [`Granted`]
+//! capability, and [`Granted::at`] into a [`Permit`] for one branch. Members are [`Me`]; public endpoints act as a
+//! [`Visitor`], jobs as [`System`]. Each witness is made in one place only. What a store finds by id is [`Unseen`]
+//! until a witness opens it.
 
 mod doorkeeper;
 mod grants;

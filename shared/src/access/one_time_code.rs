@@ -1,4 +1,4 @@
-//! Codes and temporary passwords: drawn from the system's generator, codes stored only as keyed hashes.
+//! Codes and temporary passwords: drawn from a cryptographic generator, codes stored only as keyed hashes.
 
 use rand::RngExt;
 use secrecy::{ExposeSecret, SecretString};
@@ -11,12 +11,13 @@ use crate::platform::idempotency::keyed;
 pub struct OneTimeCode(SecretString);
 
 impl OneTimeCode {
-    /// Draws one from 100000 to 999999.
+    /// Draws a random code from 100000 to 999999, so that every code has six digits.
     pub fn draw() -> Self {
         Self(SecretString::from(rand::rng().random_range(100_000..=999_999).to_string()))
     }
 
-    /// A code as typed: blanks dropped, Arabic digits understood. Anything is a guess; most are wrong.
+    /// A code as typed: Arabic digits are understood, and whatever is no digit is left out. Never refused: a text
+    /// that is no code matches nothing.
     pub fn typed(text: &str) -> Self {
         Self(SecretString::from(crate::vocabulary::phone::digits_of(text)))
     }
@@ -60,7 +61,7 @@ impl Codes {
         keyed(&self.key, &[b"refresh", token.as_bytes()])
     }
 
-    /// Compares in constant time.
+    /// Compares two hashes in constant time, so that the time does not tell how much of a guess is right.
     pub(crate) fn is_same(left: &[u8], right: &[u8]) -> bool {
         left.ct_eq(right).into()
     }
@@ -76,7 +77,7 @@ pub struct TemporaryPassword(SecretString);
 pub(crate) const TEMPORARY_HOURS: i64 = 72;
 
 impl TemporaryPassword {
-    /// Draws one.
+    /// Draws one of some 46 million passwords at random.
     pub fn draw() -> Self {
         let mut rng = rand::rng();
         let mut text = String::with_capacity(6);
@@ -87,12 +88,12 @@ impl TemporaryPassword {
         Self(SecretString::from(text))
     }
 
-    /// One read from the store.
+    /// A password that was read from the database.
     pub(crate) fn kept(text: String) -> Self {
         Self(SecretString::from(text))
     }
 
-    /// The six characters.
+    /// The six characters in clear: to be hashed, stored, and shown to those who onboard the person.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }

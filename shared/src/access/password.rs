@@ -18,9 +18,10 @@ use crate::{
 
 /// Memory of one hash, KiB.
 const MEMORY_KIB: u32 = 19 * 1024;
-/// Passes over it.
+/// Passes over that memory; argon2 calls the number `t`.
 const PASSES: u32 = 2;
-/// For each hash that runs, those that wait or run: a sign-in is over within two seconds or refused at once.
+/// Passwords that may wait or run for each one that may run at once: a sign-in is over within two seconds, or refused
+/// at once.
 const QUEUE: usize = 32;
 /// Fewest characters of a new password; the oldest app still asks for six.
 const SHORTEST: usize = 6;
@@ -61,7 +62,8 @@ impl Password {
         Self(SecretString::from(text.trim()))
     }
 
-    /// A password somebody wants to have from now on.
+    /// A password that somebody wants to have from now on: at least 6 characters, at most 200 bytes, blanks around it
+    /// left out.
     pub fn chosen(text: &str) -> Result<Self, PasswordRefused> {
         let text = text.trim();
         if text.chars().count() < SHORTEST {
@@ -79,7 +81,7 @@ impl Password {
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// One read from the store.
+    /// A hash that was read from the database.
     pub(crate) fn stored(text: String) -> Self {
         Self(text)
     }
@@ -96,7 +98,7 @@ impl std::fmt::Debug for PasswordHash {
     }
 }
 
-/// Hashes and checks passwords.
+/// Hashes and checks passwords, a bounded number at a time; clones share the bound.
 #[derive(Debug, Clone)]
 pub struct Passwords {
     turns: Arc<Semaphore>,
@@ -106,7 +108,7 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// A hasher that runs at most `at_once` hashes at a time.
+    /// A hasher that runs at most `at_once` hashes at a time, at least one.
     pub fn new(at_once: usize) -> Result<Self, Error> {
         let params =
             Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|error| Fault::new(error.to_string()))?;
@@ -118,7 +120,8 @@ impl Passwords {
         Ok(Self { turns, queue, argon, nobody })
     }
 
-    /// Whether one more password would be looked at; asked before anything is counted or read for it.
+    /// Whether one more password would be hashed now. Asked before an attempt is counted, so that whoever is refused
+    /// for lack of room has not used up an attempt.
     ///
     /// # Refuses
     /// [`PasswordsBusy`].
@@ -127,12 +130,19 @@ impl Passwords {
     }
 
     /// Hashes a new password.
+    ///
+    /// # Refuses
+    /// [`PasswordsBusy`].
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {
         let argon = self.argon.clone();
         self.turn(move || hash(&argon, password.0.expose_secret())).await?
     }
 
-    /// Whether `password` is the one behind `stored`. Without a stored hash it takes the same time and is not.
+    /// Whether `password` is the one behind `stored`. Without a stored hash, as for an unknown account, the answer is
+    /// no after the same time: the time does not tell which accounts exist.
+    ///
+    /// # Refuses
+    /// [`PasswordsBusy`].
     pub async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<bool, Error> {
         let argon = self.argon.clone();
         let is_somebody = stored.is_some();
@@ -151,6 +161,8 @@ impl Passwords {
     async fn turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let Ok(place) = Arc::clone(&self.queue).try_acquire_owned() else { return Err(PasswordsBusy.into()) };
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Fault::new)?;
+        // Both permits go along: a request that is given up does not end its hash, which still takes a core and 19
+        // MiB.
         let task = tokio::task::spawn_blocking(move || {
             let value = work();
             drop((turn, place));

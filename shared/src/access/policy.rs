@@ -7,13 +7,13 @@ use super::Role;
 /// How far a capability carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// Not at all.
+    /// The role does not have the capability.
     Nowhere,
     /// In the branches they work at: the home branch, or the managed set.
     OwnBranches,
     /// In every branch of their gym.
     WholeGym,
-    /// In every gym.
+    /// In every gym of the platform.
     Platform,
 }
 
@@ -67,7 +67,7 @@ macro_rules! row {
 macro_rules! columns {
     ([$( $(|)* $column:ident )+ $(|)*]) => {
         impl Role {
-            /// All of them, in the order of the policy's columns: highest rank first.
+            /// Every role, in the order of the policy's columns: highest rank first.
             pub const ALL: [Self; [$( Self::$column ),+].len()] = [$( Self::$column ),+];
         }
     };
@@ -80,7 +80,7 @@ macro_rules! policy {
         pub enum Capability { $( #[doc = $sentence] $name, )+ }
 
         impl Capability {
-            /// All of them, in reading order.
+            /// Every capability, in the order of the table.
             pub const ALL: &'static [Self] = &[ $( Self::$name, )+ ];
 
             /// Stable machine name; also the deed in the audit log.

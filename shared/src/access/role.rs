@@ -5,17 +5,17 @@
 /// A new one does not compile until the table has a column for it, and every capability an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Runs the platform on which gyms live.
+    /// Runs the platform that the gyms share; belongs to no gym.
     SuperAdmin,
-    /// Owns one gym.
+    /// Owns one gym, with all its branches.
     Owner,
-    /// Runs several branches.
+    /// Runs several branches of a gym: a managed set, without a home branch.
     RegionalManager,
-    /// Runs one branch.
+    /// Runs one branch, which is the home branch.
     BranchManager,
-    /// Greets, sells and lets in.
+    /// Greets customers, sells and lets them in, at the home branch.
     FrontDesk,
-    /// Trains members.
+    /// Trains the members of the home branch.
     Trainer,
     /// Keeps the books of the whole gym.
     CentralAccountant,

@@ -46,6 +46,7 @@ pub(super) async fn find_staff_session(
     let Some(row) = row else { return Ok(None) };
     let role = Role::parse(&row.role)
         .ok_or_else(|| Fault::new(format!("staff_users {}: unknown role {}", row.staff_id, row.role)))?;
+    // Both arrays are in the order of the branch's id, so that they pair up.
     let branches = row
         .branch_ids
         .into_iter()
@@ -103,7 +104,7 @@ fn calendar_of(zone: &str) -> Result<Calendar, Error> {
     Ok(Calendar::parse(zone).map_err(|error| Fault::new(format!("gyms: {error}: {zone}")))?)
 }
 
-/// Opens a staff session.
+/// Opens a session of a staff user, which lives until `expires_at` unless it is ended or extended.
 pub(crate) async fn insert_staff_session(
     tx: &mut Tx,
     id: SessionId,
@@ -146,8 +147,8 @@ pub(crate) async fn insert_member_session(
     Ok(())
 }
 
-/// Lets a live staff session last until `until`, but no longer than so many days in all. Answers when it ends now;
-/// nothing if it was over.
+/// Lets a live staff session last until `until`, but no longer than `longest_days` from its beginning; it never ends
+/// sooner than before. Answers when it ends now, or nothing if it was over.
 pub(crate) async fn extend_staff_session(
     conn: &mut Connection,
     id: SessionId,
@@ -241,9 +242,9 @@ pub(crate) async fn end_member_sessions(
 /// How many sessions ended with a gym or a branch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
-    /// Of its staff.
+    /// Sessions of staff users that were live until then; of a branch, those whose home branch it is.
     pub staff_sessions: u64,
-    /// Of its members.
+    /// Sessions of customers that were live until then.
     pub member_sessions: u64,
 }
 

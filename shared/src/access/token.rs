@@ -26,12 +26,12 @@ use crate::{
 
 const ISSUER: &str = "gym";
 
-/// Whom a token is for.
+/// Who accepts a token: each audience refuses the tokens of the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Audience {
-    /// staff-api.
+    /// For staff-api; signed with the staff key.
     Staff,
-    /// client-api.
+    /// For client-api; signed with the client key.
     Client,
     /// The scanner at the door; signed with the client key.
     Door,
@@ -78,11 +78,12 @@ pub enum KeyProblem {
 /// Why a token is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenRefused {
-    /// Not ours, or not whole.
+    /// The token is not signed by a key that is accepted here, or cannot be read.
     Invalid,
-    /// Ours, and over.
+    /// The token is ours, but its time is over.
     Expired,
-    /// For somebody else's door.
+    /// The token is for another audience. client-api takes a staff token's own word for it, because it has no staff
+    /// key to verify one with.
     OtherAudience,
 }
 
@@ -91,9 +92,9 @@ pub enum TokenRefused {
 pub struct Claims {
     /// The session it names; for a door token, the token's own id.
     pub sid: SessionId,
-    /// The person.
+    /// The id of the staff user or customer.
     pub subject: i64,
-    /// When it ends.
+    /// The instant from which the token is refused; whole seconds.
     pub expires_at: Timestamp,
     /// Door tokens: the QR version it was made for.
     pub qr_version: Option<i32>,
@@ -103,20 +104,20 @@ pub struct Claims {
 /// What a staff token carries for the app, beside the session.
 #[derive(Debug, Clone)]
 pub struct StaffClaims<'a> {
-    /// Who.
+    /// The staff user, who is also the subject of the token.
     pub staff: StaffId,
-    /// Their role.
+    /// The role at sign-in, for the app's menus; what the session may do is read from the database.
     pub role: Role,
-    /// Sign-in name.
+    /// The name that the staff user signs in with.
     pub username: &'a str,
-    /// Home branch.
+    /// The home branch, if the role has one.
     pub branch: Option<BranchId>,
 }
 
 /// What a member's token carries for the app, beside the session.
 #[derive(Debug, Clone, Copy)]
 pub struct MemberClaims {
-    /// Who.
+    /// The customer, who is also the subject of the token.
     pub customer: CustomerId,
 }
 
@@ -198,7 +199,7 @@ impl Keyring {
         Ok(Self { staff, client, accepted, verified })
     }
 
-    /// A staff token for `session`.
+    /// A staff token for `session`. A fault in client-api, which has no staff key.
     pub fn sign_staff(
         &self,
         session: SessionId,
@@ -228,7 +229,7 @@ impl Keyring {
         sign(&self.client, &wire)
     }
 
-    /// A short-lived code for the door; `id` is spent when it opens one.
+    /// A short-lived code for the door; `id` names it in `spent_qr_tokens` once it has opened a door.
     pub fn sign_door(
         &self,
         id: Uuid,
@@ -249,6 +250,7 @@ impl Keyring {
         audience: Audience,
         now: Timestamp,
     ) -> Result<Arc<Claims>, TokenRefused> {
+        // Remembered under its hash: the cache holds no token that somebody could use.
         let name: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let claims = if let Some(claims) = self.verified.get(&name) {
             claims
@@ -270,6 +272,8 @@ impl Keyring {
     }
 
     fn check(&self, token: &str, audience: Audience) -> Result<Claims, TokenRefused> {
+        // An unknown key may be the staff key, which client-api does not have: its holder is told that this is the
+        // wrong service instead of being signed out.
         let stranger = || match peek_audience(token).as_deref() {
             Some("staff") if audience != Audience::Staff => TokenRefused::OtherAudience,
             Some(_) | None => TokenRefused::Invalid,
@@ -280,6 +284,8 @@ impl Keyring {
         let mut rules = Validation::new(Algorithm::EdDSA);
         rules.set_issuer(&[ISSUER]);
         rules.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
+        // The library would compare with the system's clock, and could not tell another audience from a forgery:
+        // `verify` does both.
         rules.validate_aud = false;
         rules.validate_exp = false;
         let wire = jsonwebtoken::decode::<Wire>(token, &key.key, &rules)
@@ -288,6 +294,7 @@ impl Keyring {
         let spoken = [Audience::Staff, Audience::Client, Audience::Door]
             .into_iter()
             .find(|audience| audience.as_str() == wire.aud)
+            // The client key makes no staff token, whatever the token says of itself.
             .filter(|audience| audience.key() == key.name)
             .ok_or(TokenRefused::Invalid)?;
         Ok(Claims {

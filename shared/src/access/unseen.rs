@@ -12,17 +12,17 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// At one branch.
+    /// The place of a thing that lives at one branch of a gym.
     pub(crate) fn branch(gym: GymId, branch: BranchId) -> Self {
         Self { gym, branch: Some(branch), customer: None }
     }
 
-    /// In the whole gym: everybody who works there knows of it.
+    /// The place of a thing of the whole gym: everybody who works there may know of it.
     pub(crate) fn whole_gym(gym: GymId) -> Self {
         Self { gym, branch: None, customer: None }
     }
 
-    /// There, and a customer's own.
+    /// The same place, for a thing that belongs to `customer`.
     pub(crate) fn of(self, customer: CustomerId) -> Self {
         Self { customer: Some(customer), ..self }
     }
@@ -61,7 +61,8 @@ impl<T> Unseen<T> {
         self.within_or(staff, |_| false)
     }
 
-    /// As [`Unseen::within`]; also for a staff user to whom a rule makes known what is out of their reach.
+    /// As [`Unseen::within`]; opens it also when the rule `is_known` lets this staff user know of it, although it is
+    /// out of reach.
     pub(crate) fn within_or<C: Can>(
         self,
         staff: &Granted<C>,

@@ -1,9 +1,9 @@
-//! What is done at the entrance.
+//! Signing in, staying signed in, signing out, changing passwords and language.
 
 use serde_json::json;
 
 use super::{
-    model::{Credentials, Entrance, PasswordChange, Profile, SignedIn},
+    model::{Credentials, PasswordChange, Profile, StaffSignIn, StaffSignedIn},
     rules::{PasswordChangeRefused, SignInRefused},
     store,
 };
@@ -31,13 +31,21 @@ const LONGEST_SESSION_DAYS: i32 = 30;
 ///
 /// # Locks
 /// The staff user.
-pub async fn sign_in(at: &Entrance<'_>, visitor: &Visitor, typed: Credentials) -> Result<SignedIn, Error> {
+pub async fn sign_in(
+    at: &StaffSignIn<'_>,
+    visitor: &Visitor,
+    typed: Credentials,
+) -> Result<StaffSignedIn, Error> {
     let (now, address) = (visitor.now(), visitor.request().address());
     let account = format!("staff:{}", typed.name);
+    // Asked before the try is counted: who is refused because the machine is busy has not used up one of their tries.
     at.passwords.have_room()?;
+    // Counted before the password is looked at, and committed by itself, so that many tries at once cannot outrun the
+    // count.
     at.limits.sign_in(at.db, &account, address, now).await?;
     let stored = store::find_by_name(at.db.conn().await?.get(), &typed.name).await?;
     let (id, hash) = stored.map(|stored| (stored.id, stored.hash)).unzip();
+    // Without an account it computes a hash as well, so that the time of the answer does not tell who has one.
     let fits = at.passwords.verify(typed.password, hash.clone()).await?;
     let (Some(id), Some(hash), true) = (id, hash, fits) else {
         return Err(SignInRefused::InvalidCredentials.into());
@@ -47,6 +55,7 @@ pub async fn sign_in(at: &Entrance<'_>, visitor: &Visitor, typed: Credentials) -
     at.db
         .write_each_time(&visitor.doing("account.sign_in"), async |tx| {
             let held = store::lock_account(tx, id).await?.ok_or(SignInRefused::InvalidCredentials)?;
+            // Compared again under the lock: while the hash was computed, the password may have been changed.
             if held.hash.as_str() != hash.as_str() {
                 return Err(SignInRefused::InvalidCredentials.into());
             }
@@ -66,13 +75,13 @@ pub async fn sign_in(at: &Entrance<'_>, visitor: &Visitor, typed: Credentials) -
     signed(at, session, id, (now, expires_at)).await
 }
 
-/// Who one is and where one works.
+/// The caller's own account, their gym and its calendar.
 pub async fn profile(db: &Db, staff: &Granted<can::UseTheApp>) -> Result<Profile, Error> {
     profile_of(db, staff.staff()).await
 }
 
-/// Ends the session one acts in, at once.
-pub async fn sign_out(at: &Entrance<'_>, staff: &Granted<can::UseTheApp>) -> Result<(), Error> {
+/// Ends the caller's own session at once.
+pub async fn sign_out(at: &StaffSignIn<'_>, staff: &Granted<can::UseTheApp>) -> Result<(), Error> {
     let session = staff.session().id;
     at.db
         .write_each_time(staff, async |tx| {
@@ -86,11 +95,11 @@ pub async fn sign_out(at: &Entrance<'_>, staff: &Granted<can::UseTheApp>) -> Res
     Ok(())
 }
 
-/// Makes one's session longer and gives a new token for it; the token in hand works until its own end.
+/// Makes the caller's session longer and gives a new token for it; the token in hand works until its own end.
 ///
 /// # Refuses
 /// [`AccessRefused::SignedOut`] when the session ended meanwhile.
-pub async fn refresh(at: &Entrance<'_>, staff: &Granted<can::UseTheApp>) -> Result<SignedIn, Error> {
+pub async fn refresh(at: &StaffSignIn<'_>, staff: &Granted<can::UseTheApp>) -> Result<StaffSignedIn, Error> {
     let (session, now) = (staff.session().id, staff.now());
     let wanted = later(now, at.lifetime);
     let ends_at = at
@@ -105,9 +114,9 @@ pub async fn refresh(at: &Entrance<'_>, staff: &Granted<can::UseTheApp>) -> Resu
     signed(at, session, staff.staff(), (now, wanted.min(ends_at))).await
 }
 
-/// Settles the language of one's account; messages follow from the next request.
+/// Stores the language of the caller's account; what they read changes from their next request on.
 pub async fn choose_language(
-    at: &Entrance<'_>,
+    at: &StaffSignIn<'_>,
     staff: &Granted<can::UseTheApp>,
     language: Language,
 ) -> Result<(), Error> {
@@ -124,7 +133,7 @@ pub async fn choose_language(
     Ok(())
 }
 
-/// Changes one's own password and ends one's other sessions.
+/// Changes the caller's own password and ends their other sessions.
 ///
 /// # Refuses
 /// `TooMany`, [`PasswordChangeRefused`].
@@ -132,11 +141,12 @@ pub async fn choose_language(
 /// # Locks
 /// The staff user.
 pub async fn change_password(
-    at: &Entrance<'_>,
+    at: &StaffSignIn<'_>,
     staff: &Granted<can::ChangeOwnPassword>,
     change: PasswordChange,
 ) -> Result<(), Error> {
     let (id, own) = (staff.staff(), staff.session().id);
+    // Counted before the password is looked at, so that an open session is no way to guess it.
     at.limits.password_change(at.db, id.get(), staff.now()).await?;
     let old = store::find_hash(at.db.conn().await?.get(), id).await?;
     if !at.passwords.verify(change.current, old.clone()).await? {
@@ -145,6 +155,7 @@ pub async fn change_password(
     if at.passwords.verify(change.new.clone(), old.clone()).await? {
         return Err(PasswordChangeRefused::Unchanged.into());
     }
+    // Hashed before the transaction begins: it takes longer than all of its statements.
     let new = at.passwords.hash(change.new).await?;
     let ended = at
         .db
@@ -154,6 +165,7 @@ pub async fn change_password(
             if !held.is_open {
                 return Err(AccessRefused::SignedOut.into());
             }
+            // Compared again under the lock, as at sign-in.
             if old.as_ref().is_none_or(|old| old.as_str() != held.hash.as_str()) {
                 return Err(PasswordChangeRefused::WrongPassword.into());
             }
@@ -168,7 +180,8 @@ pub async fn change_password(
     Ok(())
 }
 
-/// Gives a staff user of lower rank a temporary password and ends their sessions. It is told once, here.
+/// Gives a staff user of lower rank a temporary password and ends their sessions. The password is answered here and
+/// never again.
 ///
 /// # Refuses
 /// As [`staff::edit`].
@@ -176,11 +189,12 @@ pub async fn change_password(
 /// # Locks
 /// The staff user.
 pub async fn reset_password(
-    at: &Entrance<'_>,
+    at: &StaffSignIn<'_>,
     manager: &Granted<can::ResetStaffPasswords>,
     id: StaffId,
 ) -> Result<(StaffUser, TemporaryPassword), Error> {
     let temporary = TemporaryPassword::draw();
+    // Hashed before the transaction begins, as in `change_password`.
     let hash = at.passwords.hash(Password::chosen(temporary.expose())?).await?;
     let person = at
         .db
@@ -196,18 +210,18 @@ pub async fn reset_password(
     Ok((person, temporary))
 }
 
-/// A token for the session of a staff user, from and to these instants.
+/// A token for the session of a staff user, issued at the first instant and good until the second.
 async fn signed(
-    at: &Entrance<'_>,
+    at: &StaffSignIn<'_>,
     session: SessionId,
     id: StaffId,
     (now, expires_at): (Timestamp, Timestamp),
-) -> Result<SignedIn, Error> {
+) -> Result<StaffSignedIn, Error> {
     let profile = profile_of(at.db, id).await?;
     let user = &profile.user;
     let claims = StaffClaims { staff: id, role: user.role, username: &user.username, branch: user.branch };
     let token = at.doorkeeper.keys().sign_staff(session, &claims, now, expires_at)?;
-    Ok(SignedIn { token, expires_at, profile })
+    Ok(StaffSignedIn { token, expires_at, profile })
 }
 
 async fn profile_of(db: &Db, id: StaffId) -> Result<Profile, Error> {

@@ -10,5 +10,5 @@ mod rules;
 mod store;
 
 pub use actions::{change_password, choose_language, profile, refresh, reset_password, sign_in, sign_out};
-pub use model::{Credentials, Entrance, PasswordChange, Profile, SignedIn};
+pub use model::{Credentials, PasswordChange, Profile, StaffSignIn, StaffSignedIn};
 pub use rules::{PasswordChangeRefused, SignInRefused};

@@ -1,4 +1,4 @@
-//! Somebody at the entrance, and what they get there.
+//! What somebody sends to sign in to staff-api, and what they get back.
 
 use chrono::TimeDelta;
 
@@ -11,14 +11,14 @@ use crate::{
     vocabulary::{Calendar, Timestamp},
 };
 
-/// What signing in needs.
+/// What signing in, staying signed in and changing a password need.
 #[derive(Debug, Clone, Copy)]
-pub struct Entrance<'a> {
-    /// The database.
+pub struct StaffSignIn<'a> {
+    /// Staff users and their sessions are read and written here.
     pub db: &'a Db,
-    /// Counts the guesses.
+    /// Counts tries for each account and for each client address, and changes of a password.
     pub limits: &'a Limits,
-    /// Checks passwords.
+    /// Hashes and verifies passwords, a bounded number at a time.
     pub passwords: &'a Passwords,
     /// Signs tokens and remembers sessions.
     pub doorkeeper: &'a Doorkeeper,
@@ -50,7 +50,7 @@ impl Credentials {
 /// Who somebody is and where they work.
 #[derive(Debug, Clone)]
 pub struct Profile {
-    /// They.
+    /// The staff user whose profile it is.
     pub user: StaffUser,
     /// Their gym; none for a super admin.
     pub gym: Option<Gym>,
@@ -60,20 +60,20 @@ pub struct Profile {
 
 /// A session that was opened or made longer.
 #[derive(Debug, Clone)]
-pub struct SignedIn {
+pub struct StaffSignedIn {
     /// The token that names it.
     pub token: String,
     /// When the token ends.
     pub expires_at: Timestamp,
-    /// Whose it is.
+    /// The staff user who is signed in, with their gym.
     pub profile: Profile,
 }
 
 /// An old password and a new one.
 #[derive(Debug, Clone)]
 pub struct PasswordChange {
-    /// As typed.
+    /// The password they have, as typed; it must fit the stored hash.
     pub current: Password,
-    /// As chosen.
+    /// The password that takes its place; it must differ from the current one.
     pub new: Password,
 }

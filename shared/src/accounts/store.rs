@@ -39,6 +39,9 @@ pub(super) async fn find_hash(conn: &mut Connection, id: StaffId) -> Result<Opti
 }
 
 /// The account as it is now; holds its row until the transaction ends.
+///
+/// Its gym and branch are read without a lock: a sign-in that meets one being switched off leaves a session behind,
+/// which opens nothing while it is off and is ended when it is switched on again.
 pub(super) async fn lock_account(tx: &mut Tx, id: StaffId) -> Result<Option<Held>, Error> {
     let row = sqlx::query!(
         r#"select u.password_hash, u.gym_id, u.branch_id,
@@ -60,7 +63,6 @@ pub(super) async fn lock_account(tx: &mut Tx, id: StaffId) -> Result<Option<Held
     }))
 }
 
-/// Remembers a sign-in.
 pub(super) async fn update_last_login(tx: &mut Tx, id: StaffId, now: Timestamp) -> Result<(), Error> {
     sqlx::query!("update staff_users set last_login_at = $2 where id = $1", id.get(), now)
         .execute(tx.conn())

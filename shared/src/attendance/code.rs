@@ -1,4 +1,4 @@
-//! What a scanner or a hand gives to tell who stands at the door.
+//! The text that is scanned or typed to tell who stands at the door.
 //!
 //! A code names the customer (`customer_id:115`, `115`, `GYM-115`, `GYM-115-ABCD1234`, `CUST-115`) or is a signed token
 //! that a member's phone shows for a minute.
@@ -13,7 +13,7 @@ use crate::{
 /// Longest text that is read as a code; a door token has about 300 characters.
 const LONGEST: usize = 2048;
 
-/// A code, read.
+/// What a scanned or typed text says about who stands at the door.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Code {
     /// It names the customer.

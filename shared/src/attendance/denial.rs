@@ -13,7 +13,7 @@ localized_errors! {
         BranchInactive => "BRANCH_INACTIVE",
             en: "This branch is closed",
             ar: "هذا الفرع مغلق";
-        /// They are a member no more.
+        /// The customer was deactivated.
         CustomerInactive => "CUSTOMER_INACTIVE",
             en: "This customer is deactivated",
             ar: "حساب هذا العميل موقوف";
@@ -41,7 +41,7 @@ localized_errors! {
         NotForEntry => "NOT_FOR_ENTRY",
             en: "This subscription does not include entry",
             ar: "هذا الاشتراك لا يشمل الدخول";
-        /// They never bought anything.
+        /// The customer never bought anything.
         NoSubscription => "NO_SUBSCRIPTION",
             en: "No subscription",
             ar: "لا يوجد اشتراك";
@@ -54,7 +54,7 @@ localized_errors! {
 }
 
 impl Denial {
-    /// All of them.
+    /// Every denial there is; [`Denial::parse`] finds only what stands here.
     pub const ALL: [Self; 15] = [
         Self::BranchInactive,
         Self::CustomerInactive,
@@ -78,8 +78,8 @@ impl Denial {
         Self::ALL.into_iter().find(|denial| denial.code() == code)
     }
 
-    /// How early it is told: first what stands in the way of everything, then what a living subscription lacks, then
-    /// what has ended.
+    /// The order in which reasons are given: first what stands in the way of everything, then what a subscription
+    /// lacks that has not ended, then what has ended.
     pub(super) const fn rank(self) -> u8 {
         match self {
             Self::BranchInactive => 0,
@@ -105,7 +105,7 @@ pub struct Reasons {
 }
 
 impl Reasons {
-    /// One reason.
+    /// A single reason, about no subscription in particular.
     pub const fn one(denial: Denial) -> Self {
         Self { first: denial, further: Vec::new(), about: None }
     }
@@ -130,12 +130,12 @@ impl Reasons {
         self
     }
 
-    /// The reason that is told.
+    /// The reason that is shown, and that the entry keeps.
     pub const fn first(&self) -> Denial {
         self.first
     }
 
-    /// All of them, in order.
+    /// Every reason, the one that is shown first.
     pub fn all(&self) -> impl Iterator<Item = Denial> + '_ {
         std::iter::once(self.first).chain(self.further.iter().copied())
     }
@@ -157,11 +157,11 @@ refusals! {
         TwoPeople => Invalid, "CUSTOMER_MISMATCH",
             en: "The customer and the code do not belong together",
             ar: "رقم العميل لا يطابق الرمز";
-        /// The house does not let managers overrule a denial.
+        /// The gym does not let managers overrule a denial.
         OverrideOff => Forbidden, "OVERRIDE_NOT_ALLOWED",
             en: "This gym does not allow overriding a denial",
             ar: "لا تسمح إدارة النادي بتجاوز الرفض";
-        /// Others kept coming in between.
+        /// In every try, another write about the same customer came first.
         Crowded => Unavailable, "DOOR_BUSY",
             en: "Please try again in a moment",
             ar: "يرجى المحاولة بعد لحظات";

@@ -1,11 +1,11 @@
-//! What the door sees, and what it keeps.
+//! What the door knows when it decides, and what it records.
 
 use uuid::Uuid;
 
 use super::denial::{Denial, Reasons};
 use crate::{
     gyms::GymRules,
-    subscriptions::{Doors, Kind, Standing},
+    subscriptions::{Doors, ServiceKind, StatusInputs},
     vocabulary::{BranchId, CustomerId, EntryId, GymId, Line, StaffId, SubscriptionId, Timestamp, words},
 };
 
@@ -24,7 +24,7 @@ words! {
     pub enum Source {
         /// A scanned QR code.
         QrScan = "qr_scan" | "qr",
-        /// A scanned barcode.
+        /// A scanned barcode; its text is read like that of a QR code.
         Barcode = "barcode",
         /// Typed at the desk.
         Manual = "manual",
@@ -36,9 +36,9 @@ words! {
 words! {
     /// How an attempt to come in ended, as the apps say it.
     pub enum EntryStatus {
-        /// Let in.
+        /// The customer was let in, by the rules or by a manager who overruled them.
         Approved = "approved" | "admitted" | "allowed" | "success",
-        /// Turned away.
+        /// The customer was turned away; the entry keeps the first reason.
         Denied = "denied" | "rejected" | "refused",
     }
 }
@@ -46,23 +46,23 @@ words! {
 /// A subscription, as far as the door looks at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pass {
-    /// Which.
+    /// The id of the subscription.
     pub id: SubscriptionId,
     /// The branch that sold it.
     pub branch: BranchId,
-    /// What was sold.
+    /// The name of the service, as it was called at the sale.
     pub service_name: String,
     /// How it is used up.
-    pub kind: Kind,
+    pub kind: ServiceKind,
     /// Whether it opens doors at all.
     pub opens_door: bool,
-    /// Which doors.
+    /// Whether it opens the doors of the selling branch only, or of every branch.
     pub doors: Doors,
-    /// What its status follows from.
-    pub standing: Standing,
+    /// The dates, freeze, stop and balance that its status follows from.
+    pub standing: StatusInputs,
     /// Coins or sessions ever granted; none for time.
     pub total: Option<i32>,
-    /// Coins or sessions that this very check-in has paid already, see [`Ask::follows_deduction`].
+    /// Coins or sessions that this very check-in has paid already, see [`DoorRequest::follows_deduction`].
     pub prepaid: i32,
 }
 
@@ -71,32 +71,33 @@ pub struct Pass {
 pub struct Facts {
     /// Who stands at the door.
     pub customer: CustomerId,
-    /// Their name.
+    /// The customer's full name.
     pub customer_name: String,
     /// The branch they belong to.
     pub home: BranchId,
-    /// Whether they are a member still.
+    /// Whether the customer is active or deactivated.
     pub customer_is: Activity,
     /// The QR version that their tokens must carry.
     pub qr_version: i32,
     /// Whose door it is.
     pub branch: BranchId,
-    /// Its name.
+    /// The name of that branch.
     pub branch_name: String,
     /// Whether the branch is open for business.
     pub branch_is: Activity,
-    /// The rules of the house.
+    /// The gym's rules that bear on a check-in.
     pub rules: GymRules,
-    /// What they have bought.
+    /// What they have bought, ended subscriptions too: at most a hundred, the one that was named first, then the
+    /// newest.
     pub passes: Vec<Pass>,
 }
 
-/// Whether somebody or something is switched on.
+/// Whether a customer or a branch is switched on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
-    /// Switched on.
+    /// A customer who may come in, or a branch that is open for business.
     Active,
-    /// Switched off.
+    /// A customer or a branch for whom the door stays shut, whatever was bought.
     Inactive,
 }
 
@@ -110,15 +111,15 @@ impl From<bool> for Activity {
 #[derive(Debug, Clone)]
 pub(super) struct Seen {
     pub facts: Facts,
-    /// Which admission this would be.
+    /// The version of the customer's row in `customer_doors`, which every admission raises.
     pub version: i64,
-    /// The admission of a moment ago at this door.
+    /// The latest admission at this door, if it is less than ten seconds old.
     pub last: Option<LastEntry>,
     /// When the token that was shown opened a door.
     pub token_spent_at: Option<Timestamp>,
 }
 
-/// An admission of a moment ago.
+/// An admission of the last seconds, with which a repeat is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LastEntry {
     pub id: EntryId,
@@ -141,7 +142,7 @@ pub(super) struct Token {
 
 /// What the desk asks of the door.
 #[derive(Debug, Clone)]
-pub struct Ask {
+pub struct DoorRequest {
     /// Who stands there, as an id.
     pub customer: Option<CustomerId>,
     /// Who stands there, as a code that was scanned or typed.
@@ -161,46 +162,46 @@ pub struct Ask {
 
 /// An attempt to come in, as the desk learns of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attempt {
-    /// Its record.
+pub struct CheckInAttempt {
+    /// The entry that records it; of a repeat, the entry of the first time.
     pub entry: EntryId,
-    /// When.
+    /// When the request arrived; of a repeat, when the first one did.
     pub at: Timestamp,
-    /// Who.
+    /// The customer who stands at the door.
     pub customer: CustomerId,
-    /// Their name.
+    /// The customer's full name.
     pub customer_name: String,
-    /// Where.
+    /// The branch whose door it is.
     pub branch: BranchId,
-    /// Its name.
+    /// The name of that branch.
     pub branch_name: String,
     /// How the customer was named.
     pub source: Source,
-    /// What was asked.
+    /// Whether something was to be taken; of a repeat, what the first request said.
     pub action: Action,
     /// The subscription it went by, as it stands after it.
     pub pass: Option<Pass>,
-    /// How it ended.
-    pub outcome: Outcome,
+    /// Whether the customer was let in, with the charge or the reasons.
+    pub outcome: CheckInOutcome,
 }
 
 /// How an attempt to come in ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// Let in.
+pub enum CheckInOutcome {
+    /// Let in, by the rules or by a manager who overruled them.
     Admitted {
         /// Coins or sessions taken for it.
         charged: i32,
         /// The reason that a manager overruled.
         overruled: Option<Denial>,
-        /// Whether this answers an entry of a moment ago again.
+        /// Whether this is the answer of an earlier entry, made less than [`super::REPEAT_SECONDS`] before.
         is_repeat: bool,
     },
-    /// Turned away.
+    /// Turned away for these reasons, of which the first is shown.
     Denied(Reasons),
 }
 
-impl Outcome {
+impl CheckInOutcome {
     /// Whether they came in.
     pub const fn is_admitted(&self) -> bool {
         matches!(self, Self::Admitted { .. })
@@ -226,23 +227,23 @@ impl Outcome {
 /// One attempt to come in, as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Which.
+    /// The id of the entry.
     pub id: EntryId,
-    /// When.
+    /// When the request arrived.
     pub at: Timestamp,
-    /// Who.
+    /// The customer who wanted to come in.
     pub customer: CustomerId,
-    /// Their name.
+    /// The customer's name, as it is now.
     pub customer_name: String,
-    /// Where.
+    /// The branch whose door it was.
     pub branch: BranchId,
-    /// Its name.
+    /// The name of that branch, as it is now.
     pub branch_name: String,
     /// The subscription it went by, or that was in the way.
     pub subscription: Option<SubscriptionId>,
-    /// What was sold with it.
+    /// The name of its service, as it was called at the sale.
     pub service_name: Option<String>,
-    /// How it ended.
+    /// Whether the customer was let in.
     pub status: EntryStatus,
     /// Why it was denied; also kept when a manager overruled it.
     pub denied_as: Option<Denial>,
@@ -250,13 +251,13 @@ pub struct Entry {
     pub override_reason: Option<String>,
     /// How the customer was named.
     pub source: Source,
-    /// What was asked.
+    /// Whether something was to be taken.
     pub action: Action,
     /// Coins or sessions taken.
     pub charged: i32,
-    /// Who stood at the desk.
+    /// The staff user who signed for the entry.
     pub staff: Option<StaffId>,
-    /// Their name.
+    /// That staff user's name, as it is now.
     pub staff_name: Option<String>,
 }
 

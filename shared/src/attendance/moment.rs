@@ -15,7 +15,8 @@ const NOT_A_TIME: (&str, Text) = (
     },
 );
 
-/// Reads `2026-11-20T18:00`, with or without zone, a day, or a time of today: as the clock on the gym's wall shows it.
+/// Reads `2026-11-20T18:00` with or without a zone, a day (its first minute), or a time of today. The result is in
+/// the gym's local time.
 ///
 /// # Refuses
 /// Anything else, and years before 1900 or after 2199.

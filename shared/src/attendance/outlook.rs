@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 
 use super::{
     check_in::{Request, pass_of},
-    model::{Ask, Pass, Seen},
+    model::{DoorRequest, Pass, Seen},
     rules::{Decision, Wish, decide},
 };
 use crate::{
@@ -17,15 +17,15 @@ use crate::{
 /// What would happen at a door.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outlook {
-    /// Who.
+    /// The customer who is asked about.
     pub customer: CustomerId,
-    /// Their name.
+    /// The customer's full name.
     pub customer_name: String,
-    /// Where.
+    /// The branch whose door is asked about.
     pub branch: BranchId,
-    /// Its name.
+    /// The name of that branch.
     pub branch_name: String,
-    /// When, as the clock on the gym's wall shows it.
+    /// The moment that is asked about, in the gym's local time.
     pub at: NaiveDateTime,
     /// Whether the door would open.
     pub decision: Decision,
@@ -60,7 +60,7 @@ pub async fn would_admit(
     db: &Db,
     keys: &Keyring,
     desk: &Permit<can::CheckIn>,
-    ask: Ask,
+    ask: DoorRequest,
     at: Option<NaiveDateTime>,
 ) -> Result<Outlook, Error> {
     let request = Request::read(keys, desk, ask)?;

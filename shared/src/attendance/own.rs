@@ -32,6 +32,8 @@ pub async fn can_i_come_in(
         customer: Some(me.customer()),
         subscription: None,
         token: None,
+        // Nothing is repeated and no earlier deduction counts: the question is what would happen, so no past entry is
+        // read.
         since: me.now(),
         paid_by: None,
     };

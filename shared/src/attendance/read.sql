@@ -20,7 +20,7 @@ select
     s.id as "subscription_id?",
     s.branch_id as "sold_at_id?",
     s.service_name as "service_name?",
-    s.kind as "kind?: Kind",
+    s.kind as "kind?: ServiceKind",
     s.opens_door as "opens_door?: Flag",
     s.opens_every_branch as "opens_every_branch?: Flag",
     s.starts_on as "starts_on?",

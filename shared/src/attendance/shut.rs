@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     denial::Denial,
-    model::{Attempt, Outcome},
+    model::{CheckInAttempt, CheckInOutcome},
 };
 use crate::{
     error::{Error, Refusal, RefusalKind},
@@ -39,12 +39,12 @@ impl Refusal for Shut {
     }
 }
 
-impl Attempt {
+impl CheckInAttempt {
     /// The attempt, if it was let in; else the refusal, with the record as `show` tells it.
     pub fn admitted(self, show: impl FnOnce(&Self) -> Value) -> Result<Self, Error> {
         let denial = match &self.outcome {
-            Outcome::Admitted { .. } => None,
-            Outcome::Denied(reasons) => Some(reasons.first()),
+            CheckInOutcome::Admitted { .. } => None,
+            CheckInOutcome::Denied(reasons) => Some(reasons.first()),
         };
         match denial {
             None => Ok(self),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     denial::Denial,
-    model::{Action, Facts, LastEntry, Look, Outcome, Pass, Seen, Source, Token},
+    model::{Action, CheckInOutcome, Facts, LastEntry, Look, Pass, Seen, Source, Token},
 };
 use crate::{
     access::{Place, Unseen},
@@ -15,16 +15,17 @@ use crate::{
         db::{Connection, Signed, Tx},
         request::Actor,
     },
-    subscriptions::{Doors, FreezeSpan, Kind, Standing},
+    subscriptions::{Doors, FreezeSpan, ServiceKind, StatusInputs},
     vocabulary::{BranchId, CustomerId, EntryId, GymId, StaffId, SubscriptionId, Timestamp},
 };
 
-/// A boolean column.
+/// A boolean column of a row struct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
 #[sqlx(transparent)]
 pub(super) struct Flag(pub(super) bool);
 
-/// The customer and the entry of a moment ago, once per subscription.
+/// One row for each subscription, or a single one without any; customer, branch and last admission are the same in
+/// all.
 struct SeenRow {
     customer_id: i64,
     customer_name: String,
@@ -47,7 +48,7 @@ struct SeenRow {
     subscription_id: Option<i64>,
     sold_at_id: Option<i64>,
     service_name: Option<String>,
-    kind: Option<Kind>,
+    kind: Option<ServiceKind>,
     opens_door: Option<Flag>,
     opens_every_branch: Option<Flag>,
     starts_on: Option<NaiveDate>,
@@ -69,7 +70,7 @@ impl SeenRow {
             kind: self.kind?,
             opens_door: self.opens_door?.0,
             doors: if self.opens_every_branch?.0 { Doors::EveryBranch } else { Doors::OwnBranch },
-            standing: Standing {
+            standing: StatusInputs {
                 starts_on: self.starts_on?,
                 ends_on: self.ends_on,
                 freeze: self
@@ -167,7 +168,7 @@ async fn read_seen(conn: &mut Connection, look: &Look) -> Result<Option<Seen>, E
     }))
 }
 
-/// On which road an attempt is written.
+/// How an attempt is written.
 pub(super) enum Writer<'a> {
     /// In a transaction, which writes the audit row.
     Tx(&'a mut Tx),
@@ -198,7 +199,7 @@ pub(super) struct Record<'a> {
     pub at: Timestamp,
     pub source: Source,
     pub action: Action,
-    pub outcome: &'a Outcome,
+    pub outcome: &'a CheckInOutcome,
     pub staff: StaffId,
 }
 
@@ -218,7 +219,7 @@ pub(super) fn detail(
     subscription: Option<SubscriptionId>,
     action: Action,
     source: Source,
-    outcome: &Outcome,
+    outcome: &CheckInOutcome,
 ) -> Value {
     json!({
         "customer_id": customer,
@@ -231,7 +232,7 @@ pub(super) fn detail(
     })
 }
 
-/// What an admission moves on.
+/// What an admission needs beside its record: the version it was decided on, and the token it uses up.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Admission<'a> {
     pub version: i64,
@@ -240,7 +241,7 @@ pub(super) struct Admission<'a> {
     pub token: Option<Token>,
 }
 
-/// What an admission left behind.
+/// What was written of an attempt.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Written {
     pub entry: EntryId,
@@ -248,7 +249,8 @@ pub(super) struct Written {
     pub remaining: Option<i32>,
 }
 
-/// Writes an admission and everything that hangs on it, or nothing at all when somebody was faster.
+/// Writes the entry of an admission, its charge and ledger line, the spent token, the audit row and the next version;
+/// or nothing at all when somebody was faster.
 ///
 /// # Locks
 /// The customer's door, the customer, the subscription, its balance.
@@ -287,7 +289,8 @@ pub(super) async fn insert_admission(
     Ok(written.map(|row| Written { entry: EntryId::from(row.id), remaining: row.remaining }))
 }
 
-/// Writes a denial.
+/// Writes the entry of a denial, and its audit row where no transaction writes one. It changes nothing that a
+/// decision follows from, so it needs no lock and no version.
 pub(super) async fn insert_denial(writer: &mut Writer<'_>, record: &Record<'_>) -> Result<Written, Error> {
     let (conn, deed, request) = writer.parts();
     let id = sqlx::query_file_scalar!(

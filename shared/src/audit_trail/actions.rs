@@ -1,6 +1,6 @@
 //! What is done with the audit log: it is read.
 
-use super::{Filter, Listed, store};
+use super::{AuditFilter, Listed, store};
 use crate::{
     access::{AccessRefused, Granted, can},
     error::{Error, Invalid},
@@ -8,14 +8,14 @@ use crate::{
     vocabulary::{Page, page::OFFSET_MAX_SIFTED},
 };
 
-/// What was done in one's own gym, newest first; nothing before a line that the gym does not have.
+/// What was done in the caller's own gym, newest first; nothing before a row that the gym does not have.
 ///
 /// # Refuses
 /// [`super::RangeRefused::Reversed`]; a page far back, for `before` leads there.
 pub async fn list(
     db: &Db,
     owner: &Granted<can::ReadAudit>,
-    filter: &Filter,
+    filter: &AuditFilter,
     page: Page,
 ) -> Result<Listed, Error> {
     let gym = owner.gym().ok_or(AccessRefused::NotAllowed)?;
@@ -30,6 +30,7 @@ pub async fn list(
         },
     };
     let range = &filter.range(owner.calendar(), before)?;
+    // One row more than is shown tells whether there are older ones; nothing has to be counted.
     let one_more = Page { limit: page.limit.saturating_add(1), ..page };
     let mut deeds = store::list_deeds(conn, gym, filter, range, one_more).await?;
     let shown = usize::try_from(page.limit).unwrap_or(usize::MAX);

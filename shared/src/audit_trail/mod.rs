@@ -7,4 +7,4 @@ mod store;
 
 pub use actions::list;
 pub use model::{Deed, Listed, Named};
-pub use rules::{Filter, Place, Range, RangeRefused, Subject};
+pub use rules::{AuditFilter, Place, Range, RangeRefused, Subject};

@@ -4,26 +4,26 @@ use serde_json::Value;
 
 use crate::vocabulary::{AuditId, BranchId, Timestamp};
 
-/// Something that was done.
+/// One row of the audit log: who did what to what.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Deed {
-    /// Its id.
+    /// The id of the row; rows that are older than it can be asked for.
     pub id: AuditId,
     /// When the request arrived.
     pub at: Timestamp,
-    /// staff, customer, visitor or system.
+    /// `staff`, `customer`, `visitor` or `system`.
     pub actor_kind: String,
     /// Who, if somebody we know.
     pub actor: Option<Named<i64>>,
-    /// What, e.g. `branches.switch`.
+    /// What was done, e.g. `branches.switch`.
     pub action: String,
     /// What kind of thing was touched.
     pub subject_kind: Option<String>,
-    /// Which.
+    /// The id of that thing; things of another kind have the same numbers.
     pub subject_id: Option<i64>,
-    /// What changed.
+    /// What changed, as JSON whose keys depend on the deed.
     pub detail: Option<Value>,
-    /// Where.
+    /// The branch where it happened; none for what concerns the gym or no branch.
     pub branch: Option<Named<BranchId>>,
     /// How the request is named in the log of the service.
     pub request_id: String,
@@ -32,7 +32,7 @@ pub struct Deed {
 /// An id with the name it has now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named<T> {
-    /// The id.
+    /// The id, as the row keeps it.
     pub id: T,
     /// The name; none for something that is gone.
     pub name: Option<String>,
@@ -41,8 +41,8 @@ pub struct Named<T> {
 /// A part of the log, newest first.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Listed {
-    /// The lines.
+    /// The rows of this page, newest first.
     pub deeds: Vec<Deed>,
-    /// Where to go on, if there are older lines.
+    /// The last row shown, after which the next page begins; none if there are no older rows.
     pub next: Option<AuditId>,
 }

@@ -7,12 +7,12 @@ use crate::{
 
 /// What somebody looks for; all of it must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// What was done.
+pub struct AuditFilter {
+    /// Only this deed, e.g. `branches.switch`.
     pub action: Option<Line>,
-    /// By whom.
+    /// Only what this staff user or customer did; an id means one person among both.
     pub actor: Option<i64>,
-    /// To what.
+    /// Only what was done to this thing, or to any thing of this kind.
     pub subject: Option<Subject>,
     /// First day, in the gym's calendar.
     pub from: Option<Day>,
@@ -27,24 +27,24 @@ pub struct Filter {
 pub enum Subject {
     /// Anything of this kind, e.g. `customer`.
     AnyOf(Line),
-    /// One thing.
+    /// One thing, named by its kind and its id.
     One {
-        /// Its kind.
+        /// What kind of thing it is, e.g. `customer`.
         kind: Line,
-        /// Its id.
+        /// The id, which is unique only within the kind.
         id: i64,
     },
 }
 
 impl Subject {
-    /// What kind of thing.
+    /// What kind of thing is meant, e.g. `customer`.
     pub const fn kind(&self) -> &Line {
         match self {
             Self::AnyOf(kind) | Self::One { kind, .. } => kind,
         }
     }
 
-    /// Which one.
+    /// The id of the one thing; none for any of its kind.
     pub const fn id(&self) -> Option<i64> {
         match self {
             Self::AnyOf(_) => None,
@@ -56,20 +56,20 @@ impl Subject {
 /// The part of the log between two moments that comes after a place in it, reading backwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Range {
-    /// The first moment.
+    /// The first moment that belongs to the range.
     pub from: Timestamp,
-    /// The first moment after.
+    /// The first moment that no longer belongs to it.
     pub until: Timestamp,
     /// Only what is older than this.
     pub before: Place,
 }
 
-/// Where a line stands: newest first, and by id within one moment.
+/// The position of a row in the log: newest first, and by id within one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// When the request arrived.
     pub at: Timestamp,
-    /// Its id.
+    /// The id of the row.
     pub id: AuditId,
 }
 
@@ -83,7 +83,7 @@ refusals! {
     }
 }
 
-impl Filter {
+impl AuditFilter {
     /// The range that the days make, read on from `before`; all time for no days.
     pub fn range(&self, calendar: Calendar, before: Option<Place>) -> Result<Range, RangeRefused> {
         if let (Some(from), Some(to)) = (self.from, self.to)
@@ -95,6 +95,7 @@ impl Filter {
         Ok(Range {
             from: self.from.map_or(Timestamp::UNIX_EPOCH, |day| calendar.day_start(day.date())),
             until,
+            // Ids begin at 1, so this position leaves out nothing that is before `until`.
             before: before.unwrap_or(Place { at: until, id: AuditId::new(0) }),
         })
     }
@@ -111,7 +112,7 @@ mod tests {
 
     fn days(from: Option<&str>, to: Option<&str>) -> Result<(String, String), RangeRefused> {
         let day = |text: &str| Day::parse(text).unwrap();
-        let filter = Filter { from: from.map(day), to: to.map(day), ..Filter::default() };
+        let filter = AuditFilter { from: from.map(day), to: to.map(day), ..AuditFilter::default() };
         filter.range(Calendar::CAIRO, None).map(|it| (it.from.to_rfc3339(), it.until.to_rfc3339()))
     }
 
@@ -133,10 +134,10 @@ mod tests {
     fn reading_on_starts_where_it_stopped() {
         let place = Place { at: Timestamp::UNIX_EPOCH, id: AuditId::new(7) };
         assert_eq!(
-            Filter::default().range(Calendar::CAIRO, Some(place)).map(|range| range.before),
+            AuditFilter::default().range(Calendar::CAIRO, Some(place)).map(|range| range.before),
             Ok(place)
         );
-        let all = Filter::default().range(Calendar::CAIRO, None).unwrap();
+        let all = AuditFilter::default().range(Calendar::CAIRO, None).unwrap();
         assert_eq!(all.before.at, all.until);
     }
 

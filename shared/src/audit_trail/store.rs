@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Deed, Filter, Named, Place, Range};
+use super::{AuditFilter, Deed, Named, Place, Range};
 use crate::{
     access::Scope,
     error::Error,
@@ -64,7 +64,7 @@ const DEEDS: Table = Table { name: "audit_log", alias: "l", order: &["at", "id"]
 pub(super) async fn list_deeds(
     conn: &mut Connection,
     gym: GymId,
-    filter: &Filter,
+    filter: &AuditFilter,
     range: &Range,
     page: Page,
 ) -> Result<Vec<Deed>, Error> {
@@ -86,7 +86,7 @@ pub(super) async fn list_deeds(
     Ok(rows.into_iter().map(Deed::from).collect())
 }
 
-fn deeds(gym: GymId, filter: &Filter, range: &Range) -> List {
+fn deeds(gym: GymId, filter: &AuditFilter, range: &Range) -> List {
     let Range { from, until, before } = *range;
     let list = List::of(&DEEDS, &Scope::gym_wide(gym))
         .all("l.at >= {} and l.at < {}", [from.into(), until.into()])
@@ -124,7 +124,8 @@ mod tests {
         for action in [None, line("subscriptions.sell")] {
             for actor in [None, Some(1)] {
                 for subject in subjects.clone() {
-                    let filter = Filter { action: action.clone(), actor, subject, ..Filter::default() };
+                    let filter =
+                        AuditFilter { action: action.clone(), actor, subject, ..AuditFilter::default() };
                     let range = filter.range(Calendar::CAIRO, None).unwrap();
                     lists.push(deeds(GymId::new(1), &filter, &range));
                 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Branch, BranchRefused, Code, Draft, Edit, Window, store};
+use super::{Branch, BranchEdit, BranchRefused, Code, Draft, Window, store};
 use crate::{
     access::{self, Can, Granted, Scope, can},
     error::{Error, OnConstraint},
@@ -13,20 +13,20 @@ use crate::{
 
 /// Which branches somebody sees, and how much of them.
 #[derive(Debug, Clone)]
-pub(crate) struct Sight {
-    /// Of this gym only.
+pub(crate) struct BranchView {
+    /// Only branches of this gym; none for every gym.
     pub(super) gym: Option<GymId>,
     /// These, and those that `managed_by` manages; all for none.
     pub(super) branches: Option<Vec<i64>>,
-    /// Whose managed set is in sight even where a branch is switched off: it is theirs to switch on again.
+    /// Whose managed set is in view even where a branch is switched off: it is theirs to switch on again.
     pub(super) managed_by: Option<StaffId>,
-    /// Only this one.
+    /// Only this branch, if it is in sight at all.
     pub(super) only: Option<BranchId>,
     /// Whether it is shown how they are doing.
     pub(super) shows_progress: bool,
 }
 
-impl Sight {
+impl BranchView {
     /// Whatever a staff user may see with `C`.
     pub(crate) fn of<C: Can>(staff: &Granted<C>) -> Self {
         Self {
@@ -35,7 +35,7 @@ impl Sight {
         }
     }
 
-    /// Whatever is in a scope.
+    /// The branches that are in a scope.
     pub(crate) fn within(scope: &Scope, shows_progress: bool) -> Self {
         Self {
             gym: scope.gym().map(GymId::from),
@@ -54,12 +54,12 @@ impl Sight {
 /// The branches that a staff user sees, switched off or not, with their figures.
 pub async fn list(db: &Db, staff: &Granted<can::ReadBranches>) -> Result<Vec<Branch>, Error> {
     let window = Window::at(staff.calendar(), staff.now());
-    store::list_branches(db.conn().await?.get(), &Sight::of(staff), &window).await
+    store::list_branches(db.conn().await?.get(), &BranchView::of(staff), &window).await
 }
 
-/// The branches in sight with their figures, by id; the figures may be a moment old.
-pub(crate) async fn report(db: &Db, sight: &Sight, window: &Window) -> Result<Vec<Branch>, Error> {
-    store::list_branches(db.report().await?.get(), sight, window).await
+/// The branches in view with their figures, by id; the figures may be a moment old.
+pub(crate) async fn report(db: &Db, view: &BranchView, window: &Window) -> Result<Vec<Branch>, Error> {
+    store::list_branches(db.report().await?.get(), view, window).await
 }
 
 /// One branch with its figures.
@@ -68,7 +68,7 @@ pub(crate) async fn report(db: &Db, sight: &Sight, window: &Window) -> Result<Ve
 /// [`BranchRefused::NotFound`], also for one that is not theirs.
 pub async fn find(db: &Db, staff: &Granted<can::ReadBranches>, branch: BranchId) -> Result<Branch, Error> {
     let window = Window::at(staff.calendar(), staff.now());
-    find_seen(db, Sight::of(staff), branch, &window).await
+    find_seen(db, BranchView::of(staff), branch, &window).await
 }
 
 /// The branches of any gym of the platform.
@@ -77,12 +77,13 @@ pub async fn find(db: &Db, staff: &Granted<can::ReadBranches>, branch: BranchId)
 /// [`GymRefused::NotFound`].
 pub async fn list_of_gym(db: &Db, admin: &Granted<can::ReadGyms>, gym: GymId) -> Result<Vec<Branch>, Error> {
     let mut conn = db.conn().await?;
+    // A super admin belongs to no gym: the days are those of the gym that is looked at.
     let calendar = gyms::find_calendar(conn.get(), gym).await?.ok_or(GymRefused::NotFound)?;
-    let sight = Sight { gym: Some(gym), ..Sight::of(admin) };
-    store::list_branches(conn.get(), &sight, &Window::at(calendar, admin.now())).await
+    let view = BranchView { gym: Some(gym), ..BranchView::of(admin) };
+    store::list_branches(conn.get(), &view, &Window::at(calendar, admin.now())).await
 }
 
-/// Opens a branch of one's own gym.
+/// Opens a branch of the caller's own gym.
 ///
 /// # Refuses
 /// [`BranchRefused::CodeTaken`].
@@ -102,7 +103,7 @@ pub async fn open(db: &Db, owner: &Granted<can::ManageBranches>, draft: &Draft) 
             Ok(id)
         })
         .await?;
-    find_seen(db, Sight::of(owner), opened, &Window::at(owner.calendar(), owner.now())).await
+    find_seen(db, BranchView::of(owner), opened, &Window::at(owner.calendar(), owner.now())).await
 }
 
 /// Changes what a branch is called, and where and how it is found.
@@ -113,7 +114,7 @@ pub async fn edit(
     db: &Db,
     owner: &Granted<can::ManageBranches>,
     branch: BranchId,
-    edit: &Edit,
+    edit: &BranchEdit,
 ) -> Result<Branch, Error> {
     db.write(owner, async |tx| {
         let found = store::lock_branch(tx, branch).await?;
@@ -129,7 +130,7 @@ pub async fn edit(
         Ok(())
     })
     .await?;
-    find_seen(db, Sight::of(owner), branch, &Window::at(owner.calendar(), owner.now())).await
+    find_seen(db, BranchView::of(owner), branch, &Window::at(owner.calendar(), owner.now())).await
 }
 
 /// Switches a branch on or off; off ends the sessions of its staff and members. Switching twice changes nothing.
@@ -145,7 +146,7 @@ pub async fn switch(
     db.write(staff, async |tx| {
         let now = tx.now();
         let found = store::lock_branch(tx, branch).await?;
-        // What one manages and switched off is out of reach, and yet one's own to switch on again.
+        // A managed branch that is switched off is out of reach, and yet its manager may switch it on again.
         let is_managed = staff.role().has_managed_branches()
             && store::find_managed(tx.conn(), staff.staff(), branch).await?;
         let locked = found.within_or(staff, |_| is_managed).ok_or(BranchRefused::NotFound)?;
@@ -167,7 +168,7 @@ pub async fn switch(
     .await
 }
 
-async fn find_seen(db: &Db, sight: Sight, branch: BranchId, window: &Window) -> Result<Branch, Error> {
-    let found = store::list_branches(db.conn().await?.get(), &sight.only(branch), window).await?.pop();
+async fn find_seen(db: &Db, view: BranchView, branch: BranchId, window: &Window) -> Result<Branch, Error> {
+    let found = store::list_branches(db.conn().await?.get(), &view.only(branch), window).await?.pop();
     Ok(found.ok_or(BranchRefused::NotFound)?)
 }

@@ -12,7 +12,7 @@ mod model;
 mod rules;
 mod store;
 
-pub(crate) use actions::{Sight, report};
+pub(crate) use actions::{BranchView, report};
 pub use actions::{edit, find, list, list_of_gym, open, switch};
-pub use model::{Branch, BranchRefused, Code, Draft, Edit, Figures, Progress};
+pub use model::{Branch, BranchEdit, BranchProgress, BranchRefused, Code, Draft, Figures};
 pub use rules::Window;

@@ -8,7 +8,7 @@ use crate::{
 /// One location of a gym.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branch {
-    /// Its id.
+    /// The id, unique across all gyms.
     pub id: BranchId,
     /// The gym it belongs to.
     pub gym: GymId,
@@ -16,9 +16,9 @@ pub struct Branch {
     pub name: String,
     /// Short name, unique within the gym.
     pub code: String,
-    /// The city.
+    /// The city it is in, as the owner wrote it.
     pub city: Option<String>,
-    /// The street.
+    /// The street address, as the owner wrote it.
     pub address: Option<String>,
     /// How to find it.
     pub location: Option<String>,
@@ -30,29 +30,29 @@ pub struct Branch {
     pub created_at: Timestamp,
     /// Who runs it; the longest-serving one if there are several.
     pub manager: Option<String>,
-    /// Its size.
+    /// How large it is, counted when it was read.
     pub figures: Figures,
 }
 
 /// The size of a branch, now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Active customers.
+    /// Customers who belong to it and are active.
     pub customers: i64,
     /// Subscriptions that are good for today.
     pub active_subscriptions: i64,
     /// Active staff users whose home it is.
     pub staff: i64,
     /// How it is doing; none for somebody who may not read figures.
-    pub progress: Option<Progress>,
+    pub progress: Option<BranchProgress>,
 }
 
-/// How a branch is doing. Revenue is net, in the smallest unit of the currency.
+/// How a branch is doing. Revenue is net, in the smallest unit of the gym's currency; days are the gym's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
+pub struct BranchProgress {
     /// Earned in the last thirty days, today included.
     pub revenue: i64,
-    /// Earned today.
+    /// Earned on the business day that is today.
     pub revenue_today: i64,
     /// Earned since the first of the month.
     pub revenue_this_month: i64,
@@ -67,32 +67,32 @@ pub struct Progress {
 pub struct Draft {
     /// What it is called.
     pub name: Line,
-    /// Short name.
+    /// Short name, unique within the gym; letter case makes no difference.
     pub code: Code,
-    /// The city.
+    /// The city it is in.
     pub city: Option<Line>,
-    /// The street.
+    /// The street address, in one line.
     pub address: Option<Line>,
     /// How to find it.
     pub location: Option<Line>,
-    /// Whom to call.
+    /// The number to call, kept as it is written.
     pub phone: Option<Line>,
 }
 
-/// What changes of a branch; what is absent stays.
+/// What changes of a branch; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Edit {
+pub struct BranchEdit {
     /// What it is called.
     pub name: Option<Line>,
-    /// Short name.
+    /// Another short name, unique within the gym.
     pub code: Option<Code>,
-    /// The city.
+    /// Another city, or none.
     pub city: Change<Line>,
-    /// The street.
+    /// Another street address, or none.
     pub address: Change<Line>,
     /// How to find it.
     pub location: Change<Line>,
-    /// Whom to call.
+    /// Another number to call, or none.
     pub phone: Change<Line>,
 }
 

@@ -16,9 +16,9 @@ pub struct Window {
     pub since: NaiveDate,
     /// First day of the month.
     pub month: NaiveDate,
-    /// When today began.
+    /// The instant at which today began at the gym.
     pub today_began: Timestamp,
-    /// When the month began.
+    /// The instant at which this month began at the gym.
     pub month_began: Timestamp,
 }
 

@@ -1,6 +1,6 @@
 //! The SQL of branches.
 
-use super::{Branch, Code, Draft, Edit, Figures, Progress, Sight, Window};
+use super::{Branch, BranchEdit, BranchProgress, BranchView, Code, Draft, Figures, Window};
 use crate::{
     access::{Place, Unseen},
     error::Error,
@@ -35,7 +35,7 @@ struct Row {
 
 impl Row {
     fn branch(self, shows_progress: bool) -> Branch {
-        let progress = Progress {
+        let progress = BranchProgress {
             revenue: self.in_window,
             revenue_today: self.revenue_today,
             revenue_this_month: self.revenue_month,
@@ -64,33 +64,33 @@ impl Row {
     }
 }
 
-/// The branches in sight with their figures, by id.
+/// The branches in view with their figures, by id.
 ///
 /// Each figure is a range of one index for each branch: customers and subscriptions that no longer count are in neither,
 /// and `revenue` is read from the first day on.
 pub(super) async fn list_branches(
     conn: &mut Connection,
-    sight: &Sight,
+    view: &BranchView,
     window: &Window,
 ) -> Result<Vec<Branch>, Error> {
     let rows = sqlx::query_file_as!(
         Row,
         "src/branches/list_branches.sql",
-        sight.gym.map(GymId::get),
-        sight.branches.as_deref(),
-        sight.managed_by.map(StaffId::get),
-        sight.only.map(BranchId::get),
+        view.gym.map(GymId::get),
+        view.branches.as_deref(),
+        view.managed_by.map(StaffId::get),
+        view.only.map(BranchId::get),
         window.today_began,
         window.month_began,
         window.today,
         window.since,
         window.month,
-        sight.shows_progress,
+        view.shows_progress,
         MOST_BRANCHES,
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| row.branch(sight.shows_progress)).collect())
+    Ok(rows.into_iter().map(|row| row.branch(view.shows_progress)).collect())
 }
 
 /// Opens a branch, with its receipts at zero.
@@ -130,13 +130,9 @@ pub(super) struct Locked {
     pub(super) gym: GymId,
     /// Whether it is open for business.
     pub(super) is_active: bool,
-    /// The city.
     pub(super) city: Option<String>,
-    /// The street.
     pub(super) address: Option<String>,
-    /// How to find it.
     pub(super) location: Option<String>,
-    /// Whom to call.
     pub(super) phone: Option<String>,
 }
 
@@ -179,7 +175,7 @@ pub(super) async fn update_branch(
     tx: &mut Tx,
     id: BranchId,
     locked: Locked,
-    edit: Edit,
+    edit: BranchEdit,
 ) -> Result<(), sqlx::Error> {
     let text = String::from;
     sqlx::query!(

@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::{
     limits::count_qr_regeneration,
-    listing::{find, sight},
+    listing::{find, password_visibility},
     model::{Changes, Customer, Regenerated, Registration, qr_code},
-    rules::{self, CustomerRefused, Sight},
+    rules::{self, CustomerRefused, PasswordVisibility},
     store::{self, Locked, Secret},
 };
 use crate::{
@@ -50,7 +50,7 @@ pub async fn register(
             Ok(id)
         })
         .await?;
-    read(db, desk.granted(), id, &Sight::JustMade).await
+    read(db, desk.granted(), id, &PasswordVisibility::JustMade).await
 }
 
 /// Changes what is written down about a customer within reach, or moves them to another branch within reach.
@@ -77,7 +77,7 @@ pub async fn edit(
         Ok(())
     })
     .await?;
-    read(db, staff, id, &sight(staff)).await
+    read(db, staff, id, &password_visibility(staff)).await
 }
 
 /// Keeps a customer out of the gym and of the member app, where their sessions end; or lets them in again.
@@ -101,7 +101,7 @@ pub async fn switch(
         Ok(())
     })
     .await?;
-    read(db, staff, id, &sight(staff)).await
+    read(db, staff, id, &password_visibility(staff)).await
 }
 
 /// Gives a customer a new temporary password; what they had no longer fits, and their sessions end.
@@ -124,7 +124,7 @@ pub async fn reset_password(
         Ok(())
     })
     .await?;
-    read(db, staff, id, &Sight::JustMade).await
+    read(db, staff, id, &PasswordVisibility::JustMade).await
 }
 
 /// Makes a customer's QR code anew: door codes that were made for the one before open nothing any more.
@@ -181,7 +181,7 @@ async fn draw(passwords: &Passwords, now: Timestamp) -> Result<Secret, Error> {
     Ok(Secret { password, hash, until })
 }
 
-/// Holds the row of a customer within reach; the audit row tells their branch.
+/// Locks the row of a customer within reach until the transaction ends; the audit row names their branch.
 async fn lock<C: Can>(tx: &mut Tx, staff: &Granted<C>, id: CustomerId) -> Result<Locked, Error> {
     let found = store::lock_customer(tx, id).await?;
     let locked = found.within(staff).ok_or(CustomerRefused::NotFound)?;
@@ -207,8 +207,13 @@ async fn refuse_inactive(tx: &mut Tx, branch: BranchId) -> Result<(), Error> {
     if store::lock_branch(tx, branch).await? { Ok(()) } else { Err(CustomerRefused::BranchInactive.into()) }
 }
 
-async fn read<C: Can>(db: &Db, staff: &Granted<C>, id: CustomerId, sight: &Sight) -> Result<Customer, Error> {
+async fn read<C: Can>(
+    db: &Db,
+    staff: &Granted<C>,
+    id: CustomerId,
+    visibility: &PasswordVisibility,
+) -> Result<Customer, Error> {
     let today = staff.calendar().today(staff.now());
     let found = store::find_customer(db.conn().await?.get(), id, today).await?;
-    Ok(found.within(staff).ok_or(CustomerRefused::NotFound)?.seen(sight, staff.now()))
+    Ok(found.within(staff).ok_or(CustomerRefused::NotFound)?.seen(visibility, staff.now()))
 }

@@ -26,13 +26,13 @@ const OBESE_FROM: i64 = 300;
 words! {
     /// The WHO's categories of the body-mass index of adults.
     pub enum BmiCategory {
-        /// Below 18.5.
+        /// A body-mass index below 18.5 kg/m².
         Underweight = "underweight",
-        /// From 18.5.
+        /// From 18.5 to below 25 kg/m².
         Normal = "normal",
-        /// From 25.
+        /// From 25 to below 30 kg/m².
         Overweight = "overweight",
-        /// From 30.
+        /// A body-mass index of 30 kg/m² or more.
         Obese = "obese",
     }
 }
@@ -209,7 +209,7 @@ fn daily_kcal(bmr_kcal: i64) -> Option<i64> {
     rounded(bmr_kcal.checked_mul(MODERATE_ACTIVITY_HUNDREDTHS)?, 100)
 }
 
-/// 50 kg (women 45.5 kg) and 2.3 kg for each inch over five feet; below that the line goes on.
+/// 50 kg (women 45.5 kg) and 2.3 kg for each inch over five feet; the same line holds below five feet.
 fn devine_tenths(height_mm: i64, gender: Gender) -> Option<i64> {
     let base_g: i64 = match gender {
         Gender::Male => 50_000,

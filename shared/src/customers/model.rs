@@ -11,20 +11,20 @@ use crate::{
     },
 };
 
-use super::listing::Term;
+use super::listing::SearchTerm;
 
 /// A customer as somebody may see them.
 #[derive(Debug, Clone)]
 pub struct Customer {
-    /// Id.
+    /// The id; no staff user has the same one.
     pub id: CustomerId,
-    /// Their gym.
+    /// The gym that the customer belongs to.
     pub gym: GymId,
-    /// Their branch.
+    /// The home branch, which decides which staff may see the customer.
     pub branch: BranchId,
     /// What the branch is called.
     pub branch_name: String,
-    /// Name.
+    /// The full name, as the desk wrote it.
     pub full_name: String,
     /// Phone number; one customer of a gym has it.
     pub phone: Option<Phone>,
@@ -53,24 +53,24 @@ pub struct Customer {
 impl Customer {
     /// Whether a subscription is active today.
     pub fn has_active_subscription(&self) -> bool {
-        self.subscription.as_ref().is_some_and(|current| current.standing == Standing::Active)
+        self.subscription.as_ref().is_some_and(|current| current.standing == MembershipStatus::Active)
     }
 }
 
 /// The measures of a customer's body.
 #[derive(Debug, Clone, Copy)]
 pub struct Body {
-    /// Gender.
+    /// The gender, if it is known; without it only the body-mass index is computed.
     pub gender: Option<Gender>,
     /// Date of birth, if it is known.
     pub date_of_birth: Option<NaiveDate>,
-    /// Completed years today.
+    /// Completed years on today's date of the gym, from the date of birth or from an age that was told.
     pub age_years: Option<i32>,
-    /// Height.
+    /// The height, if it is known.
     pub height: Option<Height>,
-    /// Weight.
+    /// The weight, if it is known.
     pub weight: Option<Weight>,
-    /// What follows from them.
+    /// What is computed from these measures.
     pub metrics: BodyMetrics,
 }
 
@@ -86,15 +86,15 @@ pub struct Login {
 /// The subscription a customer can use, in a few words.
 #[derive(Debug, Clone)]
 pub struct Current {
-    /// Id.
+    /// The id of the subscription.
     pub id: SubscriptionId,
-    /// What was sold.
+    /// The name of the service, as it was called at the sale.
     pub service_name: String,
     /// `coins`, `time_based`, `sessions` or `training`.
     pub kind: String,
-    /// Active or frozen.
-    pub standing: Standing,
-    /// First day.
+    /// Active or frozen, but never inactive.
+    pub standing: MembershipStatus,
+    /// First day on which it may be used, in the gym's calendar.
     pub starts_on: NaiveDate,
     /// Last day on which it opens the door, in the gym's calendar; none if it does not lapse by date.
     pub ends_on: Option<NaiveDate>,
@@ -105,11 +105,11 @@ pub struct Current {
 /// What is left of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {
-    /// Time only.
+    /// Nothing is counted; it lasts until its last day.
     Days,
-    /// So many coins.
+    /// So many coins are left.
     Coins(i32),
-    /// So many sessions, with or without a trainer.
+    /// So many sessions are left, with or without a trainer.
     Sessions(i32),
 }
 
@@ -133,7 +133,7 @@ impl Left {
 
 words! {
     /// How a customer stands today.
-    pub enum Standing {
+    pub enum MembershipStatus {
         /// Has an active subscription.
         Active = "active" | "subscribed",
         /// Has a frozen subscription.
@@ -171,23 +171,23 @@ pub(super) struct Details {
 /// What the desk takes down of a new customer.
 #[derive(Debug, Clone)]
 pub struct Registration {
-    /// Name.
+    /// The full name, as it is to be shown.
     pub full_name: PersonName,
-    /// Phone number.
+    /// Phone number, which no other customer of the gym may have.
     pub phone: Option<Phone>,
-    /// E-mail address.
+    /// E-mail address, which no other customer of the gym may have.
     pub email: Option<Email>,
-    /// Gender.
+    /// The gender; without it only the body-mass index is computed.
     pub gender: Option<Gender>,
     /// Date of birth; an age is not needed beside it.
     pub date_of_birth: Option<Day>,
     /// Age as told today.
     pub age: Option<Age>,
-    /// Height.
+    /// The height, between 50 and 272 cm.
     pub height: Option<Height>,
-    /// Weight.
+    /// The weight, between 2 and 500 kg.
     pub weight: Option<Weight>,
-    /// Anything else.
+    /// What the desk wants to remember about the customer.
     pub notes: Option<Note>,
 }
 
@@ -196,23 +196,23 @@ pub struct Registration {
 pub struct Changes {
     /// Another branch, of the same gym.
     pub branch: Option<BranchId>,
-    /// Another name.
+    /// Another full name; it cannot be taken away.
     pub full_name: Option<PersonName>,
-    /// Phone number.
+    /// Another phone number, or none; no other customer of the gym may have it.
     pub phone: Change<Phone>,
-    /// E-mail address.
+    /// Another e-mail address, or none; no other customer of the gym may have it.
     pub email: Change<Email>,
-    /// Gender.
+    /// Another gender, or none known.
     pub gender: Change<Gender>,
-    /// Date of birth.
+    /// Another date of birth; once it is cleared, an age may be told instead.
     pub date_of_birth: Change<Day>,
     /// Age as told today; without effect while the date of birth is known.
     pub age: Change<Age>,
-    /// Height.
+    /// Another height, or none known.
     pub height: Change<Height>,
-    /// Weight.
+    /// Another weight, or none known.
     pub weight: Change<Weight>,
-    /// Anything else.
+    /// What the desk wants to remember, in place of what it noted before.
     pub notes: Change<Note>,
 }
 
@@ -239,13 +239,13 @@ impl Changes {
 
 /// Which customers are asked for.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub struct CustomerFilter {
     /// Only of this branch.
     pub branch: Option<BranchId>,
     /// Only who fits this search.
-    pub term: Option<Term>,
-    /// Only who stands so today.
-    pub standing: Option<Standing>,
+    pub term: Option<SearchTerm>,
+    /// Only customers who stand so today, in the gym's calendar.
+    pub standing: Option<MembershipStatus>,
     /// Only the active, or only the deactivated.
     pub is_active: Option<bool>,
     /// Only of this gender.
@@ -255,11 +255,11 @@ pub struct Wanted {
 /// A QR code that was made anew.
 #[derive(Debug, Clone, Copy)]
 pub struct Regenerated {
-    /// Whose.
+    /// The customer whose code it is.
     pub customer: CustomerId,
     /// How often it was made by now.
     pub qr_version: i32,
-    /// When.
+    /// When the code was made anew.
     pub at: Timestamp,
 }
 

@@ -76,7 +76,7 @@ impl Born {
         }
     }
 
-    /// The age that was told, and the day.
+    /// The age in years that was told, and the day on which it was.
     pub(super) fn told(self) -> Option<(i32, NaiveDate)> {
         match self {
             Self::Told { years, on } => Some((years, on)),
@@ -122,8 +122,8 @@ pub(super) fn change(kept: Details, changes: Changes, today: NaiveDate) -> Resul
 
 /// How far somebody sees temporary passwords.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Sight {
-    /// Not at all.
+pub(super) enum PasswordVisibility {
+    /// No temporary password is seen.
     Nothing,
     /// Those of customers within the scope, where the gym's rule allows it: the front desk.
     WhereTheGymAllows(Scope),
@@ -145,17 +145,17 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// The customer as somebody with this sight may see them: with the temporary password if it still holds.
-    pub(super) fn seen(self, sight: &Sight, now: Timestamp) -> Customer {
+    /// The customer as somebody with this visibility may see them: with the temporary password if it still holds.
+    pub(super) fn seen(self, visibility: &PasswordVisibility, now: Timestamp) -> Customer {
         let Self { mut customer, temporary, desk_sees } = self;
-        let is_seen = match sight {
-            Sight::Nothing => false,
-            Sight::WhereTheGymAllows(scope) => {
+        let is_seen = match visibility {
+            PasswordVisibility::Nothing => false,
+            PasswordVisibility::WhereTheGymAllows(scope) => {
                 desk_sees.unwrap_or(GymRule::DeskSeesTemporaryPasswords.default())
                     && scope.covers(customer.gym, customer.branch)
             }
-            Sight::Within(scope) => scope.covers(customer.gym, customer.branch),
-            Sight::JustMade => true,
+            PasswordVisibility::Within(scope) => scope.covers(customer.gym, customer.branch),
+            PasswordVisibility::JustMade => true,
         };
         let holds = |until: Timestamp| !customer.login.password_changed && now < until;
         customer.login.temporary_password =
@@ -239,8 +239,8 @@ mod tests {
         let until = now().checked_add_signed(TimeDelta::hours(72)).unwrap();
         Kept { customer, temporary: Some((TemporaryPassword::draw(), until)), desk_sees }
     }
-    fn shows(kept: Kept, sight: &Sight, now: Timestamp) -> bool {
-        kept.seen(sight, now).login.temporary_password.is_some()
+    fn shows(kept: Kept, visibility: &PasswordVisibility, now: Timestamp) -> bool {
+        kept.seen(visibility, now).login.temporary_password.is_some()
     }
     fn branch(id: i64) -> Scope {
         Scope::branches(GymId::new(1), &[BranchId::new(id)])
@@ -248,32 +248,36 @@ mod tests {
 
     #[test]
     fn a_temporary_password_is_seen_where_one_may_look() {
-        assert!(!shows(kept(false, None), &Sight::Nothing, now()));
-        assert!(shows(kept(false, None), &Sight::Within(branch(2)), now()));
-        assert!(!shows(kept(false, None), &Sight::Within(branch(1)), now()));
-        assert!(shows(kept(false, None), &Sight::Within(Scope::gym_wide(GymId::new(1))), now()));
-        assert!(!shows(kept(false, None), &Sight::Within(Scope::gym_wide(GymId::new(2))), now()));
-        assert!(shows(kept(false, None), &Sight::JustMade, now()));
+        assert!(!shows(kept(false, None), &PasswordVisibility::Nothing, now()));
+        assert!(shows(kept(false, None), &PasswordVisibility::Within(branch(2)), now()));
+        assert!(!shows(kept(false, None), &PasswordVisibility::Within(branch(1)), now()));
+        assert!(shows(kept(false, None), &PasswordVisibility::Within(Scope::gym_wide(GymId::new(1))), now()));
+        assert!(!shows(
+            kept(false, None),
+            &PasswordVisibility::Within(Scope::gym_wide(GymId::new(2))),
+            now()
+        ));
+        assert!(shows(kept(false, None), &PasswordVisibility::JustMade, now()));
     }
 
     #[test]
     fn the_gym_decides_whether_its_front_desk_looks_them_up() {
-        let desk = Sight::WhereTheGymAllows(branch(2));
+        let desk = PasswordVisibility::WhereTheGymAllows(branch(2));
         assert!(shows(kept(false, None), &desk, now()));
         assert!(shows(kept(false, Some(true)), &desk, now()));
         assert!(!shows(kept(false, Some(false)), &desk, now()));
-        assert!(!shows(kept(false, Some(true)), &Sight::WhereTheGymAllows(branch(1)), now()));
-        assert!(shows(kept(false, Some(false)), &Sight::Within(branch(2)), now()));
-        assert!(shows(kept(false, Some(false)), &Sight::JustMade, now()));
+        assert!(!shows(kept(false, Some(true)), &PasswordVisibility::WhereTheGymAllows(branch(1)), now()));
+        assert!(shows(kept(false, Some(false)), &PasswordVisibility::Within(branch(2)), now()));
+        assert!(shows(kept(false, Some(false)), &PasswordVisibility::JustMade, now()));
     }
 
     #[test]
     fn a_temporary_password_is_gone_once_it_was_changed_or_is_over() {
-        assert!(!shows(kept(true, None), &Sight::JustMade, now()));
+        assert!(!shows(kept(true, None), &PasswordVisibility::JustMade, now()));
         let last = now().checked_add_signed(TimeDelta::hours(72)).unwrap();
         let before = last.checked_sub_signed(TimeDelta::seconds(1)).unwrap();
-        assert!(shows(kept(false, None), &Sight::Within(branch(2)), before));
-        assert!(!shows(kept(false, None), &Sight::Within(branch(2)), last));
+        assert!(shows(kept(false, None), &PasswordVisibility::Within(branch(2)), before));
+        assert!(!shows(kept(false, None), &PasswordVisibility::Within(branch(2)), last));
     }
 
     #[test]

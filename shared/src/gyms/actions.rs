@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Colour, Edit, Gym, GymRefused, GymRule, GymRules, ImageUrl, Switched, store};
+use super::{Colour, Gym, GymEdit, GymRefused, GymRule, GymRules, ImageUrl, Switched, store};
 use crate::{
     access::{self, Granted, can},
     error::Error,
@@ -15,7 +15,7 @@ pub async fn list(db: &Db, _admin: &Granted<can::ReadGyms>) -> Result<Vec<Gym>, 
     store::list_gyms(db.conn().await?.get(), None).await
 }
 
-/// One's own gym.
+/// The caller's own gym, with its size.
 pub async fn find_own(db: &Db, staff: &Granted<can::ReadOwnGym>) -> Result<Gym, Error> {
     find(db, own(staff.gym())?).await
 }
@@ -53,8 +53,8 @@ pub async fn switch(
     Ok((find(db, gym).await?, switched))
 }
 
-/// Names, colours and sets up one's own gym.
-pub async fn edit(db: &Db, owner: &Granted<can::EditOwnGym>, edit: &Edit) -> Result<Gym, Error> {
+/// Changes name, colours and logo of the caller's own gym, or that it is set up.
+pub async fn edit(db: &Db, owner: &Granted<can::EditOwnGym>, edit: &GymEdit) -> Result<Gym, Error> {
     let gym = own(owner.gym())?;
     db.write(owner, async |tx| {
         if !store::update_gym(tx, gym, edit).await? {
@@ -73,12 +73,12 @@ pub async fn edit(db: &Db, owner: &Granted<can::EditOwnGym>, edit: &Edit) -> Res
     find(db, gym).await
 }
 
-/// The rules of one's own gym.
+/// The rules of the caller's own gym.
 pub async fn rules_of_own(db: &Db, staff: &Granted<can::ReadOwnGym>) -> Result<GymRules, Error> {
     store::list_rules(db.conn().await?.get(), own(staff.gym())?).await
 }
 
-/// Sets rules of one's own gym.
+/// Sets rules of the caller's own gym, and answers all of them; those that are not named stay.
 pub async fn change_rules(
     db: &Db,
     owner: &Granted<can::EditOwnGym>,
@@ -101,7 +101,7 @@ async fn find(db: &Db, gym: GymId) -> Result<Gym, Error> {
     Ok(found.ok_or(GymRefused::NotFound)?)
 }
 
-/// Everybody but a super admin has a gym, and no super admin comes this far.
+/// Everybody but a super admin has a gym, and no super admin may do what leads here.
 fn own(gym: Option<GymId>) -> Result<GymId, GymRefused> {
     gym.ok_or(GymRefused::NotFound)
 }

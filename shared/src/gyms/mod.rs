@@ -14,7 +14,7 @@ mod rules;
 mod store;
 
 pub use actions::{change_rules, edit, find_own, list, rules_of_own, switch};
-pub use model::{Colour, Edit, Gym, GymRefused, ImageUrl, Owner, Size, Switched};
+pub use model::{Colour, Gym, GymEdit, GymRefused, ImageUrl, Owner, Size, Switched};
 pub(crate) use opening::{find_gym_of, give_to, open};
 pub use rules::{GymRule, GymRules, parse_changes};
 pub(crate) use store::find_calendar;

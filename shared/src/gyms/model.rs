@@ -8,10 +8,10 @@ use crate::{
     vocabulary::{Calendar, Currency, GymId, Line, StaffId, Timestamp, field_errors},
 };
 
-/// A gym.
+/// A gym, as its staff and the super admins see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gym {
-    /// Its id.
+    /// The id of the gym.
     pub id: GymId,
     /// What it is called.
     pub name: String,
@@ -42,31 +42,31 @@ pub struct Gym {
 pub struct Size {
     /// Branches, active or not.
     pub branches: i64,
-    /// Active customers.
+    /// Active customers of all its branches.
     pub customers: i64,
-    /// Active staff users.
+    /// Active staff users, the owner included.
     pub staff: i64,
 }
 
 /// Who owns a gym.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
-    /// Their id.
+    /// The id of the owner's account.
     pub id: StaffId,
-    /// Their name.
+    /// The owner's full name.
     pub name: String,
-    /// Their sign-in name.
+    /// The name with which the owner signs in.
     pub username: String,
 }
 
 /// What an owner changes; what is absent stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Edit {
+pub struct GymEdit {
     /// What it is called, up to 100 characters.
     pub name: Option<Line>,
-    /// First colour.
+    /// Another first colour of the brand.
     pub primary_color: Option<Colour>,
-    /// Second colour.
+    /// Another second colour of the brand.
     pub secondary_color: Option<Colour>,
     /// Where its logo is.
     pub logo_url: Option<ImageUrl>,
@@ -133,7 +133,7 @@ impl ImageUrl {
         }
     }
 
-    /// The address.
+    /// The address as it is kept.
     pub fn as_str(&self) -> &str {
         &self.0
     }

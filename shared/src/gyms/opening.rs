@@ -7,7 +7,7 @@ use crate::{
     vocabulary::{GymId, PersonName, StaffId},
 };
 
-/// A gym that carries its owner's name until they set it up.
+/// Opens a gym that carries its owner's name until they set it up.
 pub(crate) async fn open(tx: &mut Tx, name: &PersonName) -> Result<GymId, Error> {
     let now = tx.now();
     store::insert_gym(tx, name.as_str(), now).await

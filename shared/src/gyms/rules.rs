@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::error::{FieldProblem, Invalid, Text};
 
-/// A rule of the house that its owner can switch.
+/// A rule of the gym that its owner can switch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum GymRule {
     /// A training-only package opens the door as well.
@@ -20,7 +20,7 @@ pub enum GymRule {
 }
 
 impl GymRule {
-    /// All of them, in reading order.
+    /// Every rule, in the order in which an owner reads them.
     pub const ALL: [Self; 4] = [
         Self::TrainingOpensDoor,
         Self::EnterAnyBranch,

@@ -1,6 +1,6 @@
 //! The SQL of gyms and their rules.
 
-use super::{Colour, Edit, Gym, GymRule, GymRules, ImageUrl, Owner, Size};
+use super::{Colour, Gym, GymEdit, GymRule, GymRules, ImageUrl, Owner, Size};
 use crate::{
     error::{Error, Fault},
     platform::db::{Connection, Tx},
@@ -133,7 +133,7 @@ pub(super) async fn update_is_active(tx: &mut Tx, gym: GymId, is_active: bool) -
 }
 
 /// Changes what is named in `edit`. Answers whether there is such a gym.
-pub(super) async fn update_gym(tx: &mut Tx, gym: GymId, edit: &Edit) -> Result<bool, Error> {
+pub(super) async fn update_gym(tx: &mut Tx, gym: GymId, edit: &GymEdit) -> Result<bool, Error> {
     let done = sqlx::query!(
         "update gyms
          set name = coalesce($2, name), primary_color = coalesce($3, primary_color),

@@ -1,7 +1,7 @@
-//! What is done with, goes: once a minute, a bounded piece at a time, by any instance that runs the worker.
+//! Deletes what is of no use any more: once a minute, a bounded piece at a time, by any instance that runs the worker.
 //!
-//! First-login passwords end in clear after 72 hours; codes, sessions, counters, kept outcomes and spent door tokens
-//! are of no use after their time.
+//! First-login passwords, which are kept in clear, end after 72 hours; codes, sessions, counters, kept outcomes and
+//! spent door tokens are of no use after their time.
 
 mod store;
 
@@ -23,7 +23,7 @@ const EVERY: Duration = Duration::from_mins(1);
 const PIECE: i64 = 2_000;
 /// Pieces in one round. A flood of strangers leaves many counters and codes; they go faster than they came.
 const PIECES: u32 = 100;
-/// How long a round may take. Each of its statements has a limit in Postgres; beyond this the line to it is dead.
+/// How long one piece may take. Each of its statements has a limit in Postgres; beyond this, the connection is dead.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How long an ended session is kept, to answer who was signed in.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(30);
@@ -32,16 +32,16 @@ const COUNTERS_KEPT: TimeDelta = TimeDelta::days(1);
 /// How long a code is kept after its end.
 const CODES_KEPT: TimeDelta = TimeDelta::days(1);
 
-/// What one round took away.
+/// What one piece took away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Swept {
     /// First-login passwords that nobody used within 72 hours.
     pub temporary_passwords: u64,
-    /// Everything else.
+    /// Codes, counters, kept outcomes, door tokens and sessions that were deleted.
     pub rows: u64,
 }
 
-/// Keeps house until `stop`.
+/// Sweeps once a minute until `stop`. An error or a silent database is logged, and the next minute tries again.
 pub async fn keep(db: Db, clock: Arc<dyn Clock>, stop: CancellationToken) {
     loop {
         tokio::select! {
@@ -73,7 +73,7 @@ fn note(round: &Result<Swept, Error>) {
     }
 }
 
-/// One round as of `now`.
+/// Takes away one piece: of each kind, a bounded number of rows that are of no use at `now`.
 pub async fn sweep(db: &Db, now: Timestamp) -> Result<Swept, Error> {
     let before = |age: TimeDelta| earlier(now, age);
     let mut swept = Swept::default();
@@ -90,6 +90,7 @@ pub async fn sweep(db: &Db, now: Timestamp) -> Result<Swept, Error> {
         ] {
             swept.rows = swept.rows.saturating_add(rows);
         }
+        // Asked first: the write below leaves an audit row even when it changes nothing.
         if !store::exists_ended_temporary_password(upkeep.conn(), now).await? {
             return Ok(swept);
         }

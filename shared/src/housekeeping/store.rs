@@ -115,7 +115,8 @@ pub(super) async fn exists_ended_temporary_password(
     Ok(exists)
 }
 
-/// Takes first-login passwords away that have passed their time; with them nobody signs in any more.
+/// Takes first-login passwords away that have passed their time; with them nobody signs in any more. A customer whose
+/// row somebody else holds is left for the next round.
 pub(super) async fn update_temporary_passwords(tx: &mut Tx, now: Timestamp, most: i64) -> Result<u64, Error> {
     let done = sqlx::query!(
         "update customers

@@ -1,7 +1,7 @@
 //! What members do to their own account: password, language, deletion.
 
 use super::{
-    model::{Entrance, SignedIn},
+    model::{MemberSignIn, MemberSignedIn},
     rules::{DELETION_DAYS, MemberRefused},
     sessions, store,
 };
@@ -22,11 +22,12 @@ use crate::{
 /// # Locks
 /// The customer.
 pub async fn change_password(
-    entrance: &Entrance<'_>,
+    entrance: &MemberSignIn<'_>,
     me: &Me,
     current: Option<Password>,
     new: Password,
-) -> Result<SignedIn, Error> {
+) -> Result<MemberSignedIn, Error> {
+    // Counted before the password is looked at, so that an open session is no way to guess it.
     entrance.limits.password_change(entrance.db, me.customer().get(), me.now()).await?;
     let account = {
         let mut conn = entrance.db.conn().await?;
@@ -47,6 +48,7 @@ pub async fn change_password(
         .write_each_time(&me.doing("account.change_password"), async |tx| {
             let now = tx.now();
             let locked = store::lock_account(tx, me.customer()).await?.ok_or(MemberRefused::NotFound)?;
+            // Compared again under the lock: while hashes were computed, the password may have been changed.
             if locked.password.as_ref().map(PasswordHash::as_str)
                 != account.password.as_ref().map(PasswordHash::as_str)
             {
@@ -62,7 +64,7 @@ pub async fn change_password(
     sessions::signed_in(entrance, me.now(), me.customer(), me.session(), None)
 }
 
-/// Keeps the language that the member wants to be spoken to in.
+/// Stores the language in which the member wants to be addressed.
 pub async fn choose_language(db: &Db, me: &Me, language: Language) -> Result<(), Error> {
     db.write(&me.doing("account.choose_language"), async |tx| {
         let now = tx.now();
@@ -73,7 +75,7 @@ pub async fn choose_language(db: &Db, me: &Me, language: Language) -> Result<(),
     .await
 }
 
-/// A wish to be forgotten.
+/// A member's request that their account be deleted.
 #[derive(Debug, Clone, Copy)]
 pub struct DeletionRequest {
     /// When it was first made.

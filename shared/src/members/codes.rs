@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{
     letters::CodeLetter,
     limits::count_code_guess,
-    model::{Account, Entrance, Purpose, SignedIn},
+    model::{Account, CodePurpose, MemberSignIn, MemberSignedIn},
     rules::{CODE_LIFE, CODES_PER_LIFE, Identifier, MemberRefused, is_guessable, wait_after},
     sessions, store,
 };
@@ -27,10 +27,10 @@ use crate::{
 /// # Locks
 /// The identifier.
 pub async fn request_code(
-    entrance: &Entrance<'_>,
+    entrance: &MemberSignIn<'_>,
     visitor: &Visitor,
     who: &Identifier,
-    purpose: Purpose,
+    purpose: CodePurpose,
 ) -> Result<(), Error> {
     let identifier = entrance.codes.hash_identifier(who.canonical());
     let code = OneTimeCode::draw();
@@ -40,6 +40,7 @@ pub async fn request_code(
         .db
         .write_each_time(&visitor.doing(deed(purpose)), async |tx| {
             let now = tx.now();
+            // Requests for one identifier take turns, so that several at once do not all count the same codes.
             store::lock_identifier(tx, &identifier).await?;
             let since = earlier(now, CODE_LIFE);
             let (sent, oldest) = store::count_codes(tx.conn(), &identifier, purpose, since).await?;
@@ -58,6 +59,8 @@ pub async fn request_code(
                 code: code.digits().to_owned(),
                 language: account.as_ref().and_then(|account| account.language).unwrap_or(fallback),
             };
+            // The same statements either way, so that the time of the answer does not tell whether anybody has the
+            // identifier.
             if customer.is_some() {
                 tx.enqueue(letter.kind(), &letter).await
             } else {
@@ -76,18 +79,19 @@ pub async fn request_code(
 /// # Locks
 /// The identifier, its newest code, the customer.
 pub async fn verify_activation(
-    entrance: &Entrance<'_>,
+    entrance: &MemberSignIn<'_>,
     visitor: &Visitor,
     who: &Identifier,
     code: &OneTimeCode,
-) -> Result<SignedIn, Error> {
+) -> Result<MemberSignedIn, Error> {
     let address = visitor.request().address();
+    // Counted before the code is looked at, and committed by itself: the count stays whatever becomes of the guess.
     count_code_guess(entrance.limits, entrance.db, who.canonical(), address, visitor.now()).await?;
     let refresh = sessions::draw_refresh_token();
     let opened = entrance
         .db
         .write_each_time(&visitor.doing("account.verify_activation"), async |tx| {
-            let Some(customer) = guess(tx, entrance.codes, who, Purpose::Activation, code).await? else {
+            let Some(customer) = guess(tx, entrance.codes, who, CodePurpose::Activation, code).await? else {
                 return Ok(None);
             };
             let session = sessions::open(tx, entrance, customer, &refresh).await?;
@@ -112,7 +116,7 @@ pub async fn verify_activation(
 /// # Locks
 /// As [`verify_activation`].
 pub async fn reset_password(
-    entrance: &Entrance<'_>,
+    entrance: &MemberSignIn<'_>,
     visitor: &Visitor,
     who: &Identifier,
     code: &OneTimeCode,
@@ -120,11 +124,13 @@ pub async fn reset_password(
 ) -> Result<(), Error> {
     let address = visitor.request().address();
     count_code_guess(entrance.limits, entrance.db, who.canonical(), address, visitor.now()).await?;
+    // Hashed before the code is looked at, right or wrong: the transaction holds its locks only for its statements.
     let hash = entrance.passwords.hash(password).await?;
     let done = entrance
         .db
         .write_each_time(&visitor.doing("account.reset_password"), async |tx| {
-            let Some(customer) = guess(tx, entrance.codes, who, Purpose::PasswordReset, code).await? else {
+            let Some(customer) = guess(tx, entrance.codes, who, CodePurpose::PasswordReset, code).await?
+            else {
                 return Ok(false);
             };
             let now = tx.now();
@@ -142,7 +148,7 @@ async fn guess(
     tx: &mut Tx,
     codes: &Codes,
     who: &Identifier,
-    purpose: Purpose,
+    purpose: CodePurpose,
     code: &OneTimeCode,
 ) -> Result<Option<CustomerId>, Error> {
     let now = tx.now();
@@ -170,9 +176,9 @@ async fn find_active(tx: &mut Tx, who: &Identifier) -> Result<Option<Account>, E
     Ok(accounts.into_iter().find(|account| account.is_active))
 }
 
-const fn deed(purpose: Purpose) -> &'static str {
+const fn deed(purpose: CodePurpose) -> &'static str {
     match purpose {
-        Purpose::Activation => "account.request_activation",
-        Purpose::PasswordReset => "account.forgot_password",
+        CodePurpose::Activation => "account.request_activation",
+        CodePurpose::PasswordReset => "account.forgot_password",
     }
 }

@@ -3,11 +3,11 @@
 use futures_util::{FutureExt as _, future::BoxFuture};
 use serde::{Deserialize, Serialize};
 
-use super::{model::Purpose, rules::CODE_LIFE};
+use super::{model::CodePurpose, rules::CODE_LIFE};
 use crate::{
     platform::{
         delivery::{Message, Recipient},
-        outbox::{AnyKind, Attempt, Failed, Kind, Lane, Priority, Retry},
+        outbox::{AnyKind, Failed, JobAttempt, JobKind, Lane, Priority, Retry},
     },
     vocabulary::{Language, PersonName},
 };
@@ -19,14 +19,14 @@ const SMS_NAME_CHARACTERS: usize = 30;
 pub static JOBS: &[&dyn AnyKind] = &[&ACTIVATION_CODE, &PASSWORD_RESET_CODE];
 
 /// Sends the code that opens an account.
-pub static ACTIVATION_CODE: Kind<CodeLetter> = sends_a_code("activation_code");
+pub static ACTIVATION_CODE: JobKind<CodeLetter> = sends_a_code("activation_code");
 
 /// Sends the code that allows a new password.
-pub static PASSWORD_RESET_CODE: Kind<CodeLetter> = sends_a_code("password_reset_code");
+pub static PASSWORD_RESET_CODE: JobKind<CodeLetter> = sends_a_code("password_reset_code");
 
 /// Sent twice it is the same code, so nothing is lost but a text message.
-const fn sends_a_code(name: &'static str) -> Kind<CodeLetter> {
-    Kind {
+const fn sends_a_code(name: &'static str) -> JobKind<CodeLetter> {
+    JobKind {
         name,
         version: 1,
         priority: Priority::Urgent,
@@ -42,15 +42,15 @@ const fn sends_a_code(name: &'static str) -> Kind<CodeLetter> {
 /// A letter that carries a one-time code.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct CodeLetter {
-    /// Whom it reaches.
+    /// The phone number or e-mail address that it is sent to.
     pub to: Recipient,
     /// What the code is for.
-    pub purpose: Purpose,
+    pub purpose: CodePurpose,
     /// Who is greeted; an account that does not exist has no name.
     pub name: Option<PersonName>,
-    /// The code.
+    /// The six digits in clear; the outbox blanks them when the job is done.
     pub code: String,
-    /// In which language.
+    /// The language it is written in: the customer's own, else that of the request.
     pub language: Language,
 }
 
@@ -63,10 +63,10 @@ impl std::fmt::Debug for CodeLetter {
 
 impl CodeLetter {
     /// The job that sends it.
-    pub(super) const fn kind(&self) -> &'static Kind<Self> {
+    pub(super) const fn kind(&self) -> &'static JobKind<Self> {
         match self.purpose {
-            Purpose::Activation => &ACTIVATION_CODE,
-            Purpose::PasswordReset => &PASSWORD_RESET_CODE,
+            CodePurpose::Activation => &ACTIVATION_CODE,
+            CodePurpose::PasswordReset => &PASSWORD_RESET_CODE,
         }
     }
 
@@ -74,7 +74,7 @@ impl CodeLetter {
         self.to.lane()
     }
 
-    fn send(self, attempt: Attempt<'_>) -> BoxFuture<'_, Result<(), Failed>> {
+    fn send(self, attempt: JobAttempt<'_>) -> BoxFuture<'_, Result<(), Failed>> {
         async move { attempt.send(&self.message()).await }.boxed()
     }
 
@@ -89,20 +89,20 @@ impl CodeLetter {
 
     fn subject(&self) -> &'static str {
         match (self.purpose, self.language) {
-            (Purpose::Activation, Language::Ar) => "رمز تفعيل حسابك في النادي",
-            (Purpose::Activation, Language::En) => "Your gym activation code",
-            (Purpose::PasswordReset, Language::Ar) => "رمز تعيين كلمة مرور جديدة",
-            (Purpose::PasswordReset, Language::En) => "Your code for a new password",
+            (CodePurpose::Activation, Language::Ar) => "رمز تفعيل حسابك في النادي",
+            (CodePurpose::Activation, Language::En) => "Your gym activation code",
+            (CodePurpose::PasswordReset, Language::Ar) => "رمز تعيين كلمة مرور جديدة",
+            (CodePurpose::PasswordReset, Language::En) => "Your code for a new password",
         }
     }
 
     /// Says what the code is for; the code follows.
     fn introduction(&self) -> &'static str {
         match (self.purpose, self.language) {
-            (Purpose::Activation, Language::Ar) => "رمز تفعيل حسابك في النادي:",
-            (Purpose::Activation, Language::En) => "Your gym activation code:",
-            (Purpose::PasswordReset, Language::Ar) => "رمز تعيين كلمة مرور جديدة لحسابك في النادي:",
-            (Purpose::PasswordReset, Language::En) => "Your code for a new gym password:",
+            (CodePurpose::Activation, Language::Ar) => "رمز تفعيل حسابك في النادي:",
+            (CodePurpose::Activation, Language::En) => "Your gym activation code:",
+            (CodePurpose::PasswordReset, Language::Ar) => "رمز تعيين كلمة مرور جديدة لحسابك في النادي:",
+            (CodePurpose::PasswordReset, Language::En) => "Your code for a new gym password:",
         }
     }
 
@@ -219,7 +219,7 @@ mod tests {
             Recipient::Sms(Phone::parse("01001234567").unwrap()),
         ];
         let mut texts = Vec::new();
-        for purpose in Purpose::ALL {
+        for purpose in CodePurpose::ALL {
             for language in [Language::Ar, Language::En] {
                 for to in recipients.clone() {
                     let code = "012345".to_owned();
@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn a_letter_is_read_as_it_was_written_and_hides_in_logs() {
         let to = Recipient::Mail(Email::parse("a@b.example").unwrap());
-        let (purpose, language) = (Purpose::PasswordReset, Language::Ar);
+        let (purpose, language) = (CodePurpose::PasswordReset, Language::Ar);
         let letter = CodeLetter { to, purpose, name: None, code: "012345".to_owned(), language };
         assert_eq!(letter.kind().name, "password_reset_code");
         let payload = serde_json::to_value(&letter).unwrap();

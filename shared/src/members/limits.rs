@@ -45,6 +45,7 @@ pub async fn count_code_guess(
     address: IpAddr,
     now: Timestamp,
 ) -> Result<(), Error> {
+    // The address first: who is refused for it uses up none of the guesses of the identifier.
     limits.count(db, &CODE_GUESS_BY_ADDRESS, &[network(address).as_bytes()], now).await?;
     limits.count(db, &CODE_GUESS_BY_IDENTIFIER, &[identifier.as_bytes()], now).await
 }

@@ -22,7 +22,7 @@ pub use account::{
 pub use codes::{request_code, reset_password, verify_activation};
 pub use letters::{ACTIVATION_CODE, CodeLetter, JOBS, PASSWORD_RESET_CODE};
 pub use limits::count_code_guess;
-pub use model::{Entrance, GymFace, MemberProfile, Purpose, SignedIn};
+pub use model::{CodePurpose, GymFace, MemberProfile, MemberSignIn, MemberSignedIn};
 pub use profile::{QrPass, profile, qr_pass};
 pub use rules::{Identifier, IdentifierInvalid, MemberRefused};
 pub use sessions::{refresh, sign_in, sign_out};

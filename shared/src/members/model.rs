@@ -1,4 +1,4 @@
-//! What the members' door talks about.
+//! What a member's sign-in needs and gives, and what members see of themselves.
 
 use crate::{
     access::{Codes, Keyring, Lifetimes, PasswordHash, Passwords},
@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 words! {
     /// What a code is for.
-    pub enum Purpose {
+    pub enum CodePurpose {
         /// Sign in to the member app.
         Activation = "activation",
         /// Choose a new password.
@@ -42,12 +42,12 @@ pub(super) struct PendingCode {
 
 /// A member who has just signed in.
 #[derive(Debug, Clone)]
-pub struct SignedIn {
-    /// Who.
+pub struct MemberSignedIn {
+    /// The customer who signed in.
     pub customer: CustomerId,
-    /// Their new session.
+    /// The session that the tokens name; after a refresh or a new password, the one there was.
     pub session: SessionId,
-    /// Opens client-api until [`SignedIn::expires_at`].
+    /// Opens client-api until [`MemberSignedIn::expires_at`].
     pub access_token: String,
     /// Gets further access tokens; none when the session was there before.
     pub refresh_token: Option<String>,
@@ -58,54 +58,54 @@ pub struct SignedIn {
 /// A customer as their own app shows them.
 #[derive(Debug, Clone)]
 pub struct MemberProfile {
-    /// Id.
+    /// The id of the customer.
     pub id: CustomerId,
-    /// Name.
+    /// The full name, as the desk wrote it.
     pub full_name: String,
     /// Phone as the gym dials it.
     pub phone: Option<String>,
-    /// E-mail address.
+    /// E-mail address, with which they may sign in as well.
     pub email: Option<String>,
-    /// Gender.
+    /// The gender, if it is known.
     pub gender: Option<Gender>,
     /// Date of birth, if it was told.
     pub date_of_birth: Option<NaiveDate>,
     /// Age in years, from the date of birth or as told.
     pub age_years: Option<i32>,
-    /// Millimetres.
+    /// Height in millimetres, if it is known.
     pub height_mm: Option<i32>,
-    /// Grams.
+    /// Weight in grams, if it is known.
     pub weight_g: Option<i32>,
-    /// Raised by every regeneration.
+    /// Version of the QR code, raised by every regeneration.
     pub qr_version: i32,
     /// Whether a password was ever chosen.
     pub password_changed: bool,
-    /// Chosen language.
+    /// The language they chose; none before they choose one.
     pub language: Option<Language>,
-    /// Branch.
+    /// The branch that they belong to.
     pub branch: BranchId,
-    /// Its name.
+    /// The name of that branch.
     pub branch_name: String,
     /// When deletion of the account was asked for.
     pub deletion_requested_at: Option<Timestamp>,
     /// When they were registered.
     pub created_at: Timestamp,
-    /// Their gym.
+    /// The gym, as its members see it.
     pub gym: GymFace,
-    /// The gym's calendar.
+    /// The calendar in which the gym counts its days.
     pub calendar: Calendar,
 }
 
 /// A gym as its members see it.
 #[derive(Debug, Clone)]
 pub struct GymFace {
-    /// Id.
+    /// The id of the gym.
     pub id: GymId,
-    /// Name.
+    /// The name that its owner gave it.
     pub name: String,
-    /// `#RRGGBB`.
+    /// First colour of its brand, `#RRGGBB`.
     pub primary_color: String,
-    /// `#RRGGBB`.
+    /// Second colour of its brand, `#RRGGBB`.
     pub secondary_color: String,
     /// Absolute address of the logo.
     pub logo_url: Option<String>,
@@ -117,17 +117,17 @@ pub struct GymFace {
 
 /// What signing in needs to reach.
 #[derive(Debug, Clone, Copy)]
-pub struct Entrance<'a> {
-    /// The database.
+pub struct MemberSignIn<'a> {
+    /// Accounts, codes and sessions are read and written here.
     pub db: &'a Db,
-    /// Signs tokens.
+    /// Signs access tokens, and the short-lived tokens that open a door.
     pub keys: &'a Keyring,
-    /// Hashes passwords.
+    /// Hashes and verifies passwords, a bounded number at a time.
     pub passwords: &'a Passwords,
     /// Hashes codes and identifiers.
     pub codes: &'a Codes,
-    /// Counts what protects accounts.
+    /// Counts sign-ins, guesses of codes and changes of a password.
     pub limits: &'a Limits,
-    /// How long things live.
+    /// How long access tokens, sessions and door tokens are good for.
     pub lifetimes: Lifetimes,
 }

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    model::{Entrance, MemberProfile},
+    model::{MemberProfile, MemberSignIn},
     rules::MemberRefused,
     store,
 };
@@ -20,12 +20,13 @@ pub async fn profile(db: &Db, customer: CustomerId, now: Timestamp) -> Result<Me
     Ok(store::find_profile(conn.get(), customer, now).await?.ok_or(MemberRefused::NotFound)?)
 }
 
-/// What opens the door: a text that never changes, and a token that opens it once, soon.
+/// What a member shows at the door: a text that never changes, and a token that is accepted once and only for a short
+/// time.
 #[derive(Debug, Clone)]
 pub struct QrPass {
-    /// Who.
+    /// The member whose pass it is.
     pub profile: MemberProfile,
-    /// `customer_id:<id>`.
+    /// The text of the QR code, `customer_id:<id>`.
     pub text: String,
     /// The text as a PNG.
     pub image: Vec<u8>,
@@ -36,7 +37,7 @@ pub struct QrPass {
 }
 
 /// A fresh pass for the member.
-pub async fn qr_pass(entrance: &Entrance<'_>, me: &Me) -> Result<QrPass, Error> {
+pub async fn qr_pass(entrance: &MemberSignIn<'_>, me: &Me) -> Result<QrPass, Error> {
     let profile = profile(entrance.db, me.customer(), me.now()).await?;
     let expires_at = later(me.now(), entrance.lifetimes.qr_token);
     let token =

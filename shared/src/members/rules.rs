@@ -23,16 +23,16 @@ pub(super) const DELETION_DAYS: i64 = 90;
 /// How a member names themselves: a phone number or an e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identifier {
-    /// A phone number, any spelling.
+    /// A phone number, in the one canonical form of all its spellings.
     Phone(Phone),
-    /// An e-mail address.
+    /// An e-mail address, in its canonical form.
     Email(Email),
 }
 
 refusals! {
     /// Why a text names nobody.
     pub enum IdentifierInvalid {
-        /// Nothing was sent.
+        /// Neither a phone number nor an address was sent.
         Missing => Invalid, "MISSING_IDENTIFIER",
             en: "Phone number or email is required",
             ar: "رقم الهاتف أو البريد الإلكتروني مطلوب";
@@ -57,7 +57,7 @@ impl Identifier {
         }
     }
 
-    /// `phone` or `email`.
+    /// What it is: the word `phone` or `email`.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Phone(_) => "phone",
@@ -97,7 +97,7 @@ impl Identifier {
 refusals! {
     /// Why a member does not get what they ask for.
     pub enum MemberRefused {
-        /// Wrong, expired, used or never sent: which of them is not told.
+        /// Wrong, expired, used or never sent: the answer does not say which.
         InvalidCode => Unauthenticated, "INVALID_CODE",
             en: "Invalid or expired activation code",
             ar: "رمز التفعيل غير صحيح أو منتهي الصلاحية";
@@ -105,7 +105,7 @@ refusals! {
         InvalidResetCode => Rejected, "INVALID_CODE",
             en: "Invalid or expired code",
             ar: "الرمز غير صحيح أو منتهي الصلاحية";
-        /// Nobody, or not their password: which is not told.
+        /// No such account, or not its password: the answer does not say which.
         InvalidCredentials => Unauthenticated, "INVALID_CREDENTIALS",
             en: "Incorrect phone, email or password",
             ar: "رقم الهاتف أو البريد الإلكتروني أو كلمة المرور غير صحيحة";

@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    model::{Account, Entrance, SignedIn},
+    model::{Account, MemberSignIn, MemberSignedIn},
     rules::{Identifier, MemberRefused, is_password_live},
     store,
 };
@@ -26,14 +26,15 @@ use crate::{
 /// [`MemberRefused::InvalidCredentials`], [`MemberRefused::AccountInactive`] (only to who knows the password), and too
 /// many tries.
 pub async fn sign_in(
-    entrance: &Entrance<'_>,
+    entrance: &MemberSignIn<'_>,
     visitor: &Visitor,
     who: &Identifier,
     password: Password,
-) -> Result<SignedIn, Error> {
+) -> Result<MemberSignedIn, Error> {
     let now = visitor.now();
     let address = visitor.request().address();
     let name = format!("member:{}", who.canonical());
+    // Asked before the try is counted: who is refused because the machine is busy has not used up one of their tries.
     entrance.passwords.have_room()?;
     entrance.limits.sign_in(entrance.db, &name, address, now).await?;
     let accounts = {
@@ -51,6 +52,8 @@ pub async fn sign_in(
         .db
         .write_each_time(&visitor.doing("account.sign_in"), async |tx| {
             let current = store::lock_account(tx, account.id).await?;
+            // Looked at again under the lock: while hashes were computed, the account may have been switched off or
+            // given another password.
             let is_unchanged = current.as_ref().is_some_and(|current| {
                 current.is_active
                     && current.password.as_ref().map(PasswordHash::as_str)
@@ -69,7 +72,7 @@ pub async fn sign_in(
 
 /// The account whose live password this is. One hash is computed when nobody has the identifier.
 async fn match_password(
-    entrance: &Entrance<'_>,
+    entrance: &MemberSignIn<'_>,
     accounts: Vec<Account>,
     password: Password,
     now: Timestamp,
@@ -92,7 +95,11 @@ async fn match_password(
 ///
 /// # Refuses
 /// [`MemberRefused::InvalidRefreshToken`].
-pub async fn refresh(entrance: &Entrance<'_>, visitor: &Visitor, token: &str) -> Result<SignedIn, Error> {
+pub async fn refresh(
+    entrance: &MemberSignIn<'_>,
+    visitor: &Visitor,
+    token: &str,
+) -> Result<MemberSignedIn, Error> {
     let now = visitor.now();
     let hash = entrance.codes.hash_refresh(token);
     let found = {
@@ -104,7 +111,7 @@ pub async fn refresh(entrance: &Entrance<'_>, visitor: &Visitor, token: &str) ->
 }
 
 /// Ends the session, and takes the member's phones out of the push list.
-pub async fn sign_out(entrance: &Entrance<'_>, doorkeeper: &Doorkeeper, me: &Me) -> Result<(), Error> {
+pub async fn sign_out(entrance: &MemberSignIn<'_>, doorkeeper: &Doorkeeper, me: &Me) -> Result<(), Error> {
     entrance
         .db
         .write_each_time(&me.doing("account.sign_out"), async |tx| {
@@ -125,7 +132,7 @@ pub(super) fn draw_refresh_token() -> SecretString {
 /// Opens a session in the transaction.
 pub(super) async fn open(
     tx: &mut Tx,
-    entrance: &Entrance<'_>,
+    entrance: &MemberSignIn<'_>,
     customer: CustomerId,
     refresh: &SecretString,
 ) -> Result<SessionId, Error> {
@@ -139,15 +146,15 @@ pub(super) async fn open(
 
 /// The tokens of a session.
 pub(super) fn signed_in(
-    entrance: &Entrance<'_>,
+    entrance: &MemberSignIn<'_>,
     now: Timestamp,
     customer: CustomerId,
     session: SessionId,
     refresh_token: Option<&str>,
-) -> Result<SignedIn, Error> {
+) -> Result<MemberSignedIn, Error> {
     let expires_at = later(now, entrance.lifetimes.member_access);
     let access_token = entrance.keys.sign_member(session, MemberClaims { customer }, now, expires_at)?;
-    Ok(SignedIn {
+    Ok(MemberSignedIn {
         customer,
         session,
         access_token,

@@ -1,7 +1,7 @@
 //! The SQL of members' accounts.
 
 use super::{
-    model::{Account, GymFace, MemberProfile, PendingCode, Purpose},
+    model::{Account, CodePurpose, GymFace, MemberProfile, PendingCode},
     rules::{ACCOUNTS_PER_IDENTIFIER, Identifier},
 };
 use crate::{
@@ -36,7 +36,8 @@ impl From<AccountRow> for Account {
     }
 }
 
-/// The accounts an identifier names, in gyms and branches that are open; latest registered first.
+/// The accounts an identifier names, in gyms and branches that are open: active ones first, then the latest
+/// registered.
 pub(super) async fn list_accounts(conn: &mut Connection, who: &Identifier) -> Result<Vec<Account>, Error> {
     let rows = sqlx::query_as!(
         AccountRow,
@@ -91,6 +92,7 @@ pub(super) async fn lock_account(tx: &mut Tx, id: CustomerId) -> Result<Option<A
 
 /// Lets requests and guesses about one identifier take turns until the transaction ends.
 pub(super) async fn lock_identifier(tx: &mut Tx, identifier: &[u8; 32]) -> Result<(), Error> {
+    // A lock is named by eight bytes. Identifiers whose hashes begin alike wait for each other, and nothing worse.
     let key = identifier.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes));
     sqlx::query!("select pg_advisory_xact_lock($1)", key).execute(tx.conn()).await?;
     Ok(())
@@ -100,7 +102,7 @@ pub(super) async fn lock_identifier(tx: &mut Tx, identifier: &[u8; 32]) -> Resul
 pub(super) async fn count_codes(
     conn: &mut Connection,
     identifier: &[u8; 32],
-    purpose: Purpose,
+    purpose: CodePurpose,
     since: Timestamp,
 ) -> Result<(i64, Option<Timestamp>), Error> {
     let row = sqlx::query!(
@@ -120,7 +122,7 @@ pub(super) async fn count_codes(
 pub(super) async fn insert_code(
     tx: &mut Tx,
     identifier: &[u8; 32],
-    purpose: Purpose,
+    purpose: CodePurpose,
     customer: Option<CustomerId>,
     hash: &[u8; 32],
     (now, expires_at): (Timestamp, Timestamp),
@@ -145,7 +147,7 @@ pub(super) async fn insert_code(
 pub(super) async fn lock_newest_code(
     tx: &mut Tx,
     identifier: &[u8; 32],
-    purpose: Purpose,
+    purpose: CodePurpose,
 ) -> Result<Option<PendingCode>, Error> {
     let row = sqlx::query!(
         "select id, customer_id, code_hash, guesses, expires_at, consumed_at
@@ -202,7 +204,6 @@ pub(super) async fn update_password(
     Ok(())
 }
 
-/// Keeps the language.
 pub(super) async fn update_language(
     tx: &mut Tx,
     id: CustomerId,

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// The device is a staff user's from now on.
+/// Registers the device for the staff user; whoever had it before has it no more.
 ///
 /// # Refuses
 /// [`DeviceRefused::OtherApp`] for the member app.
@@ -21,7 +21,7 @@ pub async fn register(db: &Db, staff: &Granted<can::UseTheApp>, device: &Device)
     keep(db, staff, Holder::Staff(staff.staff()), device).await
 }
 
-/// The device is a member's from now on.
+/// Registers the device for the member; whoever had it before has it no more.
 ///
 /// # Refuses
 /// [`DeviceRefused::OtherApp`] for the staff app.
@@ -32,12 +32,12 @@ pub async fn register_own(db: &Db, me: &Me, device: &Device) -> Result<(), Error
     keep(db, &me.doing("account.register_device"), Holder::Customer(me.customer()), device).await
 }
 
-/// The device is no longer a staff user's. One that never was, or is somebody else's by now, stays as it is.
+/// Forgets the device of the staff user. One that never was theirs, or is somebody else's by now, stays as it is.
 pub async fn unregister(db: &Db, staff: &Granted<can::UseTheApp>, token: &DeviceToken) -> Result<(), Error> {
     forget(db, staff, Holder::Staff(staff.staff()), token).await
 }
 
-/// The device is no longer a member's. One that never was, or is somebody else's by now, stays as it is.
+/// Forgets the device of the member. One that never was theirs, or is somebody else's by now, stays as it is.
 pub async fn unregister_own(db: &Db, me: &Me, token: &DeviceToken) -> Result<(), Error> {
     forget(db, &me.doing("account.unregister_device"), Holder::Customer(me.customer()), token).await
 }

@@ -8,11 +8,11 @@ use crate::{
 words! {
     /// Which app runs on a device.
     pub enum AppType {
-        /// The staff app.
+        /// The app of those who work at a gym.
         Staff = "staff",
         /// The staff app as the super admin's.
         SuperAdmin = "super_admin",
-        /// The member app.
+        /// The app of the members.
         Client = "client" | "member",
     }
 }
@@ -20,11 +20,11 @@ words! {
 words! {
     /// What a device runs; the apps say android on an iPhone as well.
     pub enum Platform {
-        /// Android.
+        /// Android; some apps say so on an iPhone as well.
         Android = "android",
-        /// iOS.
+        /// iOS, from an app that says so.
         Ios = "ios",
-        /// A browser.
+        /// A web browser, on any device.
         Web = "web",
     }
 }
@@ -46,16 +46,14 @@ pub struct Device {
     pub token: DeviceToken,
     /// Which app runs on it.
     pub app: AppType,
-    /// What it runs.
+    /// What it runs, as its app says.
     pub platform: Platform,
 }
 
 /// Whose device it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Holder {
-    /// A staff user.
     Staff(StaffId),
-    /// A member.
     Customer(CustomerId),
 }
 
@@ -94,7 +92,7 @@ impl DeviceToken {
         }
     }
 
-    /// The token.
+    /// The token as the push provider gave it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -110,7 +108,7 @@ field_errors! {
 refusals! {
     /// Why a device was not registered.
     pub enum DeviceRefused {
-        /// A member's session cannot speak for the staff app, nor the other way round.
+        /// A member's session cannot register a device for the staff app, nor a staff user's for the member app.
         OtherApp => Invalid, "APP_TYPE_MISMATCH",
             en: "This app_type does not belong to the session",
             ar: "نوع التطبيق لا يطابق الجلسة الحالية";

@@ -4,7 +4,7 @@
 //! - Every branch numbers its receipts without gaps. The number comes from one row per branch that stays locked until the
 //!   transaction ends, so a sale that fails gives its number back; therefore it is the last lock that is taken.
 //! - Money is only taken in [`Db::write_money`](crate::platform::db::Db::write_money), so that a double click takes it once.
-//! - A payment belongs to the day on the gym's wall at which it is taken.
+//! - A payment belongs to the day on which it is taken, in the gym's calendar.
 
 mod actions;
 mod model;
@@ -12,5 +12,5 @@ mod store;
 
 pub(crate) use actions::take;
 pub(crate) use model::Taking;
-pub use model::{Method, Purpose, Receipt};
+pub use model::{Method, PaymentPurpose, Receipt};
 pub(crate) use store::find_receipt;

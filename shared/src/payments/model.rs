@@ -9,7 +9,7 @@ use crate::vocabulary::{
 words! {
     /// How money changes hands; reports of the staff app say `network` for card and `online` for transfer.
     pub enum Method {
-        /// Notes and coins.
+        /// Paid in notes and coins.
         Cash = "cash",
         /// A card at the terminal.
         Card = "card" | "network" | "visa" | "credit_card" | "debit_card",
@@ -20,14 +20,14 @@ words! {
 
 words! {
     /// What was paid for.
-    pub enum Purpose {
-        /// A new subscription.
+    pub enum PaymentPurpose {
+        /// The sale of a subscription.
         Subscription = "subscription",
-        /// More of one.
+        /// The renewal of a subscription, whether it goes on or a new one begins.
         Renewal = "renewal",
         /// The fee of a freeze.
         Freeze = "freeze",
-        /// Something else.
+        /// Anything that the other words do not name.
         Other = "other",
         /// An earlier payment, taken back.
         Reversal = "reversal",
@@ -37,41 +37,38 @@ words! {
 /// What the person who paid is handed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
-    /// The payment.
+    /// The id of the payment.
     pub id: PaymentId,
     /// Its number at the branch, without gaps from 1.
     pub number: i64,
     /// What was paid, net of discount.
     pub amount: Money,
-    /// What was taken off.
+    /// What was taken off the full price.
     pub discount: Money,
-    /// How.
+    /// How it was paid.
     pub method: Method,
 }
 
 /// Money that is being taken.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Taking<'a> {
-    /// The gym.
     pub gym: GymId,
     /// The branch whose till it goes into.
     pub branch: BranchId,
-    /// Who pays.
+    /// The customer who pays.
     pub customer: CustomerId,
-    /// For which subscription.
+    /// The subscription that is paid for.
     pub subscription: SubscriptionId,
-    /// For what.
-    pub purpose: Purpose,
-    /// How.
+    pub purpose: PaymentPurpose,
     pub method: Method,
-    /// Net of discount.
+    /// What is to be paid, net of discount.
     pub amount: Money,
-    /// What was taken off.
+    /// What was taken off the full price.
     pub discount: Money,
     /// What the desk wants to remember.
     pub notes: Option<&'a Note>,
-    /// Who takes it.
+    /// The staff user who takes the money.
     pub taken_by: StaffId,
-    /// The gym's day.
+    /// The day that the money counts for, in the gym's calendar.
     pub business_day: NaiveDate,
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    Edit, Service, ServiceRefused, Shelf,
+    Service, ServiceEdit, ServiceRefused, Shelf,
     store::{self, Placed},
 };
 use crate::{
@@ -35,12 +35,16 @@ pub async fn find(db: &Db, staff: &Granted<can::ReadServices>, id: ServiceId) ->
     seen(db, staff, id).await
 }
 
-/// Puts a service on the shelf: of the whole gym for an owner who names no branch, else of a branch.
+/// Makes a new service: of the whole gym for an owner who names no branch, else of a branch.
 ///
 /// # Refuses
-/// [`crate::Invalid`] with every field that makes no sense; [`AccessRefused::NotAllowed`] for a service of the whole gym
-/// by somebody who is not its owner.
-pub async fn create(db: &Db, staff: &Granted<can::ManageServices>, edit: Edit) -> Result<Service, Error> {
+/// [`crate::Invalid`] with every field that makes no sense; [`AccessRefused::NotAllowed`] for a service of the whole
+/// gym by somebody who is not its owner.
+pub async fn create(
+    db: &Db,
+    staff: &Granted<can::ManageServices>,
+    edit: ServiceEdit,
+) -> Result<Service, Error> {
     let gym = staff.gym().ok_or(AccessRefused::NotAllowed)?;
     let branch = match edit.branch {
         Change::Keep if !is_whole_gym(&staff.scope()) => Some(staff.place(None)?.branch()),
@@ -72,7 +76,7 @@ pub async fn edit(
     db: &Db,
     staff: &Granted<can::ManageServices>,
     id: ServiceId,
-    edit: Edit,
+    edit: ServiceEdit,
 ) -> Result<Service, Error> {
     db.write(staff, async |tx| {
         let now = tx.now();
@@ -93,7 +97,7 @@ pub async fn edit(
     seen(db, staff, id).await
 }
 
-/// Puts a service back on the shelf, or takes it off. Doing so twice changes nothing.
+/// Puts a service on sale again, or takes it off sale. Doing so twice changes nothing.
 ///
 /// # Refuses
 /// As [`edit`].
@@ -103,7 +107,7 @@ pub async fn switch(
     id: ServiceId,
     is_active: bool,
 ) -> Result<Service, Error> {
-    edit(db, staff, id, Edit { is_active: Some(is_active), ..Edit::default() }).await
+    edit(db, staff, id, ServiceEdit { is_active: Some(is_active), ..ServiceEdit::default() }).await
 }
 
 async fn seen<C: Can>(db: &Db, staff: &Granted<C>, id: ServiceId) -> Result<Service, Error> {
@@ -111,7 +115,7 @@ async fn seen<C: Can>(db: &Db, staff: &Granted<C>, id: ServiceId) -> Result<Serv
     Ok(found.within(staff).ok_or(ServiceRefused::NotFound)?)
 }
 
-/// Holds a service that is theirs to change.
+/// Locks a service that the caller may change, until the transaction ends.
 async fn lock_theirs(
     tx: &mut Tx,
     staff: &Granted<can::ManageServices>,

@@ -2,7 +2,7 @@
 //!
 //! A service belongs to the whole gym or to one branch. The owner decides about all of them, a manager about those of
 //! the branches they run; a service of the whole gym is the owner's alone. A sale copies the terms, so that nothing done
-//! here changes what a member has bought. A service is never deleted, only taken off the shelf.
+//! here changes what a member has bought. A service is never deleted, only taken off sale.
 
 mod actions;
 mod model;
@@ -10,5 +10,5 @@ mod rules;
 mod store;
 
 pub use actions::{create, edit, find, list, switch};
-pub use model::{Doors, FreezePolicy, Kind, Offer, Service, ServiceType, Shelf, Terms};
-pub use rules::{Edit, ServiceRefused};
+pub use model::{Doors, FreezePolicy, Offer, Service, ServiceKind, ServiceType, Shelf, Terms};
+pub use rules::{ServiceEdit, ServiceRefused};

@@ -4,12 +4,12 @@ use crate::vocabulary::{BranchId, GymId, Line, Money, Note, ServiceId, words};
 
 words! {
     /// How a service is used up; the further words are those of older callers.
-    pub enum Kind {
+    pub enum ServiceKind {
         /// A balance of coins, spent per entry or service.
         Coins = "coins" | "coin" | "coin_based",
-        /// Days.
+        /// Nothing is counted; it lasts a number of days.
         TimeBased = "time_based" | "time" | "time-based" | "monthly" | "month" | "months" | "duration",
-        /// Counted visits.
+        /// A number of visits, each of which takes one.
         Sessions = "sessions" | "session" | "session_based",
         /// Counted sessions with a trainer.
         Training = "training" | "personal_training" | "private_training",
@@ -19,13 +19,13 @@ words! {
 words! {
     /// What a service is for; the staff app offers services by it.
     pub enum ServiceType {
-        /// The gym itself.
+        /// Use of the gym itself.
         Gym = "gym",
-        /// Several things together.
+        /// Several things together; the default type of a service for coins.
         Bundle = "bundle",
-        /// Swimming for pleasure.
+        /// Swimming for pleasure, without lessons.
         SwimmingRecreation = "swimming_recreation",
-        /// Swimming lessons.
+        /// Lessons in which somebody learns to swim.
         SwimmingEducation = "swimming_education",
         /// Training with a trainer.
         PersonalTraining = "personal_training",
@@ -37,7 +37,7 @@ words! {
 /// Something that is sold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
-    /// Its id.
+    /// The id of the service.
     pub id: ServiceId,
     /// The gym that sells it.
     pub gym: GymId,
@@ -57,12 +57,12 @@ pub struct Service {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
     /// How it is used up.
-    pub kind: Kind,
+    pub kind: ServiceKind,
     /// What it is for.
     pub service_type: ServiceType,
-    /// What is asked for it.
+    /// The price before any discount, in the gym's currency.
     pub price: Money,
-    /// Days from its first to its last; none: it does not lapse by date.
+    /// Days that it lasts, the first and the last included; none if it does not lapse by date.
     pub duration_days: Option<i32>,
     /// Coins or sessions; none for time.
     pub units: Option<i32>,
@@ -70,30 +70,30 @@ pub struct Terms {
     pub freeze: FreezePolicy,
     /// Whether it opens the door by itself; the gym's rules may let training in without.
     pub opens_door: bool,
-    /// Whose doors, if any.
+    /// Whose doors it opens, where it opens doors.
     pub doors: Doors,
 }
 
 impl Terms {
     /// Coins, if that is what it counts.
     pub fn coins(&self) -> Option<i32> {
-        self.units.filter(|_| self.kind == Kind::Coins)
+        self.units.filter(|_| self.kind == ServiceKind::Coins)
     }
 
     /// Sessions, with or without a trainer, if that is what it counts.
     pub fn sessions(&self) -> Option<i32> {
-        self.units.filter(|_| matches!(self.kind, Kind::Sessions | Kind::Training))
+        self.units.filter(|_| matches!(self.kind, ServiceKind::Sessions | ServiceKind::Training))
     }
 }
 
 /// How often, how long and for how much something may be frozen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FreezePolicy {
-    /// Freezes of one subscription; none for zero.
+    /// How many freezes one subscription may have; with zero it cannot be frozen.
     pub times: i32,
     /// Days over all freezes of one subscription.
     pub days: i32,
-    /// Asked for each freeze.
+    /// What each freeze costs; may be zero.
     pub fee: Money,
 }
 
@@ -129,11 +129,11 @@ pub struct Offer {
     pub terms: Terms,
 }
 
-/// Which services are asked for.
+/// Which services a list is to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shelf {
-    /// Those for sale.
+    /// Only services that are for sale.
     OnSale,
-    /// Those that were taken off as well.
+    /// Services that are no longer for sale as well.
     Everything,
 }

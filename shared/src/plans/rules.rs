@@ -1,6 +1,6 @@
 //! Which terms make sense together.
 
-use super::model::{Doors, FreezePolicy, Kind, Offer, Service, ServiceType, Terms};
+use super::model::{Doors, FreezePolicy, Offer, Service, ServiceKind, ServiceType, Terms};
 use crate::{
     error::{Invalid, Text, refusals},
     fields::Fields,
@@ -18,32 +18,32 @@ const FREEZE_DAYS_MAX: i32 = 366;
 
 /// What somebody says about a service; what is absent stays, or has its default in a new one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Edit {
+pub struct ServiceEdit {
     /// What it is called.
     pub name: Option<Line>,
     /// What it is, in more words.
     pub description: Change<Note>,
     /// How it is used up.
-    pub kind: Option<Kind>,
+    pub kind: Option<ServiceKind>,
     /// What it is for.
     pub service_type: Option<ServiceType>,
-    /// What is asked for it.
+    /// The price before any discount, in the gym's currency.
     pub price: Option<Money>,
-    /// Days from its first to its last.
+    /// Days that it lasts, the first and the last included; required for a time-based service.
     pub duration_days: Change<i64>,
-    /// Coins, for coins.
+    /// Coins of one sale; refused for a kind that does not count coins.
     pub coins: Change<i64>,
-    /// Sessions, for sessions and training.
+    /// Sessions of one sale, with or without a trainer; refused for a kind that does not count sessions.
     pub sessions: Change<i64>,
-    /// Freezes of one subscription.
+    /// How many freezes one subscription may have.
     pub max_freezes: Option<i64>,
     /// Days over all freezes of one subscription.
     pub max_freeze_days: Option<i64>,
-    /// Asked for each freeze.
+    /// What each freeze costs.
     pub freeze_fee: Option<Money>,
     /// Whether it opens the door.
     pub opens_door: Option<bool>,
-    /// Whose doors.
+    /// Whether it opens the doors of the selling branch only, or of every branch.
     pub doors: Option<Doors>,
     /// The only branch that sells it; cleared for every branch of the gym.
     pub branch: Change<BranchId>,
@@ -64,7 +64,7 @@ const HALF: Text = Text {
     ar: "حدد عدد مرات التجميد وعدد أيامه معًا، أو اتركهما صفرًا",
 };
 
-impl Edit {
+impl ServiceEdit {
     /// The service that is meant, beside `before` if it exists already.
     ///
     /// # Refuses
@@ -101,42 +101,49 @@ impl Edit {
             opens_door: self
                 .opens_door
                 .or(old.map(|terms| terms.opens_door))
-                .unwrap_or(kind != Kind::Training),
+                .unwrap_or(kind != ServiceKind::Training),
             doors: self.doors.or(old.map(|terms| terms.doors)).unwrap_or(Doors::OwnBranch),
         };
         fields.build(Some(Offer { name, description, terms }))
     }
 
-    fn duration(&self, fields: &mut Fields, kind: Kind, old: Option<&Terms>) -> Option<i32> {
+    fn duration(&self, fields: &mut Fields, kind: ServiceKind, old: Option<&Terms>) -> Option<i32> {
         let days = match self.duration_days {
             Change::Keep => old.and_then(|terms| terms.duration_days),
             Change::Clear => None,
             Change::Set(days) => within(fields, "duration_days", days, 1, DAYS_MAX),
         };
-        if kind == Kind::TimeBased && !matches!(self.duration_days, Change::Set(_)) {
+        // A duration that was sent and is out of range is a problem already; it is not reported as missing too.
+        if kind == ServiceKind::TimeBased && !matches!(self.duration_days, Change::Set(_)) {
             fields.present("duration_days", days);
         }
         days
     }
 
     /// The counter of the kind. One of another kind must not be set; one left over from a former kind is dropped.
-    fn units(&self, fields: &mut Fields, kind: Kind, old: Option<&Terms>) -> Option<i32> {
+    fn units(&self, fields: &mut Fields, kind: ServiceKind, old: Option<&Terms>) -> Option<i32> {
+        // Two pairs for every kind, as arrays have one length; a pair with `Keep` sets nothing.
         let (own, field, foreign) = match kind {
-            Kind::Coins => (self.coins, "coins", [("sessions", self.sessions), ("coins", Change::Keep)]),
-            Kind::Sessions | Kind::Training => {
+            ServiceKind::Coins => {
+                (self.coins, "coins", [("sessions", self.sessions), ("coins", Change::Keep)])
+            }
+            ServiceKind::Sessions | ServiceKind::Training => {
                 (self.sessions, "sessions", [("coins", self.coins), ("sessions", Change::Keep)])
             }
-            Kind::TimeBased => (Change::Clear, "coins", [("coins", self.coins), ("sessions", self.sessions)]),
+            ServiceKind::TimeBased => {
+                (Change::Clear, "coins", [("coins", self.coins), ("sessions", self.sessions)])
+            }
         };
         for (name, change) in foreign {
             let is_set = matches!(change, Change::Set(units) if units != 0);
             fields.ensure(name, !is_set, "COUNTER_NOT_OF_KIND", COUNTER);
         }
-        if kind == Kind::TimeBased {
+        if kind == ServiceKind::TimeBased {
             return None;
         }
-        let unit = |kind: Kind| kind == Kind::Coins;
-        let same_unit = old.filter(|terms| terms.kind != Kind::TimeBased && unit(terms.kind) == unit(kind));
+        let unit = |kind: ServiceKind| kind == ServiceKind::Coins;
+        let same_unit =
+            old.filter(|terms| terms.kind != ServiceKind::TimeBased && unit(terms.kind) == unit(kind));
         match own {
             Change::Set(units) => within(fields, field, units, 1, UNITS_MAX),
             Change::Clear => fields.present(field, None),
@@ -166,11 +173,11 @@ impl Edit {
 }
 
 /// What a service of this kind is usually for.
-const fn usual_type(kind: Kind) -> ServiceType {
+const fn usual_type(kind: ServiceKind) -> ServiceType {
     match kind {
-        Kind::Coins => ServiceType::Bundle,
-        Kind::TimeBased | Kind::Sessions => ServiceType::Gym,
-        Kind::Training => ServiceType::PersonalTraining,
+        ServiceKind::Coins => ServiceType::Bundle,
+        ServiceKind::TimeBased | ServiceKind::Sessions => ServiceType::Gym,
+        ServiceKind::Training => ServiceType::PersonalTraining,
     }
 }
 
@@ -200,19 +207,19 @@ mod tests {
         vocabulary::{GymId, ServiceId},
     };
 
-    fn of_kind(kind: Kind) -> Edit {
-        Edit {
+    fn of_kind(kind: ServiceKind) -> ServiceEdit {
+        ServiceEdit {
             name: Some(Line::parse("Something").unwrap()),
             kind: Some(kind),
             price: Some(Money::from_minor(50_000)),
             duration_days: Change::Set(30),
-            coins: if kind == Kind::Coins { Change::Set(20) } else { Change::Keep },
-            sessions: if matches!(kind, Kind::Sessions | Kind::Training) {
+            coins: if kind == ServiceKind::Coins { Change::Set(20) } else { Change::Keep },
+            sessions: if matches!(kind, ServiceKind::Sessions | ServiceKind::Training) {
                 Change::Set(10)
             } else {
                 Change::Keep
             },
-            ..Edit::default()
+            ..ServiceEdit::default()
         }
     }
 
@@ -228,7 +235,7 @@ mod tests {
         }
     }
 
-    fn problems(edit: Edit, before: Option<&Service>) -> Vec<(&'static str, &'static str)> {
+    fn problems(edit: ServiceEdit, before: Option<&Service>) -> Vec<(&'static str, &'static str)> {
         match edit.over(before) {
             Ok(_) => Vec::new(),
             Err(invalid) => invalid.fields().iter().map(|problem| (problem.field, problem.code)).collect(),
@@ -238,50 +245,53 @@ mod tests {
     #[test]
     fn each_kind_has_its_own_counter_and_no_other() {
         for (kind, units) in [
-            (Kind::Coins, Some(20)),
-            (Kind::TimeBased, None),
-            (Kind::Sessions, Some(10)),
-            (Kind::Training, Some(10)),
+            (ServiceKind::Coins, Some(20)),
+            (ServiceKind::TimeBased, None),
+            (ServiceKind::Sessions, Some(10)),
+            (ServiceKind::Training, Some(10)),
         ] {
             assert_eq!(of_kind(kind).over(None).unwrap().terms.units, units, "{kind}");
         }
-        let with = |kind, coins, sessions| problems(Edit { coins, sessions, ..of_kind(kind) }, None);
+        let with = |kind, coins, sessions| problems(ServiceEdit { coins, sessions, ..of_kind(kind) }, None);
         let other = "COUNTER_NOT_OF_KIND";
         assert_eq!(
-            with(Kind::TimeBased, Change::Set(1), Change::Set(1)),
+            with(ServiceKind::TimeBased, Change::Set(1), Change::Set(1)),
             [("coins", other), ("sessions", other)]
         );
-        assert_eq!(with(Kind::Coins, Change::Set(1), Change::Set(1)), [("sessions", other)]);
-        assert_eq!(with(Kind::Training, Change::Set(1), Change::Set(1)), [("coins", other)]);
-        assert_eq!(with(Kind::Training, Change::Set(0), Change::Set(1)), []);
-        assert_eq!(with(Kind::Coins, Change::Clear, Change::Clear), [("coins", "MISSING_FIELDS")]);
-        assert_eq!(with(Kind::Sessions, Change::Keep, Change::Keep), [("sessions", "MISSING_FIELDS")]);
-        assert_eq!(with(Kind::Sessions, Change::Keep, Change::Set(0)), [("sessions", "NUMBER_OUT_OF_RANGE")]);
+        assert_eq!(with(ServiceKind::Coins, Change::Set(1), Change::Set(1)), [("sessions", other)]);
+        assert_eq!(with(ServiceKind::Training, Change::Set(1), Change::Set(1)), [("coins", other)]);
+        assert_eq!(with(ServiceKind::Training, Change::Set(0), Change::Set(1)), []);
+        assert_eq!(with(ServiceKind::Coins, Change::Clear, Change::Clear), [("coins", "MISSING_FIELDS")]);
+        assert_eq!(with(ServiceKind::Sessions, Change::Keep, Change::Keep), [("sessions", "MISSING_FIELDS")]);
+        assert_eq!(
+            with(ServiceKind::Sessions, Change::Keep, Change::Set(0)),
+            [("sessions", "NUMBER_OUT_OF_RANGE")]
+        );
     }
 
     #[test]
     fn only_time_must_last() {
-        for kind in Kind::ALL.iter().copied() {
+        for kind in ServiceKind::ALL.iter().copied() {
             for duration_days in [Change::Keep, Change::Clear] {
-                let found = problems(Edit { duration_days, ..of_kind(kind) }, None);
-                assert_eq!(found.is_empty(), kind != Kind::TimeBased, "{kind}");
+                let found = problems(ServiceEdit { duration_days, ..of_kind(kind) }, None);
+                assert_eq!(found.is_empty(), kind != ServiceKind::TimeBased, "{kind}");
             }
         }
-        let far = Edit { duration_days: Change::Set(3_661), ..of_kind(Kind::TimeBased) };
+        let far = ServiceEdit { duration_days: Change::Set(3_661), ..of_kind(ServiceKind::TimeBased) };
         assert_eq!(problems(far, None), [("duration_days", "NUMBER_OUT_OF_RANGE")]);
     }
 
     #[test]
     fn every_problem_is_told_at_once() {
         assert_eq!(
-            problems(Edit::default(), None),
+            problems(ServiceEdit::default(), None),
             [("name", "MISSING_FIELDS"), ("kind", "MISSING_FIELDS"), ("price", "MISSING_FIELDS")]
         );
-        let edit = Edit {
+        let edit = ServiceEdit {
             price: Some(Money::from_minor(-1)),
             max_freezes: Some(101),
             freeze_fee: Some(Money::from_minor(-1)),
-            ..of_kind(Kind::TimeBased)
+            ..of_kind(ServiceKind::TimeBased)
         };
         assert_eq!(
             problems(edit, None),
@@ -297,7 +307,11 @@ mod tests {
     fn a_freeze_policy_is_whole_or_absent() {
         let with = |times, days| {
             problems(
-                Edit { max_freezes: Some(times), max_freeze_days: Some(days), ..of_kind(Kind::TimeBased) },
+                ServiceEdit {
+                    max_freezes: Some(times),
+                    max_freeze_days: Some(days),
+                    ..of_kind(ServiceKind::TimeBased)
+                },
                 None,
             )
         };
@@ -309,29 +323,30 @@ mod tests {
 
     #[test]
     fn training_does_not_open_the_door_unless_somebody_says_so() {
-        assert!(!of_kind(Kind::Training).over(None).unwrap().terms.opens_door);
-        assert!(of_kind(Kind::Coins).over(None).unwrap().terms.opens_door);
-        let open = Edit { opens_door: Some(true), ..of_kind(Kind::Training) };
+        assert!(!of_kind(ServiceKind::Training).over(None).unwrap().terms.opens_door);
+        assert!(of_kind(ServiceKind::Coins).over(None).unwrap().terms.opens_door);
+        let open = ServiceEdit { opens_door: Some(true), ..of_kind(ServiceKind::Training) };
         assert!(open.over(None).unwrap().terms.opens_door);
     }
 
     #[test]
     fn what_is_not_sent_stays() {
-        let before = sold(of_kind(Kind::Sessions).over(None).unwrap());
-        let after =
-            Edit { price: Some(Money::from_minor(1)), ..Edit::default() }.over(Some(&before)).unwrap();
+        let before = sold(of_kind(ServiceKind::Sessions).over(None).unwrap());
+        let after = ServiceEdit { price: Some(Money::from_minor(1)), ..ServiceEdit::default() }
+            .over(Some(&before))
+            .unwrap();
         let same = Terms { price: Money::from_minor(1), ..before.terms.clone() };
         assert_eq!((after.terms, after.name.as_str()), (same, before.name.as_str()));
     }
 
     #[test]
     fn a_change_of_kind_asks_for_its_counter_and_drops_the_old_one() {
-        let before = sold(of_kind(Kind::Coins).over(None).unwrap());
-        let to = |kind| Edit { kind: Some(kind), ..Edit::default() };
-        assert_eq!(problems(to(Kind::Sessions), Some(&before)), [("sessions", "MISSING_FIELDS")]);
-        assert_eq!(to(Kind::TimeBased).over(Some(&before)).unwrap().terms.units, None);
-        let sessions = sold(of_kind(Kind::Sessions).over(None).unwrap());
-        assert_eq!(to(Kind::Training).over(Some(&sessions)).unwrap().terms.units, Some(10));
+        let before = sold(of_kind(ServiceKind::Coins).over(None).unwrap());
+        let to = |kind| ServiceEdit { kind: Some(kind), ..ServiceEdit::default() };
+        assert_eq!(problems(to(ServiceKind::Sessions), Some(&before)), [("sessions", "MISSING_FIELDS")]);
+        assert_eq!(to(ServiceKind::TimeBased).over(Some(&before)).unwrap().terms.units, None);
+        let sessions = sold(of_kind(ServiceKind::Sessions).over(None).unwrap());
+        assert_eq!(to(ServiceKind::Training).over(Some(&sessions)).unwrap().terms.units, Some(10));
     }
 
     proptest! {
@@ -342,22 +357,22 @@ mod tests {
             price in -1_i64..3,
         ) {
             let set = |number: Option<i64>| number.map_or(Change::Keep, Change::Set);
-            let edit = Edit {
-                kind: Some(Kind::ALL[kind]),
+            let edit = ServiceEdit {
+                kind: Some(ServiceKind::ALL[kind]),
                 price: Some(Money::from_minor(price)),
                 duration_days: set(days),
                 coins: set(coins),
                 sessions: set(sessions),
                 max_freezes: Some(times),
                 max_freeze_days: Some(freeze_days),
-                ..of_kind(Kind::ALL[kind])
+                ..of_kind(ServiceKind::ALL[kind])
             };
             if let Ok(offer) = edit.over(None) {
                 let terms = offer.terms;
-                prop_assert_eq!(terms.units.is_some(), terms.kind != Kind::TimeBased);
+                prop_assert_eq!(terms.units.is_some(), terms.kind != ServiceKind::TimeBased);
                 prop_assert!(terms.units.is_none_or(|units| (1..=100_000).contains(&units)));
                 prop_assert!(terms.duration_days.is_none_or(|days| (1..=3_660).contains(&days)));
-                prop_assert!(terms.kind != Kind::TimeBased || terms.duration_days.is_some());
+                prop_assert!(terms.kind != ServiceKind::TimeBased || terms.duration_days.is_some());
                 prop_assert!((0..=100).contains(&terms.freeze.times) && (0..=366).contains(&terms.freeze.days));
                 prop_assert!(!terms.price.is_negative());
             }

@@ -1,6 +1,6 @@
 //! The SQL of services.
 
-use super::{Doors, FreezePolicy, Kind, Offer, Service, ServiceType, Shelf, Terms};
+use super::{Doors, FreezePolicy, Offer, Service, ServiceKind, ServiceType, Shelf, Terms};
 use crate::{
     access::{Place, Scope, Unseen},
     error::{Error, Fault},
@@ -44,7 +44,7 @@ impl TryFrom<Row> for Service {
             name: row.name,
             description: row.description,
             terms: Terms {
-                kind: Kind::from_word(&row.kind).ok_or_else(|| unknown("kind", &row.kind))?,
+                kind: ServiceKind::from_word(&row.kind).ok_or_else(|| unknown("kind", &row.kind))?,
                 service_type: ServiceType::from_word(&row.service_type)
                     .ok_or_else(|| unknown("service_type", &row.service_type))?,
                 price: Money::from_minor(row.price_minor),
@@ -140,7 +140,6 @@ pub(super) struct Placed {
     pub(super) is_active: bool,
 }
 
-/// Puts a service on the shelf.
 pub(super) async fn insert_service(
     tx: &mut Tx,
     gym: GymId,

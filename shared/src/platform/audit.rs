@@ -29,7 +29,8 @@ impl Note {
     }
 }
 
-/// Writes the row. The first note names the subject; the details of several are kept as a list.
+/// Writes the row, in the transaction of the write. The first note names the subject; the details of several notes
+/// are kept as a list.
 pub(crate) async fn record(
     conn: &mut Connection,
     signature: &Signature,

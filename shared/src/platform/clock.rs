@@ -4,13 +4,13 @@ use chrono::Utc;
 
 use crate::vocabulary::Timestamp;
 
-/// Something that knows the time.
+/// Tells the time; tests have a clock that stands still.
 pub trait Clock: Send + Sync {
-    /// The present moment.
+    /// The present instant, in UTC; a request reads it once.
     fn now(&self) -> Timestamp;
 }
 
-/// The machine's clock.
+/// The clock of the machine. Nothing else asks the operating system for the time.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 

@@ -7,7 +7,7 @@ use sqlx::{
 };
 
 use super::{
-    config::{Config, Database, Mode, Service},
+    config::{Config, Database, Mode, ServiceName},
     db::{Db, DbSettings, PoolSettings},
     durability::{Durability, Forgetful},
 };
@@ -20,6 +20,7 @@ pub fn open(config: &Config) -> Result<Db, sqlx::Error> {
     let pool = |url, max_connections: usize| {
         Ok::<_, sqlx::Error>(PoolSettings {
             options: limited(options(config.service, url)?, database),
+            // With a single connection configured, each pool still gets one.
             max_connections: max_connections.max(1),
             acquire_timeout: database.acquire_timeout,
             durability: match config.mode {
@@ -41,8 +42,8 @@ pub fn open(config: &Config) -> Result<Db, sqlx::Error> {
 /// request would wait for a connection.
 ///
 /// # Errors
-/// [`Forgetful`], whose word is final; a Postgres that is away is no reason not to start.
-pub async fn ask(service: Service, database: &Database) -> Result<(), Forgetful> {
+/// [`Forgetful`] only: a Postgres that cannot be reached is no reason not to start.
+pub async fn ask(service: ServiceName, database: &Database) -> Result<(), Forgetful> {
     let asked = tokio::time::timeout(database.acquire_timeout, async {
         let options = limited(options(service, &database.url)?, database);
         let mut conn = PgConnection::connect_with(&options).await?;
@@ -62,7 +63,7 @@ pub async fn ask(service: Service, database: &Database) -> Result<(), Forgetful>
 }
 
 /// One connection for whoever changes the schema: no time limits, for a new index takes as long as it takes.
-pub async fn open_for_migration(service: Service, url: &SecretString) -> Result<PgPool, sqlx::Error> {
+pub async fn open_for_migration(service: ServiceName, url: &SecretString) -> Result<PgPool, sqlx::Error> {
     let options = options(service, url)?;
     // A pool only says that it waited in vain; a connection says why.
     PgConnection::connect_with(&options).await?.close().await?;
@@ -79,7 +80,7 @@ fn limited(options: PgConnectOptions, database: &Database) -> PgConnectOptions {
     ])
 }
 
-fn options(service: Service, url: &SecretString) -> Result<PgConnectOptions, sqlx::Error> {
+fn options(service: ServiceName, url: &SecretString) -> Result<PgConnectOptions, sqlx::Error> {
     let options: PgConnectOptions = url.expose_secret().parse()?;
     Ok(options.application_name(&service.to_string()))
 }

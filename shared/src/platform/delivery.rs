@@ -1,4 +1,4 @@
-//! Handing a message to whoever carries it.
+//! Handing a message to the transport of its channel.
 
 use std::{
     io,
@@ -16,13 +16,13 @@ use super::{
 };
 use crate::vocabulary::{Email, Phone, Timestamp};
 
-/// The way a message takes.
+/// By which of the two ways a message reaches somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
-    /// E-mail.
+    /// E-mail, to the mail server or into the file of messages.
     Mail,
-    /// Text message.
+    /// A text message, to the provider or into the file of messages.
     Sms,
 }
 
@@ -30,14 +30,14 @@ pub enum Channel {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Recipient {
-    /// By mail.
+    /// A person who is reached by e-mail at this address.
     Mail(Email),
-    /// By text message.
+    /// A person who is reached by text message at this number.
     Sms(Phone),
 }
 
 impl Recipient {
-    /// The way to them.
+    /// The channel by which the recipient is reached.
     pub const fn channel(&self) -> Channel {
         match self {
             Self::Mail(_) => Channel::Mail,
@@ -45,7 +45,7 @@ impl Recipient {
         }
     }
 
-    /// Where a message to them waits its turn.
+    /// The lane of the outbox in which a message to this recipient waits.
     pub const fn lane(&self) -> Lane {
         match self {
             Self::Mail(_) => Lane::Mail,
@@ -64,83 +64,83 @@ impl Recipient {
 /// A message that is ready to go.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Whom it reaches.
+    /// The person, by the address or number that the message goes to.
     pub to: Recipient,
     /// Its subject, if its channel has one.
     pub subject: Option<String>,
-    /// Its words.
+    /// The message as plain text.
     pub text: String,
-    /// Its words once more, for mail programs that show pages.
+    /// The same message as HTML, for mail programs that show it; not used for text messages.
     pub html: Option<String>,
 }
 
-/// Shows neither recipient nor words.
+/// Shows neither recipient nor text.
 impl std::fmt::Debug for Message {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Message").field("channel", &self.to.channel()).finish_non_exhaustive()
     }
 }
 
-/// A message on its way.
+/// A message as a transport gets it for one attempt.
 #[derive(Clone, Copy)]
 pub struct Parcel<'p> {
     /// The same for every attempt on one message, and for no other message.
     pub key: &'p str,
-    /// The address or number.
+    /// The e-mail address or phone number that the message goes to.
     pub to: &'p str,
     /// The subject, if the channel has one.
     pub subject: Option<&'p str>,
-    /// The words.
+    /// The message as plain text.
     pub text: &'p str,
-    /// The words as a page.
+    /// The same message as HTML; only mail has it.
     pub html: Option<&'p str>,
-    /// The moment of this attempt.
+    /// The instant of this attempt, which is also the date of the mail.
     pub at: Timestamp,
 }
 
-/// A message was not taken.
+/// Why a message was not taken by its transport.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undelivered {
     /// Whether another attempt makes sense.
-    pub hope: Hope,
+    pub kind: FailureKind,
     /// Class and number of the failure; never words of the provider, which may repeat the message.
     pub reason: String,
 }
 
 /// Whether another attempt makes sense.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hope {
-    /// It may go better later.
-    Left,
-    /// It never will.
-    Lost,
+pub enum FailureKind {
+    /// Another attempt may succeed.
+    Transient,
+    /// No later attempt will succeed.
+    Permanent,
 }
 
 impl Undelivered {
-    /// It may go better later.
+    /// A failure that may have passed at the next attempt.
     pub(super) fn for_now(reason: impl Into<String>) -> Self {
-        Self { hope: Hope::Left, reason: reason.into() }
+        Self { kind: FailureKind::Transient, reason: reason.into() }
     }
 
-    /// It never will.
+    /// A failure that every later attempt would meet again.
     pub(super) fn for_good(reason: impl Into<String>) -> Self {
-        Self { hope: Hope::Lost, reason: reason.into() }
+        Self { kind: FailureKind::Permanent, reason: reason.into() }
     }
 }
 
-/// Whoever carries messages, by channel.
+/// The transports for messages, one for each channel.
 #[derive(Debug, Clone)]
 pub struct Senders {
-    /// Who carries mail.
+    /// The transport that every mail goes to.
     pub mail: MailTransport,
-    /// Who carries text messages.
+    /// The transport that every text message goes to.
     pub sms: SmsTransport,
 }
 
-/// A provider cannot be spoken to at all.
+/// Why a transport cannot be set up at start.
 #[derive(Debug, thiserror::Error)]
 pub enum SendersUnusable {
-    /// The trust in mail servers cannot be set up.
+    /// The TLS settings towards the mail server cannot be made.
     #[error("TLS towards the mail server cannot be set up")]
     MailTls(#[source] lettre::transport::smtp::Error),
     /// The client for the SMS provider cannot be set up.
@@ -149,7 +149,7 @@ pub enum SendersUnusable {
 }
 
 impl Senders {
-    /// Those that the configuration names.
+    /// The transports that the configuration names.
     pub fn of(config: &Config) -> Result<Self, SendersUnusable> {
         let file = MessageFile::new(&config.messages.file);
         let mail = match config.mail.transport {
@@ -225,6 +225,7 @@ impl MessageFile {
         #[cfg(unix)]
         options.mode(0o600);
         let mut file = options.append(true).create(true).open(&self.path).await?;
+        // A buffer of the whole line, so that it is one write, which the system does not mix with others.
         file.set_max_buf_size(line.len());
         file.write_all(&line).await?;
         file.flush().await
@@ -289,9 +290,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_cannot_be_written_leaves_hope() {
+    async fn a_file_that_cannot_be_written_is_transient() {
         let undelivered =
             MessageFile::new(Path::new("/dev/null/messages")).append(Channel::Sms, parcel("t")).await;
-        assert_eq!(undelivered.unwrap_err().hope, Hope::Left);
+        assert_eq!(undelivered.unwrap_err().kind, FailureKind::Transient);
     }
 }

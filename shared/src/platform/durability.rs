@@ -1,8 +1,8 @@
 //! Whether Postgres keeps what it acknowledges.
 //!
-//! In production every new connection is asked. One to a Postgres that may forget is closed before anybody writes on it,
-//! so a service that starts before its database, or whose database is replaced while it runs, stays unavailable rather
-//! than forgetful.
+//! In production every new connection is asked. One to a Postgres that may forget is closed before anybody writes on
+//! it, so a service that starts before its database, or whose database is replaced while it runs, stays unavailable
+//! rather than forgetful.
 
 use sqlx::{Executor, Postgres};
 

@@ -1,8 +1,8 @@
 //! Writes that must happen once, however often they are sent.
 //!
-//! A request may carry an `Idempotency-Key`; its outcome is kept for 24 hours beside the effect. The installed apps send
-//! none, so a money write that repeats the same actor, route and body within ten seconds is taken for a double click, as
-//! long as what the first click did still stands.
+//! A request may carry an `Idempotency-Key`; its outcome is kept for 24 hours beside the effect. The installed apps
+//! send none, so a money write that repeats the same actor, route and body within ten seconds is taken for a double
+//! click, as long as what the first click did still stands.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ impl FingerprintKey {
     }
 }
 
-/// HMAC-SHA-256 over length-prefixed parts.
+/// HMAC-SHA-256 over the parts, each behind its length, so that no two lists of parts look the same.
 pub(crate) fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
@@ -82,6 +82,7 @@ impl Ticket {
         };
         let digest =
             keyed(&key.0, &[signature.actor.kind().as_bytes(), &actor_id.to_be_bytes(), name.as_bytes()]);
+        // An advisory lock has 64 bits; two tickets that share them exclude each other only while both run.
         let lock = digest.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes));
         Some(Self { actor: signature.actor, key: name, fingerprint, lock, is_explicit })
     }
@@ -117,6 +118,8 @@ refusals! {
 /// former holder committed.
 pub(crate) async fn find(tx: &mut Tx, ticket: &Ticket) -> Result<Option<serde_json::Value>, Error> {
     if ticket.is_explicit {
+        // Not waited for, unlike a double click below: whoever sends a key can be told that the first request is
+        // still running, and may ask again.
         let is_free = sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock($1) as "free!""#, ticket.lock)
             .fetch_one(tx.conn())
             .await?;
@@ -154,6 +157,7 @@ pub(crate) async fn find(tx: &mut Tx, ticket: &Ticket) -> Result<Option<serde_js
 pub(crate) async fn keep(tx: &mut Tx, ticket: &Ticket, outcome: serde_json::Value) -> Result<(), Error> {
     let now = tx.now();
     sqlx::query!(
+        // There may be a row already: an outcome too old to be answered, or one that no longer stands.
         "insert into idempotency_keys (actor_kind, actor_id, key, fingerprint, outcome, created_at)
          values ($1, $2, $3, $4, $5, $6)
          on conflict (actor_kind, actor_id, key) do update
@@ -170,7 +174,8 @@ pub(crate) async fn keep(tx: &mut Tx, ticket: &Ticket, outcome: serde_json::Valu
     Ok(())
 }
 
-/// How long to wait before a transaction is run again, with jitter.
+/// How long to wait before a transaction is run again: random, up to 20 ms after the first attempt, and twice as long
+/// after each further one.
 pub(crate) fn pause_before(attempt: u32) -> Duration {
     let most = 10_u64.saturating_mul(2_u64.saturating_pow(attempt));
     Duration::from_millis(rand::rng().random_range(1..=most))

@@ -29,15 +29,15 @@ pub struct Limit {
     /// How often, where nothing is configured.
     pub allowance: Allowance,
     /// How often, as it is configured.
-    pub configured: fn(&config::Limits) -> Allowance,
+    pub configured: fn(&config::LimitSettings) -> Allowance,
 }
 
 /// So many within a window, which the first of them opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
-    /// How many.
+    /// Most attempts within the window; the next one is refused.
     pub most: u32,
-    /// Within how long.
+    /// Length of the window, from its first attempt.
     pub window: Duration,
 }
 
@@ -47,7 +47,7 @@ pub struct Allowance {
 pub struct TooMany {
     /// What was done too often.
     pub limit: &'static Limit,
-    /// Seconds until the window ends.
+    /// Seconds until the window ends, rounded up.
     pub retry_after: u32,
 }
 
@@ -75,11 +75,11 @@ impl Refusal for TooMany {
     }
 }
 
-/// Counts what protects accounts.
+/// Counts attempts against the limits that protect accounts.
 #[derive(Clone)]
 pub struct Limits {
     key: [u8; 32],
-    configured: Option<config::Limits>,
+    configured: Option<config::LimitSettings>,
 }
 
 impl std::fmt::Debug for Limits {
@@ -96,7 +96,7 @@ impl Limits {
 
     /// The same, with the allowances of the configuration.
     #[must_use]
-    pub fn configured(mut self, limits: config::Limits) -> Self {
+    pub fn configured(mut self, limits: config::LimitSettings) -> Self {
         self.configured = Some(limits);
         self
     }
@@ -142,6 +142,7 @@ impl Limits {
         let window = TimeDelta::from_std(allowance.window).unwrap_or(TimeDelta::MAX);
         let over = earlier(now, window);
         let kept = sqlx::query!(
+            // The count is capped: an attack that goes on for long must not overflow its column.
             "insert into limit_counters as kept (action, key_hash, window_started_at, count)
              values ($1, $2, $3, 1)
              on conflict (action, key_hash) do update
@@ -161,6 +162,7 @@ impl Limits {
         }
         let passed = now.signed_duration_since(kept.window_started_at);
         let left = window.checked_sub(&passed).unwrap_or(window);
+        // Rounded up, so that whoever waits as long as told finds the window over.
         let seconds = left.num_seconds().saturating_add(1).clamp(1, window.num_seconds().max(1));
         Err(TooMany { limit, retry_after: u32::try_from(seconds).unwrap_or(u32::MAX) }.into())
     }

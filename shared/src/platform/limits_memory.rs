@@ -18,7 +18,7 @@ use governor::{
     state::{InMemoryState, NotKeyed, StateStore},
 };
 
-/// Half a megabyte of counters.
+/// Number of counters; at 8 bytes each they take half a megabyte.
 const SLOTS: u16 = u16::MAX;
 
 /// How often one address may do something.
@@ -47,9 +47,9 @@ const fn at_least_one(count: u32) -> NonZeroU32 {
 /// Counts requests per client address in a fixed amount of memory.
 ///
 /// Each address hashes to one of a fixed number of counters, under a key drawn at start. A map of addresses would
-/// have to be swept and capped, and whatever it does when it is full is a gift to the one who fills it; here a million
-/// addresses cost what one costs. Two addresses that meet in a counter share it: once in 65,535, and harmless unless
-/// one of them is far beyond its rate.
+/// have to be swept and capped, and an attacker could fill it up; here a million addresses cost what one costs. Two
+/// addresses that hash to the same counter share it: once in 65,535, and harmless unless one of them is far beyond its
+/// rate.
 pub struct AddressLimit<C: Clock = DefaultClock> {
     limiter: RateLimiter<usize, Counters, C, NoOpMiddleware<C::Instant>>,
     clock: C,

@@ -21,16 +21,16 @@ use super::{
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// The mail is taken by then; the farewell is only manners.
+/// Longest wait for the answer to QUIT. The server has taken the mail by then, so the answer changes nothing.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(1);
 const MECHANISMS: &[Mechanism] = &[Mechanism::Plain, Mechanism::Login];
 
-/// Whoever carries mail.
+/// The transport for mail.
 #[derive(Debug, Clone)]
 pub enum MailTransport {
-    /// A file; nobody gets it.
+    /// A file in place of people: nobody gets the mail.
     File(MessageFile),
-    /// A mail server.
+    /// A mail server, which delivers to the recipient.
     Smtp(Smtp),
 }
 
@@ -44,10 +44,10 @@ impl MailTransport {
     }
 }
 
-/// A mail server, spoken to once per mail.
+/// A mail server, with a connection of its own for each mail.
 ///
-/// lettre's own transport keeps connections, and puts one back in use even when the conversation on it was dropped
-/// half-way: the next mail would then read the last one's answers.
+/// lettre's own transport keeps connections, and uses one again even when the work on it was dropped half-way: the next
+/// mail would then read the answers to the last one.
 #[derive(Clone)]
 pub struct Smtp {
     host: String,
@@ -81,7 +81,8 @@ impl Smtp {
 
     async fn send(&self, parcel: Parcel<'_>) -> Result<(), Undelivered> {
         let (envelope, bytes) = self.pack(parcel)?;
-        // Before the mail itself, no answer speaks about the mail: a refusal is the server's mood or our settings.
+        // No answer before the mail itself is about the mail: a refusal comes from the state of the server or from our
+        // settings, and may be over at the next attempt.
         let mut connection = self.connect().await.map_err(|error| Undelivered::for_now(reason_of(&error)))?;
         let taken = connection.send(&envelope, &bytes).await;
         if taken.is_ok() && tokio::time::timeout(QUIT_TIMEOUT, connection.quit()).await.is_err() {
@@ -169,7 +170,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::platform::delivery::Hope;
+    use crate::platform::delivery::FailureKind;
 
     /// A mail server that answers each command by its first word, and remembers what it heard.
     struct Server {
@@ -277,34 +278,43 @@ mod tests {
             "RCPT" => "550 <mona@example.com> is unknown, 123456 too\r\n",
             other => friendly(other),
         });
-        assert_eq!(undelivered.await, Undelivered { hope: Hope::Lost, reason: "smtp 550".to_owned() });
+        assert_eq!(
+            undelivered.await,
+            Undelivered { kind: FailureKind::Permanent, reason: "smtp 550".to_owned() }
+        );
     }
 
     #[tokio::test]
-    async fn a_busy_server_leaves_hope() {
+    async fn a_busy_server_is_transient() {
         let undelivered =
             refused_by(|command| if command == "DATA" { "451 later\r\n" } else { friendly(command) });
-        assert_eq!(undelivered.await, Undelivered { hope: Hope::Left, reason: "smtp 451".to_owned() });
+        assert_eq!(
+            undelivered.await,
+            Undelivered { kind: FailureKind::Transient, reason: "smtp 451".to_owned() }
+        );
     }
 
     #[tokio::test]
-    async fn a_server_that_wants_nobody_leaves_hope() {
+    async fn a_server_that_wants_nobody_is_transient() {
         let undelivered =
             refused_by(|command| if command.is_empty() { "554 no\r\n" } else { friendly(command) });
-        assert_eq!(undelivered.await, Undelivered { hope: Hope::Left, reason: "smtp 554".to_owned() });
+        assert_eq!(
+            undelivered.await,
+            Undelivered { kind: FailureKind::Transient, reason: "smtp 554".to_owned() }
+        );
     }
 
     #[tokio::test]
-    async fn a_wrong_password_leaves_hope() {
+    async fn a_wrong_password_is_transient() {
         let server =
             serve(|command| if command == "AUTH" { "535 wrong\r\n" } else { friendly(command) }).await;
         let credentials = Some(Credentials::new("post".to_owned(), "wrong".to_owned()));
         let undelivered = Smtp { credentials, ..smtp(server.port) }.send(parcel()).await.unwrap_err();
-        assert_eq!(undelivered, Undelivered { hope: Hope::Left, reason: "smtp 535".to_owned() });
+        assert_eq!(undelivered, Undelivered { kind: FailureKind::Transient, reason: "smtp 535".to_owned() });
     }
 
     #[tokio::test]
-    async fn nonsense_and_silence_after_the_mail_leave_hope() {
+    async fn nonsense_and_silence_after_the_mail_are_transient() {
         let undelivered = refused_by(|command| if command == "MAIL" { "?\r\n" } else { friendly(command) });
         assert_eq!(undelivered.await.reason, "smtp: an answer was not understood");
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
@@ -341,6 +351,9 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_address_is_lost_without_being_quoted() {
         let undelivered = smtp(1).send(Parcel { to: "not an address", ..parcel() }).await.unwrap_err();
-        assert_eq!(undelivered, Undelivered { hope: Hope::Lost, reason: "mail: not an address".to_owned() });
+        assert_eq!(
+            undelivered,
+            Undelivered { kind: FailureKind::Permanent, reason: "mail: not an address".to_owned() }
+        );
     }
 }

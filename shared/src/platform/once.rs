@@ -11,14 +11,14 @@ use super::{
 use crate::error::{Error, Fault};
 
 /// What a write hands back, small enough to be kept for a repeat: ids, counts, nothing secret.
-pub trait Outcome: Serialize + DeserializeOwned + Send {}
-impl<T: Serialize + DeserializeOwned + Send> Outcome for T {}
+pub trait RepeatableOutcome: Serialize + DeserializeOwned + Send {}
+impl<T: Serialize + DeserializeOwned + Send> RepeatableOutcome for T {}
 
 /// Someone whose capability moves money, as the policy's table says.
 pub trait Cashier: Accountable {}
 
 /// What a write that moves money hands back.
-pub trait MoneyOutcome: Outcome + Sync {
+pub trait MoneyOutcome: RepeatableOutcome + Sync {
     /// Whether what was done still holds. Whoever undid it and asks for the same once more wants it done once more,
     /// however soon: that is no double click.
     fn stands(&self, tx: &mut Tx) -> impl Future<Output = Result<bool, Error>> + Send;
@@ -29,13 +29,13 @@ pub(super) struct Once<T> {
     ticket: Ticket,
     pack: fn(&T) -> serde_json::Result<serde_json::Value>,
     unpack: fn(serde_json::Value) -> serde_json::Result<T>,
-    /// Of a write that moves money.
-    stands: Option<for<'a> fn(&'a T, &'a mut Tx) -> Standing<'a>>,
+    /// Whether the first outcome still holds; only for a write that moves money.
+    stands: Option<for<'a> fn(&'a T, &'a mut Tx) -> StandsFuture<'a>>,
 }
 
-type Standing<'a> = Pin<Box<dyn Future<Output = Result<bool, Error>> + Send + 'a>>;
+type StandsFuture<'a> = Pin<Box<dyn Future<Output = Result<bool, Error>> + Send + 'a>>;
 
-impl<T: Outcome> Once<T> {
+impl<T: RepeatableOutcome> Once<T> {
     pub(super) fn new(ticket: Ticket) -> Self {
         Self {
             ticket,
@@ -48,7 +48,7 @@ impl<T: Outcome> Once<T> {
 
 impl<T: MoneyOutcome> Once<T> {
     pub(super) fn of_money(ticket: Ticket) -> Self {
-        fn stands<'a, T: MoneyOutcome>(first: &'a T, tx: &'a mut Tx) -> Standing<'a> {
+        fn stands<'a, T: MoneyOutcome>(first: &'a T, tx: &'a mut Tx) -> StandsFuture<'a> {
             Box::pin(first.stands(tx))
         }
         Self { stands: Some(stands), ..Self::new(ticket) }

@@ -38,11 +38,11 @@ pub struct RequestContext {
 /// Who acts, for the audit row and the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Actor {
-    /// A staff user.
+    /// The staff user with this id.
     Staff(i64),
-    /// A customer.
+    /// The customer with this id.
     Customer(i64),
-    /// Nobody we know.
+    /// Somebody at a public endpoint, where no session is looked at.
     Visitor,
     /// A named job of the system.
     System,
@@ -73,22 +73,22 @@ impl Actor {
 pub struct Arrival {
     /// A well-formed id sent by the caller; otherwise one is made.
     pub id: Option<String>,
-    /// When it arrived.
+    /// The one reading of the clock for this request.
     pub at: Timestamp,
     /// The client's address as the trusted proxy, or the socket, reports it.
     pub address: IpAddr,
     /// What Accept-Language asks for; English when it asks for nothing we speak.
     pub accepts: Language,
-    /// HTTP method.
+    /// The HTTP method, as it was sent.
     pub method: String,
-    /// Path without query.
+    /// The path without the query, as it was sent.
     pub path: String,
     /// The Idempotency-Key header, 1 to 200 visible characters.
     pub idempotency_key: Option<String>,
 }
 
 impl RequestContext {
-    /// Begins a request.
+    /// The context of a request that has just arrived; makes an id if the caller sent none.
     pub fn new(arrival: Arrival) -> Arc<Self> {
         let id = arrival.id.unwrap_or_else(|| Uuid::new_v4().to_string());
         Arc::new(Self {
@@ -132,17 +132,17 @@ impl RequestContext {
         self.arrived_at
     }
 
-    /// The client's address.
+    /// The client's address, as the trusted proxy or the socket reports it.
     pub fn address(&self) -> IpAddr {
         self.address
     }
 
-    /// HTTP method.
+    /// The HTTP method, as it was sent; `JOB` for internal work.
     pub fn method(&self) -> &str {
         &self.method
     }
 
-    /// Path without query.
+    /// The path without the query; the name of the job for internal work.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -172,12 +172,12 @@ impl RequestContext {
         self.actor.get_or_init(|| actor);
     }
 
-    /// Where, once it is known.
+    /// The branch at which something is done, once it is known.
     pub fn branch(&self) -> Option<BranchId> {
         self.branch.get().copied()
     }
 
-    /// Settles where; the first settling holds.
+    /// Settles the branch at which something is done; the first settling holds.
     pub fn settle_branch(&self, branch: BranchId) {
         self.branch.get_or_init(|| branch);
     }
@@ -202,19 +202,19 @@ impl RequestContext {
         self.code.get_or_init(|| code);
     }
 
-    /// Counts round trips to the database that took so long together.
+    /// Adds the statements run on one connection, and for how long it was asked for and kept.
     pub fn count_queries(&self, round_trips: u32, took: Duration) {
         self.queries.fetch_add(round_trips, Ordering::Relaxed);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         self.database_micros.fetch_add(micros, Ordering::Relaxed);
     }
 
-    /// Transactions and single statements run for this request.
+    /// Statements run for this request; `begin`, `commit` and `rollback` are not counted.
     pub fn queries(&self) -> u32 {
         self.queries.load(Ordering::Relaxed)
     }
 
-    /// Time spent waiting for the database.
+    /// Time from asking for a connection to giving it back, over all connections that the request used.
     pub fn database_time(&self) -> Duration {
         Duration::from_micros(self.database_micros.load(Ordering::Relaxed))
     }

@@ -1,4 +1,4 @@
-//! Where somebody may look, in the form that statements take.
+//! Which gym and branches somebody may see, in the form that statements take.
 
 use crate::vocabulary::{BranchId, GymId};
 
@@ -63,12 +63,12 @@ impl Scope {
         }
     }
 
-    /// Whether it is in `gym`, or in all of them.
+    /// Whether the scope is `gym`, some of its branches, or every gym.
     pub(crate) fn is_of(&self, gym: GymId) -> bool {
         self.gym.is_none_or(|own| own == gym)
     }
 
-    /// Whether a thing of `gym` at `branch` is inside.
+    /// Whether a thing of `gym` at `branch` may be seen.
     pub fn covers(&self, gym: GymId, branch: BranchId) -> bool {
         self.is_of(gym)
             && match &self.branches {

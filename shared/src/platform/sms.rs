@@ -16,12 +16,12 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Twilio's answers are under 1 KiB; of anything longer we read no more than this.
 const LONGEST_ANSWER: usize = 16 * 1024;
 
-/// Whoever carries text messages.
+/// The transport for text messages.
 #[derive(Debug, Clone)]
 pub enum SmsTransport {
-    /// A file; nobody gets it.
+    /// A file in place of people: nobody gets the text message.
     File(MessageFile),
-    /// Twilio, or a gateway that speaks as it does.
+    /// Twilio, or a gateway with the same API.
     Twilio(Twilio),
 }
 
@@ -35,7 +35,7 @@ impl SmsTransport {
     }
 }
 
-/// Twilio's messages resource, or a gateway's that looks the same.
+/// The messages resource of one account at Twilio, or at a gateway with the same API.
 #[derive(Clone)]
 pub struct Twilio {
     client: Client,
@@ -96,7 +96,7 @@ impl fmt::Debug for Twilio {
 /// Twilio's number for what went wrong, if a short answer holds one.
 async fn code_in(mut answer: Response) -> Option<u32> {
     #[derive(Deserialize)]
-    struct Refusal {
+    struct GatewayRefusal {
         code: u32,
     }
     let mut body = Vec::new();
@@ -106,7 +106,7 @@ async fn code_in(mut answer: Response) -> Option<u32> {
         }
         body.extend_from_slice(&chunk);
     }
-    serde_json::from_slice::<Refusal>(&body).ok().map(|refusal| refusal.code)
+    serde_json::from_slice::<GatewayRefusal>(&body).ok().map(|refusal| refusal.code)
 }
 
 /// What went wrong, without the address, which names the account.
@@ -133,7 +133,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::platform::{config::SmsRoute, delivery::Hope};
+    use crate::platform::{config::SmsRoute, delivery::FailureKind};
 
     fn twilio(base: &str) -> Twilio {
         Twilio::new(&config::Sms {
@@ -179,26 +179,35 @@ mod tests {
         let words =
             r#"{"code": 21211, "message": "The 'To' number +201001234567 is not valid", "status": 400}"#;
         let refused = answered(ResponseTemplate::new(400).set_body_string(words)).await.unwrap_err();
-        assert_eq!(refused, Undelivered { hope: Hope::Lost, reason: "http 400 code 21211".to_owned() });
+        assert_eq!(
+            refused,
+            Undelivered { kind: FailureKind::Permanent, reason: "http 400 code 21211".to_owned() }
+        );
         let refused =
             answered(ResponseTemplate::new(401).set_body_string("+201001234567")).await.unwrap_err();
-        assert_eq!(refused, Undelivered { hope: Hope::Lost, reason: "http 401".to_owned() });
+        assert_eq!(refused, Undelivered { kind: FailureKind::Permanent, reason: "http 401".to_owned() });
     }
 
     #[tokio::test]
-    async fn what_may_pass_leaves_hope() {
+    async fn what_may_pass_is_transient() {
         for status in [408, 429, 500, 503, 301, 307] {
             let away = ResponseTemplate::new(status).insert_header("location", "http://127.0.0.1:1/");
             let refused = answered(away).await.unwrap_err();
-            assert_eq!(refused, Undelivered { hope: Hope::Left, reason: format!("http {status}") });
+            assert_eq!(
+                refused,
+                Undelivered { kind: FailureKind::Transient, reason: format!("http {status}") }
+            );
         }
     }
 
     #[tokio::test]
-    async fn nobody_there_leaves_hope() {
+    async fn nobody_there_is_transient() {
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
         let refused = twilio(&format!("http://127.0.0.1:{port}")).send(parcel()).await.unwrap_err();
-        assert_eq!(refused, Undelivered { hope: Hope::Left, reason: "http: no connection".to_owned() });
+        assert_eq!(
+            refused,
+            Undelivered { kind: FailureKind::Transient, reason: "http: no connection".to_owned() }
+        );
     }
 
     #[tokio::test]
@@ -218,7 +227,7 @@ mod tests {
         };
         let twilio = twilio(&format!("http://127.0.0.1:{port}"));
         let (written, refused) = tokio::join!(server, twilio.send(parcel()));
-        assert_eq!(refused, Err(Undelivered { hope: Hope::Lost, reason: "http 400".to_owned() }));
+        assert_eq!(refused, Err(Undelivered { kind: FailureKind::Permanent, reason: "http 400".to_owned() }));
         assert!(written < 50_000_000, "the rest stays in the pipe");
     }
 

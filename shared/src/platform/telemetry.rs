@@ -1,4 +1,4 @@
-//! Logs and numbers.
+//! The log, and the metrics.
 
 use std::{panic::PanicHookInfo, time::Duration};
 
@@ -14,7 +14,7 @@ use super::{
     request,
 };
 
-/// Names of metrics.
+/// The names of all metrics, as Prometheus reads them.
 pub mod metric {
     /// Counter: requests answered, by method, route template and class of status.
     pub const HTTP_REQUESTS: &str = "http_requests_total";
@@ -34,7 +34,7 @@ pub mod metric {
     pub const DB_CONNECTIONS: &str = "db_connections";
     /// Counter: transactions run again because another was in their way.
     pub const DB_TRANSACTIONS_REPEATED: &str = "db_transactions_repeated_total";
-    /// Counter: connections to Postgres closed because what was said on them was cut short.
+    /// Counter: connections to Postgres that came back inside a statement or a transaction; the latter are closed.
     pub const DB_CONVERSATIONS_CUT: &str = "db_conversations_cut_total";
     /// Counter: jobs that were done, by lane (the label is `channel`) and kind.
     pub const OUTBOX_SENT: &str = "outbox_sent_total";
@@ -53,11 +53,11 @@ pub mod metric {
 /// What a metric is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sort {
-    /// Only grows.
+    /// A count that only grows until the process ends.
     Counter,
-    /// Goes up and down.
+    /// A number that goes up and down.
     Gauge,
-    /// Is spread over buckets.
+    /// Durations in seconds, counted in the buckets of [`SECONDS`].
     Histogram,
 }
 
@@ -97,16 +97,16 @@ const METRICS: &[(&str, Sort, &str)] = &[
 const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0];
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// Logs or numbers cannot be had.
+/// Why the log or the metrics cannot be started.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryUnusable {
-    /// `log.level` says nothing.
+    /// The filter in `log.level` cannot be read.
     #[error("GYM__LOG__LEVEL is not understood")]
     Level(#[source] ParseError),
-    /// There is a log already.
+    /// This process has begun a log already.
     #[error("the log was begun before")]
     Log(#[source] TryInitError),
-    /// There is a recorder already, or its bounds are wrong.
+    /// This process has a recorder of metrics already, or the bounds of the histograms are wrong.
     #[error("the metrics recorder cannot be installed")]
     Metrics(#[source] BuildError),
 }
@@ -133,7 +133,7 @@ fn report(panic: &PanicHookInfo<'_>) {
     tracing::error!(request_id, at = panic.location().map(ToString::to_string), "panic");
 }
 
-/// The numbers of this process.
+/// The metrics of this process.
 #[derive(Debug, Clone)]
 pub struct Metrics {
     handle: PrometheusHandle,
@@ -147,12 +147,13 @@ impl Metrics {
         Ok(Self { handle })
     }
 
-    /// Shows the numbers as Prometheus reads them.
+    /// Renders the metrics as Prometheus reads them.
     pub fn handle(&self) -> PrometheusHandle {
         self.handle.clone()
     }
 
-    /// Keeps the numbers tidy for as long as it is polled.
+    /// Runs the upkeep of the recorder and measures the memory of this process, every five seconds for as long as it
+    /// is polled.
     pub async fn keep(&self) {
         let mut round = interval(UPKEEP);
         round.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -3,7 +3,7 @@
 use super::{Overview, Totals, rules};
 use crate::{
     access::{Granted, PlaceRefused, can},
-    branches::{self, Sight, Window},
+    branches::{self, BranchView, Window},
     error::Error,
     gyms::{self, GymRefused},
     platform::db::Db,
@@ -24,14 +24,15 @@ pub async fn overview(
     let gym = scope.gym().map(GymId::from).ok_or(PlaceRefused::BranchRequired)?;
     let calendar = match staff.gym() {
         Some(_) => staff.calendar(),
+        // A super admin belongs to no gym: the days are those of the branch's gym.
         None => gyms::find_calendar(db.conn().await?.get(), gym).await?.ok_or(GymRefused::NotFound)?,
     };
-    let sight = match branch {
-        Some(_) => Sight::within(&scope, true),
-        None => Sight::of(staff),
+    let view = match branch {
+        Some(_) => BranchView::within(&scope, true),
+        None => BranchView::of(staff),
     };
     let window = Window::at(calendar, staff.now());
-    let mut branches = branches::report(db, &sight, &window).await?;
+    let mut branches = branches::report(db, &view, &window).await?;
     rules::by_revenue(&mut branches);
     Ok(Overview { window, totals: Totals::of(&branches), branches })
 }

@@ -10,20 +10,20 @@ use crate::{
 pub struct Overview {
     /// The days that the figures are about.
     pub window: Window,
-    /// All branches together.
+    /// The sums over all of `branches`.
     pub totals: Totals,
     /// Each branch, the one that earned most first.
     pub branches: Vec<Branch>,
 }
 
-/// Several branches together.
+/// Sums over several branches; days are the gym's, revenue is net of discount.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Branches, open or not.
     pub branches: i64,
     /// Branches that are open for business.
     pub active_branches: i64,
-    /// Active customers.
+    /// Active customers of these branches.
     pub customers: i64,
     /// Of those, registered today.
     pub customers_today: i64,

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::model::Totals;
 use crate::{
-    branches::{Branch, Progress},
+    branches::{Branch, BranchProgress},
     vocabulary::Money,
 };
 
@@ -36,7 +36,7 @@ impl Totals {
 /// The branch that earned most first; equal ones by id.
 pub(super) fn by_revenue(branches: &mut [Branch]) {
     branches.sort_by_key(|branch| {
-        let progress: Progress = branch.figures.progress.unwrap_or_default();
+        let progress: BranchProgress = branch.figures.progress.unwrap_or_default();
         (Reverse(progress.revenue), branch.id)
     });
 }
@@ -66,7 +66,7 @@ mod tests {
                 customers: 10,
                 active_subscriptions: 7,
                 staff: 4,
-                progress: Some(Progress {
+                progress: Some(BranchProgress {
                     revenue,
                     revenue_today: 5,
                     revenue_this_month: -6,

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    model::{Edit, Filter, Found, NewStaff, StaffUser},
+    model::{Found, NewStaff, StaffEdit, StaffFilter, StaffUser},
     rules::{self, Manager, Placement, Span, StaffRefused},
     store,
 };
@@ -18,15 +18,15 @@ use crate::{
     vocabulary::{BranchId, GymId, Page, StaffId},
 };
 
-/// The staff users one may see, at one branch if one is named.
+/// The staff users within the caller's reach, at one branch if one is named.
 ///
 /// # Refuses
-/// As for a branch that does not exist, outside one's reach.
+/// A branch outside the caller's reach, as one that does not exist.
 pub async fn list(
     db: &Db,
     staff: &Granted<can::ReadStaff>,
     branch: Option<BranchId>,
-    filter: &Filter,
+    filter: &StaffFilter,
     page: Page,
 ) -> Result<Found, Error> {
     let scope = staff.scope_at(branch)?;
@@ -46,7 +46,7 @@ pub async fn find(db: &Db, staff: &Granted<can::ReadStaff>, id: StaffId) -> Resu
 ///
 /// # Refuses
 /// [`StaffRefused::RoleNotAllowed`], [`StaffRefused::BranchRequired`], [`StaffRefused::ManagedBranchesRequired`],
-/// [`StaffRefused::UsernameTaken`]; as for a branch that does not exist, outside one's reach.
+/// [`StaffRefused::UsernameTaken`]; a branch outside the caller's reach, as one that does not exist.
 pub async fn create(
     db: &Db,
     passwords: &Passwords,
@@ -59,6 +59,7 @@ pub async fn create(
     };
     rules::may_appoint(&Manager { id: manager.staff(), role: manager.role(), span }, new.role)?;
     let placement = placed(manager, manager.gym(), new.role, new.branch, &new.managed)?;
+    // Hashed before the transaction begins: it takes longer than all of its statements.
     let hash = passwords.hash(new.password.clone()).await?;
     let id = db
         .write(manager, async |tx| {
@@ -89,7 +90,8 @@ pub async fn create(
 /// Changes a staff user. Deactivation and a change of role end their sessions.
 ///
 /// # Refuses
-/// [`StaffRefused`], except for a taken sign-in name; as for a branch that does not exist, outside one's reach.
+/// [`StaffRefused`], except for a taken sign-in name; a branch outside the caller's reach, as one that does not
+/// exist.
 ///
 /// # Locks
 /// The staff user.
@@ -97,7 +99,7 @@ pub async fn edit(
     db: &Db,
     manager: &Granted<can::ManageStaff>,
     id: StaffId,
-    edit: Edit,
+    edit: StaffEdit,
 ) -> Result<StaffUser, Error> {
     db.write(manager, async |tx| {
         let person = lock_to_manage(tx, manager, id).await?;
@@ -131,7 +133,7 @@ pub async fn switch(
     id: StaffId,
     is_active: bool,
 ) -> Result<StaffUser, Error> {
-    edit(db, manager, id, Edit { is_active: Some(is_active), ..Edit::default() }).await
+    edit(db, manager, id, StaffEdit { is_active: Some(is_active), ..StaffEdit::default() }).await
 }
 
 /// The staff user `id`, held until the transaction ends, if `manager` may see and manage them.
@@ -144,10 +146,12 @@ pub(crate) async fn lock_to_manage<C: Can>(
     manager: &Granted<C>,
     id: StaffId,
 ) -> Result<StaffUser, Error> {
+    // A statement of its own: the reading after it must see what the former holder committed.
     store::lock_staff(tx, id).await?.ok_or(StaffRefused::NotFound)?;
     let person = store::find_staff(tx.conn(), &manager.scope(), id).await?.ok_or(StaffRefused::NotFound)?;
     let span = match own_branches(manager) {
         None => Span::Everywhere,
+        // Of their branches also those that are switched off: who works there is still theirs to manage.
         Some(_) => Span::Branches(store::list_branches_of(tx.conn(), manager.staff()).await?),
     };
     let by = Manager { id: manager.staff(), role: manager.role(), span };
@@ -164,7 +168,7 @@ async fn move_to(
     manager: &Granted<can::ManageStaff>,
     person: &StaffUser,
     role: Role,
-    edit: &Edit,
+    edit: &StaffEdit,
 ) -> Result<(), Error> {
     // An owner owns a gym and a super admin none: neither becomes, nor comes from, anything else.
     if role != person.role && (role == Role::Owner || person.role == Role::Owner) {
@@ -179,7 +183,8 @@ async fn move_to(
     store::update_placement(tx, person.id, role, &placement).await
 }
 
-/// The branches that the role needs, each of this gym and within the manager's reach. Who has one branch means it.
+/// The branches that the role needs, each of this gym and within the manager's reach. A manager who has one branch
+/// need not name it.
 fn placed(
     manager: &Granted<can::ManageStaff>,
     gym: Option<GymId>,
@@ -200,7 +205,7 @@ fn placed(
     Ok(placement)
 }
 
-/// The active branches to which somebody's word is limited; none when it carries through the whole gym.
+/// The active branches that somebody's capability is limited to; none when it reaches the whole gym.
 fn own_branches<C: Can>(manager: &Granted<C>) -> Option<Vec<BranchId>> {
     let scope = manager.scope();
     let branches = scope.one().map(|one| vec![one]).or_else(|| scope.many())?;

@@ -12,6 +12,6 @@ mod store;
 
 pub(crate) use actions::lock_to_manage;
 pub use actions::{create, edit, find, list, switch};
-pub use model::{Edit, Filter, Found, NewStaff, StaffUser, Username, UsernameInvalid, Whom};
+pub use model::{Found, NewStaff, StaffEdit, StaffFilter, StaffUser, Username, UsernameInvalid, Whom};
 pub use rules::StaffRefused;
 pub(crate) use store::find_person;

@@ -11,7 +11,7 @@ use crate::{
 /// A staff user, without their secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaffUser {
-    /// Their id.
+    /// The id; no customer has the same one.
     pub id: StaffId,
     /// Their gym; none for a super admin.
     pub gym: Option<GymId>,
@@ -21,17 +21,17 @@ pub struct StaffUser {
     pub branch_name: Option<String>,
     /// The branches they manage, for regional roles.
     pub managed: Vec<BranchId>,
-    /// Sign-in name.
+    /// Sign-in name in small letters, unique on the whole platform.
     pub username: String,
-    /// Their name.
+    /// The full name, as it is shown.
     pub full_name: String,
-    /// What they are.
+    /// The role, from which follows what they may do.
     pub role: Role,
-    /// E-mail address.
+    /// E-mail address, if one is known.
     pub email: Option<String>,
-    /// Phone, canonical.
+    /// Phone number in its canonical form, if one is known.
     pub phone: Option<String>,
-    /// Language, once chosen.
+    /// The language they chose; none before they choose one.
     pub language: Option<Language>,
     /// Whether somebody else chose their password.
     pub must_change_password: bool,
@@ -84,7 +84,7 @@ impl Username {
 pub struct NewStaff {
     /// Sign-in name, nobody else's on the platform.
     pub username: Username,
-    /// Their name.
+    /// The full name, as it is to be shown.
     pub full_name: PersonName,
     /// The password they begin with.
     pub password: Password,
@@ -94,16 +94,16 @@ pub struct NewStaff {
     pub branch: Option<BranchId>,
     /// Managed branches; needed for regional roles, not looked at for others.
     pub managed: Vec<BranchId>,
-    /// E-mail address.
+    /// E-mail address, if one is known.
     pub email: Option<Email>,
-    /// Phone.
+    /// Phone number, if one is known.
     pub phone: Option<Phone>,
 }
 
 /// What is to be changed about a staff user; what is absent stays.
 #[derive(Debug, Clone, Default)]
-pub struct Edit {
-    /// Their name.
+pub struct StaffEdit {
+    /// Another full name; it cannot be taken away.
     pub full_name: Option<PersonName>,
     /// E-mail address; the inner `None` takes it away.
     pub email: Option<Option<Email>>,
@@ -111,17 +111,17 @@ pub struct Edit {
     pub phone: Option<Option<Phone>>,
     /// Whether they may sign in.
     pub is_active: Option<bool>,
-    /// What they are.
+    /// Another role, of lower rank than the manager's; nobody becomes an owner by it, and no owner anything else.
     pub role: Option<Role>,
-    /// Home branch.
+    /// Another home branch, for roles that have one.
     pub branch: Option<BranchId>,
-    /// Managed branches.
+    /// Other managed branches in place of all they had, for regional roles.
     pub managed: Option<Vec<BranchId>>,
 }
 
 /// Which staff users are looked for.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct StaffFilter {
     /// Only of this role.
     pub role: Option<Role>,
     /// Only active ones, or only others.
@@ -132,7 +132,7 @@ pub struct Filter {
     pub whom: Whom,
 }
 
-impl Filter {
+impl StaffFilter {
     pub(super) fn pattern(&self) -> Option<String> {
         self.search.as_deref().map(|text| like_anywhere(&text.trim().to_lowercase()))
     }

@@ -13,7 +13,7 @@ refusals! {
         NotFound => NotFound, "STAFF_NOT_FOUND",
             en: "Staff member not found",
             ar: "الموظف غير موجود";
-        /// Nobody manages themselves.
+        /// It is their own account, which somebody else has to manage.
         OwnAccount => Forbidden, "OWN_ACCOUNT",
             en: "You cannot do this to your own account",
             ar: "لا يمكنك تنفيذ هذا الإجراء على حسابك";
@@ -44,7 +44,7 @@ refusals! {
     }
 }
 
-/// How far a manager's word carries.
+/// At which branches a manager may manage staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Span {
     /// Every gym, or the whole of their own.
@@ -139,7 +139,7 @@ pub(super) fn place(
     }
 }
 
-/// Whether the role carries through the whole gym.
+/// Whether the role reaches the whole gym.
 const fn is_gym_wide(role: Role) -> bool {
     !role.has_home_branch() && !role.has_managed_branches()
 }

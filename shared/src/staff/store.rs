@@ -1,6 +1,6 @@
 //! The SQL of staff users.
 
-use super::model::{Edit, Filter, Found, NewStaff, StaffUser, Whom};
+use super::model::{Found, NewStaff, StaffEdit, StaffFilter, StaffUser, Whom};
 use super::rules::Placement;
 use crate::{
     access::{PasswordHash, Role, Scope},
@@ -58,13 +58,14 @@ impl TryFrom<Row> for StaffUser {
 pub(super) async fn list_staff(
     conn: &mut Connection,
     scope: &Scope,
-    filter: &Filter,
+    filter: &StaffFilter,
     page: Page,
 ) -> Result<Found, Error> {
     let rows = select(conn, scope, filter, None, page).await?;
     let total = match rows.first() {
         Some(row) => row.total,
         None if page.offset == 0 => 0,
+        // A page past the end has no row that could tell the total: the first row of all is asked for it.
         None => {
             let first = Page { limit: 1, offset: 0 };
             select(conn, scope, filter, None, first).await?.first().map_or(0, |row| row.total)
@@ -81,10 +82,14 @@ pub(super) async fn find_staff(
     id: StaffId,
 ) -> Result<Option<StaffUser>, Error> {
     let one = Page { limit: 1, offset: 0 };
-    select(conn, scope, &Filter::default(), Some(id), one).await?.pop().map(StaffUser::try_from).transpose()
+    select(conn, scope, &StaffFilter::default(), Some(id), one)
+        .await?
+        .pop()
+        .map(StaffUser::try_from)
+        .transpose()
 }
 
-/// A staff user, for themselves: whoever and wherever they are.
+/// A staff user by id alone, of whatever gym: for themselves, or for whoever has just written them.
 pub(crate) async fn find_person(conn: &mut Connection, id: StaffId) -> Result<Option<StaffUser>, Error> {
     let row = sqlx::query_as!(
         Row,
@@ -105,7 +110,7 @@ pub(crate) async fn find_person(conn: &mut Connection, id: StaffId) -> Result<Op
 async fn select(
     conn: &mut Connection,
     scope: &Scope,
-    filter: &Filter,
+    filter: &StaffFilter,
     only: Option<StaffId>,
     page: Page,
 ) -> Result<Vec<Row>, Error> {
@@ -207,7 +212,7 @@ pub(super) async fn insert_staff(tx: &mut Tx, hired: Hired<'_>) -> Result<StaffI
 }
 
 /// Changes what is named in `edit`.
-pub(super) async fn update_staff(tx: &mut Tx, id: StaffId, edit: &Edit) -> Result<(), Error> {
+pub(super) async fn update_staff(tx: &mut Tx, id: StaffId, edit: &StaffEdit) -> Result<(), Error> {
     let email = edit.email.as_ref().map(|email| email.as_ref().map(Email::as_str));
     let phone = edit.phone.as_ref().map(|phone| phone.as_ref().map(Phone::as_str));
     sqlx::query!(

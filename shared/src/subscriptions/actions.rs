@@ -1,4 +1,4 @@
-//! The verbs of reading.
+//! Reading one subscription, its freezes and its ledger.
 
 use super::{
     freezes,
@@ -16,9 +16,9 @@ use crate::{
 /// One subscription, with the history of its freezes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {
-    /// As it stands.
+    /// The subscription as it stands now.
     pub subscription: Held,
-    /// Newest first.
+    /// Its latest freezes, newest first, a hundred at most.
     pub freezes: Vec<Freeze>,
 }
 
@@ -48,6 +48,7 @@ pub async fn list_movements(
     page: Page,
 ) -> Result<Listing<Movement>, Error> {
     let mut conn = db.conn().await?;
+    // Read only to know whether the caller may see it: a movement does not say whose it is.
     find_held(conn.get(), id).await?.within(staff).ok_or(SubscriptionNotFound)?;
     let items = store::list_movements(conn.get(), id, page).await?;
     let total = match page.total_after(items.len(), i64::MAX) {

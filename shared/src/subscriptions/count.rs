@@ -6,13 +6,13 @@ use crate::vocabulary::field_errors;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Count<const MAX: i32>(i32);
 
-/// Coins or sessions.
+/// Coins or sessions of one sale or one deduction.
 pub type Units = Count<100_000>;
-/// Months of a subscription: ten years.
+/// Months of a subscription: at most ten years.
 pub type Months = Count<120>;
-/// Days of a subscription: ten years.
+/// Days of a subscription: at most ten years.
 pub type TermDays = Count<3_660>;
-/// Days of one freeze: a year.
+/// Days of one freeze: at most a year.
 pub type FreezeDays = Count<366>;
 
 field_errors! {
@@ -29,7 +29,7 @@ field_errors! {
 }
 
 impl<const MAX: i32> Count<MAX> {
-    /// Checks the bounds.
+    /// Takes a whole number from 1 to `MAX`, and refuses every other.
     pub fn parse(number: i64) -> Result<Self, CountInvalid> {
         match i32::try_from(number) {
             Ok(number) if (1..=MAX).contains(&number) => Ok(Self(number)),
@@ -37,7 +37,7 @@ impl<const MAX: i32> Count<MAX> {
         }
     }
 
-    /// The number.
+    /// The number, from 1 to `MAX`.
     pub const fn get(self) -> i32 {
         self.0
     }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{
-    model::{Held, Kind, Status, Wanted},
+    model::{Held, ServiceKind, Status, SubscriptionFilter},
     store::list_held,
 };
 use crate::{
@@ -32,7 +32,7 @@ const HAS_STATUS: &str =
 pub async fn list(
     db: &Db,
     staff: &Granted<can::ReadSubscriptions>,
-    wanted: &Wanted,
+    wanted: &SubscriptionFilter,
     page: Page,
 ) -> Result<Listing<Held>, Error> {
     let scope = staff.scope_at(wanted.branch)?;
@@ -45,7 +45,7 @@ pub async fn list(
         let items = list_held(conn, page.part_of(keys)).await?;
         return Ok(Listing { items, total: i64::try_from(keys.len()).unwrap_or(i64::MAX) });
     }
-    // Where a few rows are looked at, they may all be judged; elsewhere those are counted, and leafed through, less far.
+    // Where few rows are looked at, all may be judged; elsewhere fewer are counted, and pages reach less far back.
     let is_short = few.is_some() || wanted.customer.is_some() || scope.one().is_some();
     let is_judged = wanted.status.is_some() && !is_short;
     let is_whole_gym = !is_filtered && scope.many().is_none() && scope.gym().is_some();
@@ -60,11 +60,11 @@ pub async fn list(
 }
 
 /// The list of what is wanted; `few` are all of the status that is wanted, where they were found before.
-fn filtered(scope: &Scope, wanted: &Wanted, few: Option<Vec<i64>>, today: NaiveDate) -> List {
+fn filtered(scope: &Scope, wanted: &SubscriptionFilter, few: Option<Vec<i64>>, today: NaiveDate) -> List {
     let list = List::of(&SUBSCRIPTIONS, scope)
         .led_by("s.customer_id = {}", wanted.customer.map(CustomerId::get))
         .led_by("s.service_id = {}", wanted.service.map(ServiceId::get))
-        .only("s.kind = {}", wanted.kind.map(Kind::as_str));
+        .only("s.kind = {}", wanted.kind.map(ServiceKind::as_str));
     match (few, wanted.status) {
         (Some(keys), _) => list.among(keys),
         (None, Some(status)) => list.judged(HAS_STATUS, [today.into(), status.as_str().into()]),
@@ -72,12 +72,12 @@ fn filtered(scope: &Scope, wanted: &Wanted, few: Option<Vec<i64>>, today: NaiveD
     }
 }
 
-/// All that have the status that is wanted, if an index knows them and they are few: from the newest on they would be looked
-/// for among all that were ever sold.
+/// All subscriptions of the status that is wanted, if they are few and an index finds them: a walk from the newest on
+/// would look for them among all that were ever sold.
 async fn find_few(
     conn: &mut Connection,
     scope: &Scope,
-    wanted: &Wanted,
+    wanted: &SubscriptionFilter,
     today: NaiveDate,
 ) -> Result<Option<Vec<i64>>, Error> {
     if scope.gym().is_none() || wanted.customer.is_some() {
@@ -89,7 +89,7 @@ async fn find_few(
     }
 }
 
-/// Those of a status by which they are indexed.
+/// The subscriptions of a status for which there is an index; nothing for another status.
 fn few(scope: &Scope, status: Status, today: NaiveDate) -> Option<List> {
     let list = List::of(&SUBSCRIPTIONS, scope);
     match status {
@@ -117,12 +117,13 @@ mod tests {
         for scope in lists::scopes() {
             for customer in [None, Some(CustomerId::new(1))] {
                 for service in [None, Some(ServiceId::new(1))] {
-                    for kind in [None, Some(Kind::Coins)] {
-                        let wanted = Wanted { branch: None, customer, service, kind, status: None };
+                    for kind in [None, Some(ServiceKind::Coins)] {
+                        let wanted =
+                            SubscriptionFilter { branch: None, customer, service, kind, status: None };
                         let of = |wanted, few| filtered(&scope, &wanted, few, NaiveDate::default());
                         lists.push(of(wanted, None));
                         lists.push(of(wanted, Some(vec![1, 2])));
-                        lists.push(of(Wanted { status: Some(Status::Active), ..wanted }, None));
+                        lists.push(of(SubscriptionFilter { status: Some(Status::Active), ..wanted }, None));
                     }
                 }
             }

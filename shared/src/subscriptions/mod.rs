@@ -26,9 +26,10 @@ pub use count::{Count, CountInvalid, FreezeDays, Months, TermDays, Units};
 pub use freezes::{FreezeOrder, Frozen, RestRefused, freeze, stop, unfreeze};
 pub use listing::list;
 pub use model::{
-    Doors, Freeze, FreezeSpan, Freezing, Held, Kind, Movement, MovementKind, Standing, Status, Unit, Wanted,
+    Doors, Freeze, FreezeSpan, Freezing, Held, Movement, MovementKind, ServiceKind, Status, StatusInputs,
+    SubscriptionFilter, Unit,
 };
 pub use own::{OwnFreeze, Portfolio, own};
 pub use rules::{NotNow, SubscriptionNotFound};
-pub use sale::{Asked, Order, Renewal, SaleRefused, Sold, Term, renew, sell};
+pub use sale::{Asked, Order, Renewal, SaleRefused, Sold, SoldTerm, renew, sell};
 pub use spending::{Deducted, Deduction, NoneLeft, SomebodyElses, SpendRefused, deduct};

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-pub use crate::plans::{Doors, Kind};
+pub use crate::plans::{Doors, ServiceKind};
 use crate::vocabulary::{
     BranchId, CustomerId, EntryId, FreezeId, GymId, Money, MovementId, ServiceId, StaffId, SubscriptionId,
     Timestamp, words,
@@ -13,9 +13,9 @@ words! {
     pub enum Status {
         /// It may be used.
         Active = "active" | "valid" | "running",
-        /// It rests, and its end has moved.
+        /// It is frozen today, and its end has moved.
         Frozen = "frozen" | "paused",
-        /// Somebody ended it.
+        /// Somebody at the desk ended it for good.
         Stopped = "stopped" | "cancelled" | "canceled",
         /// Its last day is over, or nothing is left of it.
         Expired = "expired" | "ended" | "inactive",
@@ -24,16 +24,16 @@ words! {
     }
 }
 
-/// What is counted.
+/// What the balance of a subscription counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// Coins.
+    /// Coins, spent for entries or at the desk.
     Coins,
     /// Sessions, with or without a trainer.
     Sessions,
 }
 
-impl Kind {
+impl ServiceKind {
     /// What it counts; nothing for time.
     pub const fn unit(self) -> Option<Unit> {
         match self {
@@ -64,19 +64,19 @@ impl Doors {
     }
 }
 
-/// A time in which a subscription rests; both days included.
+/// The days on which a subscription is frozen, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FreezeSpan {
-    /// First frozen day.
+    /// First frozen day, in the gym's calendar.
     pub from: NaiveDate,
-    /// Last frozen day.
+    /// Last frozen day, in the gym's calendar.
     pub until: NaiveDate,
 }
 
 /// Everything a status follows from; days are the gym's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
-    /// First day.
+pub struct StatusInputs {
+    /// First day on which it may be used.
     pub starts_on: NaiveDate,
     /// Last day on which it may be used; none if it does not lapse by date.
     pub ends_on: Option<NaiveDate>,
@@ -97,18 +97,18 @@ pub struct Freezing {
     pub max_days: i32,
     /// Price of one freeze.
     pub fee: Money,
-    /// How often so far.
+    /// How often it was frozen so far.
     pub used: i32,
-    /// Days so far.
+    /// Days frozen so far, without those that an early end gave back.
     pub days_used: i32,
 }
 
 /// One freeze, in the history of a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Freeze {
-    /// Which.
+    /// The id of the freeze.
     pub id: FreezeId,
-    /// First frozen day.
+    /// First frozen day, in the gym's calendar.
     pub from: NaiveDate,
     /// Last frozen day, as it was asked for.
     pub until: NaiveDate,
@@ -116,7 +116,7 @@ pub struct Freeze {
     pub ended_on: Option<NaiveDate>,
     /// What was asked for it.
     pub fee: Money,
-    /// Why.
+    /// The reason, if the desk gave one.
     pub reason: Option<String>,
 }
 
@@ -127,11 +127,11 @@ words! {
         Sale = "sale",
         /// Granted by a renewal.
         Renewal = "renewal",
-        /// Used.
+        /// Used at the door, or taken at the desk.
         Use = "use",
-        /// Put right.
+        /// A mistake in the balance, put right.
         Correction = "correction",
-        /// Given back.
+        /// Given back after it was used.
         Refund = "refund",
     }
 }
@@ -139,39 +139,39 @@ words! {
 /// One line of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Movement {
-    /// Which.
+    /// The id of the movement.
     pub id: MovementId,
-    /// Why it moved.
+    /// What kind of movement it was.
     pub kind: MovementKind,
     /// Above zero granted, below zero used.
     pub amount: i32,
-    /// What was left then.
+    /// What was left after it.
     pub remaining_after: i32,
     /// The entry it paid for.
     pub entry: Option<EntryId>,
     /// Who did it: `staff`, `customer` or `system`.
     pub actor_kind: String,
-    /// That person.
+    /// The id of that person; none for the system.
     pub actor_id: Option<i64>,
-    /// That person's name.
+    /// That person's name, as it is now.
     pub actor_name: Option<String>,
-    /// Why, in words.
+    /// The reason, if the desk gave one.
     pub reason: Option<String>,
-    /// When.
+    /// When the request arrived.
     pub at: Timestamp,
 }
 
 /// Which subscriptions a list is to hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct SubscriptionFilter {
     /// Sold at this branch.
     pub branch: Option<BranchId>,
-    /// Of this customer.
+    /// Only subscriptions of this customer.
     pub customer: Option<CustomerId>,
-    /// Of this service.
+    /// Only subscriptions that were sold of this service.
     pub service: Option<ServiceId>,
     /// Used up like this.
-    pub kind: Option<Kind>,
+    pub kind: Option<ServiceKind>,
     /// With this status today.
     pub status: Option<Status>,
 }
@@ -179,53 +179,53 @@ pub struct Wanted {
 /// A subscription as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// Which.
+    /// The id of the subscription.
     pub id: SubscriptionId,
-    /// The gym.
+    /// The gym, whose calendar and currency hold for it.
     pub gym: GymId,
     /// The branch that sold it.
     pub branch: BranchId,
-    /// That branch's name.
+    /// The name of that branch.
     pub branch_name: String,
-    /// Whose.
+    /// The customer who holds it.
     pub customer: CustomerId,
-    /// That customer's name.
+    /// That customer's name, as it is now.
     pub customer_name: String,
     /// That customer's phone, as the gym dials it.
     pub customer_phone: Option<String>,
-    /// What was sold.
+    /// The service that was sold.
     pub service: ServiceId,
     /// Its name at the sale.
     pub service_name: String,
     /// Its type at the sale, e.g. `gym`.
     pub service_type: String,
     /// How it is used up.
-    pub kind: Kind,
-    /// What was asked for it, net of discount.
+    pub kind: ServiceKind,
+    /// What was asked for it, net of discount; a renewal before its end adds to it.
     pub price: Money,
     /// Days that a renewal adds.
     pub duration_days: Option<i32>,
     /// Whether it opens doors at all.
     pub opens_door: bool,
-    /// Which doors.
+    /// Whether it opens the doors of the selling branch only, or of every branch.
     pub doors: Doors,
-    /// What its status follows from.
-    pub standing: Standing,
+    /// The dates, freeze, stop and balance that its status follows from.
+    pub standing: StatusInputs,
     /// Coins or sessions ever granted; none for time.
     pub total: Option<i32>,
-    /// What may be frozen.
+    /// How it may be frozen, and how often it was.
     pub freezing: Freezing,
-    /// Who trains.
+    /// The trainer it was sold with, if any.
     pub trainer: Option<StaffId>,
-    /// That trainer's name.
+    /// That trainer's name, as it is now.
     pub trainer_name: Option<String>,
     /// Why it was stopped.
     pub stop_reason: Option<String>,
     /// The subscription that this one follows.
     pub renews: Option<SubscriptionId>,
-    /// Who sold it.
+    /// The staff user who sold it.
     pub sold_by: Option<StaffId>,
-    /// The seller's name.
+    /// The seller's name, as it is now.
     pub seller_name: Option<String>,
     /// When it was sold.
     pub created_at: Timestamp,

@@ -15,13 +15,13 @@ use crate::{
 /// A freeze of one of the member's subscriptions.
 #[derive(Debug, Clone)]
 pub struct OwnFreeze {
-    /// Which subscription.
+    /// The subscription that was frozen.
     pub subscription: SubscriptionId,
-    /// First frozen day.
+    /// First frozen day, in the gym's calendar.
     pub from: NaiveDate,
     /// First day no longer frozen, once that is past or agreed.
     pub until: NaiveDate,
-    /// Why.
+    /// The reason, if the desk gave one.
     pub reason: Option<String>,
 }
 

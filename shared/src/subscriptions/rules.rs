@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::model::{FreezeSpan, Standing, Status};
+use super::model::{FreezeSpan, Status, StatusInputs};
 use crate::{error::refusals, vocabulary::dates::days_later};
 
 impl FreezeSpan {
@@ -17,7 +17,7 @@ impl FreezeSpan {
     }
 }
 
-impl Standing {
+impl StatusInputs {
     /// The status on `today`. The last day still counts, a freeze that is over is over.
     pub fn status(&self, today: NaiveDate) -> Status {
         if self.stopped_at.is_some() {
@@ -56,15 +56,15 @@ refusals! {
 refusals! {
     /// The status stands in the way.
     pub enum NotNow {
-        /// It was ended.
+        /// Somebody at the desk ended it.
         Stopped => Conflict, "SUBSCRIPTION_STOPPED",
             en: "The subscription was stopped",
             ar: "الاشتراك موقوف";
-        /// It rests.
+        /// It is frozen today.
         Frozen => Conflict, "SUBSCRIPTION_FROZEN",
             en: "The subscription is frozen",
             ar: "الاشتراك مجمد";
-        /// It is over.
+        /// Its last day is over, or nothing is left of it.
         Expired => Conflict, "SUBSCRIPTION_EXPIRED",
             en: "The subscription has ended",
             ar: "انتهى الاشتراك";
@@ -97,8 +97,8 @@ mod tests {
         base.checked_add_signed(chrono::TimeDelta::days(offset)).unwrap()
     }
 
-    fn running(from: i64, until: i64) -> Standing {
-        Standing {
+    fn running(from: i64, until: i64) -> StatusInputs {
+        StatusInputs {
             starts_on: day(from),
             ends_on: Some(day(until)),
             freeze: None,
@@ -118,14 +118,15 @@ mod tests {
 
     #[test]
     fn nothing_left_is_expired_however_long_it_would_last() {
-        let held = Standing { ends_on: None, remaining: Some(0), ..running(0, 0) };
+        let held = StatusInputs { ends_on: None, remaining: Some(0), ..running(0, 0) };
         assert_eq!(held.status(day(1)), Status::Expired);
-        assert_eq!(Standing { remaining: Some(1), ..held }.status(day(5000)), Status::Active);
+        assert_eq!(StatusInputs { remaining: Some(1), ..held }.status(day(5000)), Status::Active);
     }
 
     #[test]
     fn a_freeze_is_over_without_anybody_ending_it() {
-        let held = Standing { freeze: Some(FreezeSpan { from: day(2), until: day(4) }), ..running(0, 29) };
+        let held =
+            StatusInputs { freeze: Some(FreezeSpan { from: day(2), until: day(4) }), ..running(0, 29) };
         let statuses: Vec<_> = (1..=5).map(|offset| held.status(day(offset))).collect();
         assert_eq!(
             statuses,
@@ -135,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_stop_outweighs_everything() {
-        let held = Standing {
+        let held = StatusInputs {
             stopped_at: Some(chrono::DateTime::UNIX_EPOCH),
             freeze: Some(FreezeSpan { from: day(0), until: day(9) }),
             ..running(0, 29)
@@ -149,9 +150,9 @@ mod tests {
         assert_eq!(running(0, 29).remaining_days(day(29)), Some(1));
         assert_eq!(running(0, 29).remaining_days(day(30)), Some(0));
         assert_eq!(running(5, 34).remaining_days(day(0)), Some(30));
-        assert_eq!(Standing { ends_on: None, ..running(0, 0) }.remaining_days(day(0)), None);
+        assert_eq!(StatusInputs { ends_on: None, ..running(0, 0) }.remaining_days(day(0)), None);
         let frozen =
-            Standing { freeze: Some(FreezeSpan { from: day(10), until: day(16) }), ..running(0, 36) };
+            StatusInputs { freeze: Some(FreezeSpan { from: day(10), until: day(16) }), ..running(0, 36) };
         assert_eq!(frozen.remaining_days(day(12)), Some(20));
         assert_eq!(frozen.remaining_days(day(17)), Some(20));
     }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{
-    model::{Doors, FreezeSpan, Freezing, Held, Kind, Movement, MovementKind, Standing},
+    model::{Doors, FreezeSpan, Freezing, Held, Movement, MovementKind, ServiceKind, StatusInputs},
     own::OwnFreeze,
 };
 use crate::{
@@ -31,7 +31,7 @@ struct HeldRow {
     service_id: i64,
     service_name: String,
     service_type: String,
-    kind: Kind,
+    kind: ServiceKind,
     price_minor: i64,
     duration_days: Option<i32>,
     opens_door: bool,
@@ -61,14 +61,14 @@ struct HeldRow {
 #[sqlx(transparent)]
 struct EveryBranch(bool);
 
-/// A statement that reads whole subscriptions; which, says its end.
+/// A statement that reads whole subscriptions; `$which` says which ones and in which order.
 macro_rules! held {
     ($which:tt, $($argument:expr),+ $(,)?) => {
         sqlx::query_as!(
             HeldRow,
             r#"select s.id, s.gym_id, s.branch_id, br.name as branch_name, s.customer_id, c.full_name as customer_name,
                    c.phone as "customer_phone: Phone", g.calling_code, s.service_id, s.service_name,
-                   s.service_type, s.kind as "kind: Kind", s.price_minor, s.duration_days, s.opens_door,
+                   s.service_type, s.kind as "kind: ServiceKind", s.price_minor, s.duration_days, s.opens_door,
                    s.opens_every_branch as "doors: EveryBranch", s.starts_on, s.ends_on, s.frozen_from, s.frozen_until,
                    s.stopped_at, b.remaining as "remaining?", b.total as "total?", s.max_freezes, s.max_freeze_days,
                    s.freeze_fee_minor, s.freezes_used, s.freeze_days_used, s.trainer_id, t.full_name as "trainer_name?",
@@ -103,7 +103,7 @@ impl From<HeldRow> for Held {
             duration_days: row.duration_days,
             opens_door: row.opens_door,
             doors: if row.doors.0 { Doors::EveryBranch } else { Doors::OwnBranch },
-            standing: Standing {
+            standing: StatusInputs {
                 starts_on: row.starts_on,
                 ends_on: row.ends_on,
                 freeze: row.frozen_from.zip(row.frozen_until).map(|(from, until)| FreezeSpan { from, until }),

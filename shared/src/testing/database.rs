@@ -19,12 +19,12 @@ use crate::platform::{
 /// Where tests find Postgres: a role that owns the schema and may create databases.
 const DEFAULT_URL: &str = "postgres://gym_migrator:gym_migrator@127.0.0.1:15490/postgres";
 
-/// A database of one's own; dropped with the value.
+/// A database for one test; dropped with the value.
 #[derive(Debug)]
 pub struct TestDb {
     name: String,
     admin: PgConnectOptions,
-    /// As the owner of the schema: to arrange and to look.
+    /// Connections as the owner of the schema: to arrange a test and to look at what it did.
     pub owner: PgPool,
     staff_pool: PgPool,
     staff: Db,
@@ -39,7 +39,7 @@ impl TestDb {
     pub async fn open() -> Self {
         #[expect(clippy::disallowed_methods, reason = "tests are told where Postgres is by the environment")]
         let url = std::env::var("GYM_TEST_DATABASE_URL").unwrap_or_else(|_| DEFAULT_URL.to_owned());
-        // What the doors ask of the database is told to whoever listens; what is done around them is not.
+        // The statements of the services under test are logged, those that set the test up are not.
         let told = PgConnectOptions::from_str(&url).expect("GYM_TEST_DATABASE_URL");
         let admin = told.clone().disable_statement_logging();
         let mut conn = PgConnection::connect_with(&admin).await.expect("Postgres for tests: see deploy/test");
@@ -58,12 +58,12 @@ impl TestDb {
         Self { name, admin, owner, staff_pool, staff, client }
     }
 
-    /// As staff-api sees it.
+    /// The database with the rights of staff-api's role.
     pub fn staff(&self) -> Db {
         self.staff.clone()
     }
 
-    /// As client-api sees it.
+    /// The database with the rights of client-api's role.
     pub fn client(&self) -> Db {
         self.client.clone()
     }
@@ -74,7 +74,7 @@ impl TestDb {
     }
 }
 
-/// A [`Db`] that leads where `options` do.
+/// A [`Db`] whose pools connect as `options` say.
 ///
 /// # Panics
 /// Never: these settings are sound.
@@ -93,6 +93,8 @@ impl Drop for TestDb {
     fn drop(&mut self) {
         let drop = format!("drop database if exists {} with (force)", self.name);
         let admin = self.admin.clone();
+        // A value is dropped inside the runtime of its test, which cannot be waited on: hence a thread with a runtime
+        // of its own.
         let done = std::thread::spawn(move || {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
@@ -125,6 +127,7 @@ async fn template(conn: &mut PgConnection, admin: &PgConnectOptions) -> String {
         .await
         .expect("look for the template");
     if !exists {
+        // Made under another name: a process that dies half-way leaves nothing that looks like a finished template.
         let draft = format!("{name}_draft");
         conn.execute(AssertSqlSafe(format!("drop database if exists {draft} with (force)")))
             .await
@@ -132,6 +135,7 @@ async fn template(conn: &mut PgConnection, admin: &PgConnectOptions) -> String {
         conn.execute(AssertSqlSafe(format!("create database {draft}"))).await.expect("create the template");
         let pool = PgPool::connect_with(admin.clone().database(&draft)).await.expect("connect");
         migrations::migrate(&pool).await.expect("migrate the template");
+        // Postgres renames and clones no database that somebody is connected to.
         pool.close().await;
         conn.execute(AssertSqlSafe(format!("alter database {draft} rename to {name}")))
             .await

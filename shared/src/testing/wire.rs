@@ -1,4 +1,4 @@
-//! A line to Postgres that can go silent or die.
+//! A connection to Postgres that can fall silent or die.
 
 use std::{io, net::SocketAddr};
 
@@ -10,7 +10,7 @@ use tokio::{
     sync::watch::{self, Receiver, Sender},
 };
 
-/// A relay between whoever connects and a Postgres. Nobody is told when it keeps back what it should carry.
+/// A TCP relay between clients and a Postgres. While it holds bytes back, neither side is told.
 #[derive(Debug)]
 pub struct Wire {
     state: Sender<State>,
@@ -20,7 +20,7 @@ pub struct Wire {
 #[derive(Debug, Clone, Copy)]
 struct State {
     speaks: bool,
-    /// Lines of an earlier age are dead.
+    /// Raised by [`Wire::die`]: connections accepted at an earlier age carry nothing any more.
     age: u32,
 }
 
@@ -39,17 +39,17 @@ impl Wire {
         Ok(Self { state, near })
     }
 
-    /// `options`, by way of this line.
+    /// `options` with the address of this relay in place of the one of Postgres.
     pub fn lead(&self, options: PgConnectOptions) -> PgConnectOptions {
         options.host("127.0.0.1").port(self.near.port())
     }
 
-    /// Keeps back what either side says, until it is allowed again.
+    /// Holds back what either side sends while `speaks` is false, and passes it on afterwards.
     pub fn let_speak(&self, speaks: bool) {
         self.state.send_modify(|state| state.speaks = speaks);
     }
 
-    /// Whoever is connected never hears anything again; who connects from now on does.
+    /// Connections that exist carry nothing any more, and are not closed; new ones work.
     pub fn die(&self) {
         self.state.send_modify(|state| state.age = state.age.wrapping_add(1));
     }

@@ -5,17 +5,17 @@ use serde::{Deserialize, Deserializer};
 /// Leave it, empty it, or set it: absent, `null`, or a value. The field needs `#[serde(default)]`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Change<T> {
-    /// It was not sent.
+    /// The field was not sent.
     #[default]
     Keep,
-    /// It was sent as null.
+    /// The field was sent as null.
     Clear,
-    /// It was sent.
+    /// The field was sent with a value.
     Set(T),
 }
 
 impl<T> Change<T> {
-    /// What there is afterwards.
+    /// The value after this change, where `before` is the one until now.
     pub fn over(self, before: Option<T>) -> Option<T> {
         match self {
             Self::Keep => before,
@@ -24,7 +24,7 @@ impl<T> Change<T> {
         }
     }
 
-    /// Whether anything is to become of it.
+    /// Whether the field is to be set or emptied.
     pub const fn is_one(&self) -> bool {
         match self {
             Self::Keep => false,
@@ -32,7 +32,7 @@ impl<T> Change<T> {
         }
     }
 
-    /// The same change of something else; what does not parse is gone.
+    /// The same change with its value read by `parse`; a value that cannot be read empties the field.
     pub fn parsed<U>(self, parse: impl FnOnce(T) -> Option<U>) -> Change<U> {
         match self {
             Self::Keep => Change::Keep,

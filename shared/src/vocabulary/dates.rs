@@ -14,7 +14,7 @@ use utoipa::{
 
 use super::{field_errors, text::ascii_digit};
 
-/// A moment, the same everywhere.
+/// An instant in UTC, whatever the calendar of the gym.
 pub type Timestamp = DateTime<Utc>;
 
 field_errors! {
@@ -63,7 +63,7 @@ impl Day {
         in_bounds(date).map(Self)
     }
 
-    /// The date itself.
+    /// The same day as a plain date, whose type has no bounds.
     pub const fn date(self) -> NaiveDate {
         self.0
     }
@@ -106,7 +106,8 @@ fn in_bounds(date: NaiveDate) -> Option<NaiveDate> {
     (first..=last).contains(&date).then_some(date)
 }
 
-/// The first moment that [`later`] and [`earlier`] reach, the beginning of the year 1: Postgres and the apps can hold it.
+/// The first moment that [`later`] and [`earlier`] reach, the beginning of the year 1: Postgres and the apps can hold
+/// it.
 const EARLIEST: Timestamp = match Timestamp::from_timestamp(-62_135_596_800, 0) {
     Some(at) => at,
     None => Timestamp::MIN_UTC,
@@ -129,7 +130,8 @@ pub fn earlier(at: Timestamp, by: TimeDelta) -> Timestamp {
     at.checked_sub_signed(by).unwrap_or(beyond).clamp(EARLIEST, LATEST)
 }
 
-/// The day so many days later (earlier if negative), or the first or last one that chrono knows, some 262,000 years away.
+/// The day so many days later (earlier if negative), or the first or last one that chrono knows, some 262,000 years
+/// away.
 ///
 /// For what is reckoned from days that were checked before; [`add_days`] is for numbers that somebody typed.
 pub fn days_later(date: NaiveDate, days: i64) -> NaiveDate {
@@ -170,7 +172,7 @@ impl Default for Calendar {
 }
 
 impl Calendar {
-    /// The calendar of Egypt.
+    /// The calendar of Egypt, the default of a gym; its summer time begins at midnight.
     pub const CAIRO: Self = Self(Tz::Africa__Cairo);
 
     /// The calendar of a zone of the tz database, such as `Africa/Cairo`.
@@ -186,14 +188,15 @@ impl Calendar {
         self.0.name()
     }
 
-    /// The clock on the gym's wall.
+    /// Date and time at `now` as a clock in the gym shows them.
     pub fn local(self, now: Timestamp) -> NaiveDateTime {
+        // By hand: the conversion of chrono panics near the first and the last instant that it knows.
         let offset = self.0.offset_from_utc_datetime(&now.naive_utc()).fix();
         let seconds = TimeDelta::seconds(i64::from(offset.local_minus_utc()));
         now.naive_utc().checked_add_signed(seconds).unwrap_or_else(|| now.naive_utc())
     }
 
-    /// The day on the gym's wall.
+    /// The gym's date at `now`.
     pub fn today(self, now: Timestamp) -> NaiveDate {
         self.local(now).date()
     }

@@ -22,7 +22,7 @@ pub(crate) enum NotScaled {
     NotANumber,
     /// It has more decimals than the scale.
     TooPrecise,
-    /// It does not fit.
+    /// It does not fit into 64 bits at this scale.
     TooLarge,
 }
 

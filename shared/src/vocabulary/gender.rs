@@ -3,11 +3,11 @@
 use super::words;
 
 words! {
-    /// A customer's gender.
+    /// A customer's gender, for the formulas of body measures.
     pub enum Gender {
-        /// A man.
+        /// Male; stored and sent as `male`.
         Male = "male" | "m" | "ذكر",
-        /// A woman.
+        /// Female; stored and sent as `female`.
         Female = "female" | "f" | "أنثى",
     }
 }

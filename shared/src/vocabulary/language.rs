@@ -5,9 +5,9 @@ use super::words;
 words! {
     /// A language that every text exists in.
     pub enum Language {
-        /// Arabic.
+        /// Arabic, whatever region a tag names.
         Ar = "ar" | "arabic" | "ar-eg" | "ar_eg",
-        /// English.
+        /// English; also for a request that asks for neither language.
         En = "en" | "english" | "en-us" | "en_us" | "en-gb" | "en_gb",
     }
 }

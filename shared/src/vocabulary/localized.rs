@@ -19,9 +19,9 @@
 //! }
 //! ```
 //!
-//! A sentence names the fields of its value in braces. A code or a language that is left out does not compile. An enum may
-//! end in `or { … }`: values that say what another such error says. `Display` is the English sentence, for logs and
-//! terminals, unless `display:` gives another.
+//! A sentence names the fields of its value in braces. A code or a language that is left out does not compile. An enum
+//! may end in `or { … }`: values that say what another such error says. `Display` is the English sentence, for logs
+//! and terminals, unless `display:` gives another.
 
 use std::{borrow::Cow, fmt};
 
@@ -29,7 +29,7 @@ use super::Language;
 
 /// What a word of the vocabulary says when a text is not one.
 pub trait FieldError {
-    /// Stable machine name.
+    /// The stable name of the problem, never given to another meaning.
     fn code(&self) -> &'static str;
     /// The sentence the person reads.
     fn say(&self, language: Language) -> Cow<'static, str>;
@@ -170,15 +170,11 @@ mod tests {
     use super::*;
 
     field_errors! {
-        /// Of every form.
+        /// One value of each form that the macro takes.
         enum Sample {
-            /// Without gaps.
             Plain => "PLAIN", en: "Plain", ar: "بسيط";
-            /// With one, and another text for logs.
             Gap {
-                /// Fills it.
                 most: u8,
-                /// Told to the program only.
                 rest: u8,
             } => "GAP", en: "At most {most}", ar: "لا يزيد عن {most}", display: "more than {most}";
         }
@@ -187,10 +183,8 @@ mod tests {
     localized_errors! {
         /// Says what a sample says.
         enum Outer {
-            /// Its own.
             Own => "OWN", en: "Own", ar: "خاص";
         } or {
-            /// Another's.
             Sample(Sample),
         }
     }

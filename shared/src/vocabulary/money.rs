@@ -62,7 +62,7 @@ field_errors! {
             en: "The amount may have at most two decimals",
             ar: "المبلغ لا يقبل أكثر من خانتين عشريتين",
             display: "an amount has at most two decimals";
-        /// It is beyond [`Money::LIMIT`].
+        /// It is beyond [`Money::LIMIT`] in either direction.
         TooLarge => "AMOUNT_TOO_LARGE",
             en: "The amount is too large",
             ar: "المبلغ أكبر من المسموح",
@@ -71,9 +71,10 @@ field_errors! {
 }
 
 impl Money {
-    /// Nothing.
+    /// An amount of zero, neither positive nor negative.
     pub const ZERO: Self = Self(0);
-    /// The largest amount that is taken from outside, in either direction.
+    /// The largest amount that is taken from outside, positive or negative: ten thousand million units of the
+    /// currency.
     pub const LIMIT: Self = Self(1_000_000_000_000);
 
     /// The amount of so many smallest units.
@@ -111,12 +112,12 @@ impl Money {
         self.0.checked_neg().map(Self)
     }
 
-    /// Whether it is above nothing.
+    /// Whether the amount is more than zero.
     pub const fn is_positive(self) -> bool {
         self.0.is_positive()
     }
 
-    /// Whether it is below nothing.
+    /// Whether the amount is less than zero.
     pub const fn is_negative(self) -> bool {
         self.0.is_negative()
     }

@@ -7,18 +7,20 @@ use super::{Extra, NotScaled, field_errors, number_text, scaled};
 
 /// Most rows that a list answers at once.
 pub const LIMIT_MAX: i64 = 1000;
-/// Lists are counted up to this many; one that has more says so many. Nobody leafs so far, and a large gym is not
-/// counted from end to end each time a desk opens a list.
+/// Lists are counted up to this many; one that has more says so many. Nobody turns so many pages, and a large gym is
+/// not counted from end to end each time a desk opens a list.
 pub const COUNTED_MOST: i64 = 10_000;
 /// The same, where each row has to be judged on the way.
 pub const COUNTED_MOST_JUDGED: i64 = 1_000;
 /// Rows of a page when nobody says how many.
 pub const LIMIT_DEFAULT: i64 = 50;
-/// Most rows that can be left out. Postgres walks past each of them, so whoever looks further back names dates or a branch.
+/// Most rows that can be left out. Postgres walks past each of them, so whoever looks further back names dates or a
+/// branch.
 const OFFSET_MAX: i64 = 200_000;
 /// The same, of the entries of a whole gym, the longest list there is.
 pub const OFFSET_MAX_ENTRIES_OF_GYM: i64 = 100_000;
-/// The same, where a row costs more than a step along an index: it lies among others or comes from one of several branches.
+/// The same, where a row costs more than a step along an index: it lies among others or comes from one of several
+/// branches.
 pub const OFFSET_MAX_SIFTED: i64 = 5_000;
 /// The same, where each row has to be judged on the way: as far as they are counted.
 pub const OFFSET_MAX_JUDGED: i64 = COUNTED_MOST_JUDGED;
@@ -26,16 +28,16 @@ pub const OFFSET_MAX_JUDGED: i64 = COUNTED_MOST_JUDGED;
 /// A part of a list: at most `limit` rows, after the first `offset`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
-    /// 1 to 1000.
+    /// Most rows of the page, 1 to 1000.
     pub limit: i64,
-    /// 0 to 200,000.
+    /// Rows before the page, 0 to 200,000; see [`Page::within`] for lists that go less far.
     pub offset: i64,
 }
 
 /// A part of a list, and how long the whole is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing<T> {
-    /// The part.
+    /// The rows of this part, in the order of the list.
     pub items: Vec<T>,
     /// Rows of the whole list, as far as they are counted.
     pub total: i64,
@@ -76,7 +78,7 @@ field_errors! {
     pub enum PageInvalid {
         /// The parameter is not a number.
         NotANumber {
-            /// Which parameter.
+            /// The parameter, as the query spells it.
             field: &'static str,
         } => "PAGE_INVALID",
             en: "{field} must be a whole number",
@@ -96,8 +98,8 @@ impl Page {
 
     /// The page that a query asks for; of `rows` rows if it does not say.
     ///
-    /// Numbers out of range become the nearest that is in it, but for a beginning too far back: other rows than those that
-    /// were asked for would not be noticed.
+    /// Numbers out of range become the nearest that is in it, but for a beginning too far back: other rows than those
+    /// that were asked for would not be noticed.
     pub fn parse_or(query: &PageQuery, rows: i64) -> Result<Self, PageInvalid> {
         let per_page = whole("per_page", query.per_page.as_deref())?;
         let limit = whole("limit", query.limit.as_deref())?;
@@ -127,8 +129,8 @@ impl Page {
         rest.get(..rows).unwrap_or(rest)
     }
 
-    /// How many rows there are in all, if it follows from how many of them this page holds: from the last one, and from one
-    /// beyond the `most` that would be counted.
+    /// How many rows there are in all, if it follows from how many of them this page holds: from the last one, and
+    /// from one beyond the `most` that would be counted.
     pub fn total_after(self, rows: usize, most: i64) -> Option<i64> {
         let rows = i64::try_from(rows).ok()?;
         let seen = self.offset.saturating_add(rows);

@@ -53,7 +53,7 @@ macro_rules! texts {
                 read(text).map(Self)
             }
 
-            /// The checked text.
+            /// The text as it is kept: trimmed, and without invisible marks.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

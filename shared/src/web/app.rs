@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     access::{Codes, Doorkeeper, Keyring, Lifetimes, Passwords},
-    accounts::Entrance,
+    accounts::StaffSignIn,
     error::Error,
     platform::{
         db::Db,
@@ -16,25 +16,25 @@ use crate::{
 /// What a handler can reach, in either door; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// The database.
+    /// The pools of connections to Postgres; handlers hand them on to actions.
     pub db: Db,
-    /// Tokens and sessions.
+    /// Verifies tokens and looks up their sessions.
     pub doorkeeper: Doorkeeper,
-    /// Hashes passwords.
+    /// Hashes and checks passwords, as many at once as there are cores.
     pub passwords: Passwords,
-    /// Hashes codes and identifiers.
+    /// Hashes one-time codes, refresh tokens, and the identifiers they were sent to.
     pub codes: Codes,
-    /// Counts what protects accounts.
+    /// Counts attempts against the limits that protect accounts, in Postgres.
     pub limits: Limits,
-    /// How long things live.
+    /// How long tokens and the codes shown at the door are valid.
     pub lifetimes: Lifetimes,
-    /// Counts what an address asks for without a token: each may cost a password hash or a message.
+    /// Counts requests of an address without a token, in memory: each of them may cost a password hash or a message.
     pub strangers: Arc<AddressLimit>,
 }
 
 impl App {
-    /// Puts the parts together; `remember` is how long a session may be used without asking again, `strangers` how often
-    /// an address may ask for what needs no token.
+    /// Puts the parts together; `remember` is how long a session may be used without asking again, `strangers` how
+    /// often an address may ask for what needs no token.
     pub fn new(
         db: Db,
         keys: Keyring,
@@ -56,8 +56,8 @@ impl App {
     }
 
     /// What signing in to staff-api needs.
-    pub fn staff_entrance(&self) -> Entrance<'_> {
-        Entrance {
+    pub fn staff_entrance(&self) -> StaffSignIn<'_> {
+        StaffSignIn {
             db: &self.db,
             limits: &self.limits,
             passwords: &self.passwords,

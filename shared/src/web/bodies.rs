@@ -1,8 +1,8 @@
 //! Takes the body of a request in before anybody works on it.
 //!
-//! A body is small here, and its sender may be slow: read by the handler, it would hold a place in the works, and
-//! perhaps a database connection, for as long as its sender likes. Whole bodies also make 408 and 413 the same answer
-//! on every path, whatever the handler does with the body.
+//! A body is small here, and its sender may be slow: read by the handler, it would hold a place among the requests
+//! that are worked on, and perhaps a database connection, for as long as its sender likes. Whole bodies also make 408
+//! and 413 the same answer on every path, whatever the handler does with the body.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,9 +19,9 @@ use tokio::{
     time::timeout,
 };
 
-use super::{edge::Turned, gate::is_below};
+use super::{edge::EdgeRefusal, gate::is_below};
 
-/// What all bodies in memory may weigh together: a thousand of the largest, and far more of the usual ones.
+/// Most bytes of all bodies in memory together: a thousand of the largest, and far more of the usual ones.
 const TOTAL_BYTES: usize = 64 * 1024 * 1024;
 /// How much of a body that is too large is taken in and dropped. A socket closed over unread bytes resets the
 /// connection, and the client loses the answer that says why.
@@ -30,7 +30,7 @@ const POLITE_BYTES: usize = 1024 * 1024;
 /// A path, and everything below it, that takes larger bodies than others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Roomy {
-    /// The path.
+    /// The path, without a slash at its end; what lies below it counts too.
     pub path: &'static str,
     /// Largest body there, in bytes.
     pub bytes: usize,
@@ -55,32 +55,34 @@ impl Bodies {
         self.roomy.iter().find(|roomy| is_below(path, roomy.path)).map_or(self.limit, |roomy| roomy.bytes)
     }
 
-    async fn collect(&self, path: &str, headers: &HeaderMap, mut body: Body) -> Result<Held, Turned> {
+    async fn collect(&self, path: &str, headers: &HeaderMap, mut body: Body) -> Result<Held, EdgeRefusal> {
         let limit = self.limit_at(path);
         let declared = body.size_hint().exact().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+        // A client that sends `Expect` waits for an answer before it sends the body: there is nothing to take in.
         let is_asking_first = headers.contains_key(header::EXPECT);
         if declared
             .is_some_and(|length| length > POLITE_BYTES.max(limit) || (length > limit && is_asking_first))
         {
-            return Err(Turned::TooLarge);
+            return Err(EdgeRefusal::TooLarge);
         }
         let mut held = Held::default();
         let mut length = 0_usize;
         while let Some(frame) = body.frame().await {
-            let Ok(bytes) = frame.map_err(|_broken| Turned::Broken)?.into_data() else { continue };
+            let Ok(bytes) = frame.map_err(|_broken| EdgeRefusal::Broken)?.into_data() else { continue };
             length = length.saturating_add(bytes.len());
             if length > POLITE_BYTES.max(limit) {
-                return Err(Turned::TooLarge);
+                return Err(EdgeRefusal::TooLarge);
             }
             if length <= limit {
                 held.take(&bytes, &self.scales)?;
             }
         }
-        if length > limit { Err(Turned::TooLarge) } else { Ok(held) }
+        if length > limit { Err(EdgeRefusal::TooLarge) } else { Ok(held) }
     }
 }
 
-/// A body in memory, weighed. The bytes are copied: a slice of the socket's buffer would keep all of it alive.
+/// A body in memory, with its share of [`TOTAL_BYTES`]. The bytes are copied: a slice of the socket's buffer would
+/// keep all of the buffer alive.
 #[derive(Debug, Default)]
 struct Held {
     bytes: Vec<u8>,
@@ -88,9 +90,11 @@ struct Held {
 }
 
 impl Held {
-    fn take(&mut self, bytes: &[u8], scales: &Arc<Semaphore>) -> Result<(), Turned> {
+    fn take(&mut self, bytes: &[u8], scales: &Arc<Semaphore>) -> Result<(), EdgeRefusal> {
         let weight = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let Ok(weight) = Arc::clone(scales).try_acquire_many_owned(weight) else { return Err(Turned::Busy) };
+        let Ok(weight) = Arc::clone(scales).try_acquire_many_owned(weight) else {
+            return Err(EdgeRefusal::Busy);
+        };
         match &mut self.weight {
             Some(held) => held.merge(weight),
             None => self.weight = Some(weight),
@@ -107,8 +111,9 @@ pub(crate) async fn receive(State(bodies): State<Arc<Bodies>>, request: Request,
     }
     let (parts, body) = request.into_parts();
     match timeout(bodies.patience, bodies.collect(parts.uri.path(), &parts.headers, body)).await {
-        Err(_elapsed) => Turned::TooSlow.into_response(),
+        Err(_elapsed) => EdgeRefusal::TooSlow.into_response(),
         Ok(Err(turned)) => turned.into_response(),
+        // The share of the memory is given back after the answer: until then the handler has the bytes.
         Ok(Ok(Held { bytes, weight: _weight })) => next.run(Request::from_parts(parts, bytes.into())).await,
     }
 }

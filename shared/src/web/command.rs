@@ -14,11 +14,11 @@ use clap::{ArgMatches, Command};
 use tokio::runtime::Builder;
 use utoipa::openapi::OpenApi;
 
-use super::{App, health, house};
+use super::{App, health, lifecycle};
 use crate::{
     error::Error,
     platform::{
-        config::{self, Config, ConfigProblems, Service},
+        config::{self, Config, ConfigProblems, ServiceName},
         connect, migrations,
         outbox::Jobs,
     },
@@ -36,15 +36,15 @@ const HEALTH: &str = "health";
 /// What one service does differently from the other.
 #[derive(Debug, Clone, Copy)]
 pub struct Program {
-    /// Which it is.
-    pub service: Service,
+    /// The service that is run; some commands and defaults follow from it.
+    pub service: ServiceName,
     /// What it is for, in a sentence.
     pub about: &'static str,
-    /// Paths of people who stand at the door of the gym: they find a place when others do not.
+    /// Paths that are asked for at the entrance of the gym: some places are kept for them when the service is full.
     pub door_paths: &'static [&'static str],
-    /// Its routes, and what they are.
+    /// Its routes, and the OpenAPI document of them.
     pub router: fn(App) -> (Router, OpenApi),
-    /// Where people read about them.
+    /// Path of the page that shows the document.
     pub docs_path: &'static str,
     /// What its worker does; every feature that has jobs is in it.
     pub jobs: fn() -> Jobs,
@@ -58,7 +58,7 @@ enum Failed {
     #[error("the runtime does not start")]
     Runtime(#[source] io::Error),
     #[error("the service does not start")]
-    Start(#[from] house::StartError),
+    Start(#[from] lifecycle::StartError),
     #[error("the database cannot be reached")]
     Database(#[from] sqlx::Error),
     #[error("the schema was not brought up to date: {}", chain(.0))]
@@ -92,9 +92,9 @@ pub fn main(program: &Program) -> ExitCode {
 
 fn command_line(program: &Program) -> Command {
     let name: &'static str = match program.service {
-        Service::StaffApi => "staff-api",
-        Service::ClientApi => "client-api",
-        Service::Seeds => "seeds",
+        ServiceName::StaffApi => "staff-api",
+        ServiceName::ClientApi => "client-api",
+        ServiceName::Seeds => "seeds",
     };
     let mut command = Command::new(name)
         .version(env!("CARGO_PKG_VERSION"))
@@ -103,7 +103,7 @@ fn command_line(program: &Program) -> Command {
         .subcommand(Command::new(CHECK).about("Say everything that is wrong with the configuration"))
         .subcommand(Command::new(EXAMPLE).about("Print a configuration file with every key and its default"))
         .subcommand(Command::new(HEALTH).about("Ask the running service whether it is ready"));
-    if program.service == Service::StaffApi {
+    if program.service == ServiceName::StaffApi {
         command = command.subcommand(Command::new(MIGRATE).about("Bring the database's schema up to date"));
     }
     command
@@ -123,7 +123,7 @@ fn run(program: &Program, asked: &ArgMatches) -> Result<(), Failed> {
         Some(MIGRATE) => migrate(&Config::load_from_process(program.service)?),
         Some(_) | None => {
             let config = Config::load_from_process(program.service)?;
-            Ok(to_the_end(house::keep(program, config))??)
+            Ok(to_the_end(lifecycle::keep(program, config))??)
         }
     }
 }
@@ -148,7 +148,7 @@ fn migrate(config: &Config) -> Result<(), Failed> {
 }
 
 /// Whoever started us may read neither the log nor its format: this goes to standard error in plain words.
-fn report(service: Service, asked: Option<&str>, failed: &Failed) -> ExitCode {
+fn report(service: ServiceName, asked: Option<&str>, failed: &Failed) -> ExitCode {
     let mut text = format!("{service}: {failed}");
     let mut next = failed.source();
     while let Some(cause) = next {

@@ -19,7 +19,7 @@ use super::envelope::Failure;
 /// A failure that any operation of its kind can have: described once, named by each.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CommonFailure {
-    /// The status.
+    /// The HTTP status in digits, as the document has it.
     pub(super) status: &'static str,
     name: &'static str,
     description: &'static str,

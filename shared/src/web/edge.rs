@@ -1,4 +1,4 @@
-//! What the outer layers answer when a request never reaches a door.
+//! What the outer layers answer when a request never reaches a handler.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use crate::error::Text;
 
 /// Why a request is turned away before anybody looks at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Turned {
-    /// No such path.
+pub(crate) enum EdgeRefusal {
+    /// No route has this path.
     Unknown,
     /// The path is known, the method is not.
     WrongMethod,
@@ -23,18 +23,18 @@ pub(crate) enum Turned {
     TooLarge,
     /// The body broke off, or its framing makes no sense.
     Broken,
-    /// This address asks more often than any branch does.
+    /// The client's address sends more requests than any branch does.
     TooMany {
         /// Seconds until another try makes sense.
         retry_after: u32,
     },
-    /// Everything that may be worked on at once is being worked on.
+    /// As many requests are being worked on as are allowed at once, or bodies take up all of their memory.
     Busy,
-    /// The work took too long.
+    /// The work on the request took longer than `request_timeout` allows.
     TimedOut,
 }
 
-impl Turned {
+impl EdgeRefusal {
     /// This address asks too often; `wait` is how long until it may ask once more.
     pub(crate) fn too_many(wait: Duration) -> Self {
         Self::TooMany { retry_after: u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1) }
@@ -109,7 +109,7 @@ impl Turned {
     }
 }
 
-impl IntoResponse for Turned {
+impl IntoResponse for EdgeRefusal {
     fn into_response(self) -> Response {
         machine_failure(self.status(), self.code(), self.text(), self.retry_after())
     }

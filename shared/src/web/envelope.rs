@@ -27,7 +27,7 @@ pub struct Answer<T> {
 }
 
 impl<T: Serialize> Answer<T> {
-    /// 200 with `data`.
+    /// An answer 200 with `data`, without a message.
     pub fn new(data: T) -> Self {
         Self { status: StatusCode::OK, message: None, also: Map::new(), data }
     }
@@ -39,7 +39,7 @@ impl<T: Serialize> Answer<T> {
         self
     }
 
-    /// 201 instead of 200.
+    /// Answers 201 instead of 200: something was made.
     #[must_use]
     pub fn created(mut self) -> Self {
         self.status = StatusCode::CREATED;
@@ -55,7 +55,7 @@ impl<T: Serialize> Answer<T> {
 }
 
 impl Answer<Option<()>> {
-    /// 200 with words only.
+    /// An answer 200 with a message, whose `data` is null.
     pub fn done(message: Text) -> Self {
         Self::new(None).said(message)
     }
@@ -201,7 +201,7 @@ fn failed(fault: &Fault) -> Response {
     fault_response()
 }
 
-/// The opaque 500.
+/// The answer 500 of every fault: it names the request, never the cause.
 pub fn fault_response() -> Response {
     failure(
         StatusCode::INTERNAL_SERVER_ERROR,

@@ -43,7 +43,7 @@ const NUL: Text = Text {
     ar: "يحتوي النص على رموز غير مسموح بها",
 };
 
-/// The request being answered.
+/// The context of the request being answered; without one, a fault: the outermost layer is missing.
 pub fn context(parts: &Parts) -> Result<Arc<RequestContext>, Error> {
     parts
         .extensions
@@ -254,18 +254,18 @@ mod tests {
     #[test]
     fn a_query_may_leave_anything_out_and_says_the_first_thing_twice() {
         #[derive(Debug, serde::Deserialize)]
-        struct Wanted {
+        struct Sample {
             branch_id: Option<crate::vocabulary::BranchId>,
             search: Option<String>,
             #[serde(flatten)]
             page: PageQuery,
         }
-        let wanted: Wanted = query("branch_id=7&branch_id=8&search=&per_page=20&other=%D9%85").unwrap();
+        let wanted: Sample = query("branch_id=7&branch_id=8&search=&per_page=20&other=%D9%85").unwrap();
         assert_eq!(wanted.branch_id, Some(crate::vocabulary::BranchId::new(7)));
         assert_eq!((wanted.search, wanted.page.per_page.as_deref()), (None, Some("20")));
-        assert!(query::<Wanted>("").unwrap().branch_id.is_none());
+        assert!(query::<Sample>("").unwrap().branch_id.is_none());
         for odd in ["branch_id=x", "branch_id=1%00", "branch_id=1e9"] {
-            assert_eq!(query::<Wanted>(odd).unwrap_err().status(), StatusCode::BAD_REQUEST, "{odd}");
+            assert_eq!(query::<Sample>(odd).unwrap_err().status(), StatusCode::BAD_REQUEST, "{odd}");
         }
     }
 

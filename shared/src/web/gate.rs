@@ -1,13 +1,13 @@
 //! How many requests are worked on at once, for how long, and by whom.
 //!
-//! One limit holds for all the work on a request: waiting for a connection, every conversation with Postgres, hashing.
+//! One limit holds for all the work on a request: waiting for a connection, every statement in Postgres, hashing.
 //! Limits on each part would add up, and those that Postgres keeps itself (statements, locks) end with a Postgres
 //! that is frozen or unreachable. They are shorter, so that a living Postgres is the first to say no. Work that is out
 //! of time is dropped where it stands; `platform::db` says what becomes of its transaction.
 //!
-//! Who gets a place is worked for on threads of their own. On the threads that read requests and refuse them, each
-//! step of the work would queue behind thousands of refusals, holding its database connection all the while: at ten
-//! times the load that leaves a tenth of the work done.
+//! Requests that have a place are worked on by threads of their own. On the threads that read requests and refuse
+//! them, each step of the work would queue behind thousands of refusals, holding its database connection all the
+//! while: at ten times the load that leaves a tenth of the work done.
 
 use std::{panic::resume_unwind, sync::Arc, time::Duration};
 
@@ -23,13 +23,13 @@ use tokio::{
     time::timeout,
 };
 
-use super::edge::Turned;
+use super::edge::EdgeRefusal;
 use crate::platform::request;
 
-/// Of a hundred places, those that only the door of the gym may take.
+/// Of a hundred places, those that only requests from the entrance of the gym may take.
 const DOOR_SHARE: usize = 25;
 
-/// Places for requests in the works; some of them are kept for the people who stand at the door.
+/// Places for requests that are worked on at once; some of them are kept for the people who stand at the entrance.
 ///
 /// Nobody waits for a place: a queue in memory only hides that the machine is full, until everybody in it has given
 /// up.
@@ -65,7 +65,8 @@ impl Gate {
         })
     }
 
-    /// The door takes its own places first, so that it leaves the others to everybody for as long as it can.
+    /// A request from the entrance takes one of the kept places first, so that the others are left to everybody for
+    /// as long as possible.
     fn enter(&self, path: &str) -> Option<SemaphorePermit<'_>> {
         let kept = self.is_door(path).then(|| self.door.try_acquire().ok()).flatten();
         kept.or_else(|| self.anybody.try_acquire().ok())
@@ -84,13 +85,13 @@ pub(crate) fn is_below(path: &str, prefix: &str) -> bool {
 /// Lets a request through if there is a place, and cuts it off when its time is up.
 pub(crate) async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
     let Some(_place) = gate.enter(request.uri().path()) else {
-        return Turned::Busy.into_response();
+        return EdgeRefusal::Busy.into_response();
     };
     let limit = gate.limit;
     let work = async move {
         match timeout(limit, next.run(request)).await {
             Ok(response) => response,
-            Err(_elapsed) => Turned::TimedOut.into_response(),
+            Err(_elapsed) => EdgeRefusal::TimedOut.into_response(),
         }
     };
     match &gate.works {
@@ -102,6 +103,7 @@ pub(crate) async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: 
 /// Does `work` on the threads of `works`; given up when whoever waits for it is gone.
 async fn carry_out(works: &Handle, work: impl Future<Output = Response> + Send + 'static) -> Response {
     let mut task = JoinSet::new();
+    // A task of its own does not inherit the context of the request.
     match request::current() {
         Some(context) => task.spawn_on(request::scope(context, work), works),
         None => task.spawn_on(work, works),
@@ -109,7 +111,7 @@ async fn carry_out(works: &Handle, work: impl Future<Output = Response> + Send +
     match task.join_next().await {
         Some(Ok(response)) => response,
         Some(Err(error)) if error.is_panic() => resume_unwind(error.into_panic()),
-        Some(Err(_)) | None => Turned::Busy.into_response(),
+        Some(Err(_)) | None => EdgeRefusal::Busy.into_response(),
     }
 }
 

@@ -14,11 +14,11 @@ use crate::access::{Capability, Reach, Role, reach};
 /// What an endpoint asks of its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Requirement {
-    /// Nothing: public.
+    /// Nothing: anybody may call it, without a token.
     Public,
     /// A staff session with a capability.
     Staff(Capability),
-    /// A member's session.
+    /// A live session of a member.
     Member,
     /// Any live session, of either audience.
     Anybody,
@@ -30,7 +30,7 @@ pub enum Requirement {
     note = "its first argument must be a guard: `Staff<can::…>`, `Member`, or `Anyone` for a public endpoint"
 )]
 pub trait Guard {
-    /// What it asks.
+    /// What the guard asks of the caller, also for the OpenAPI document.
     const REQUIREMENT: Requirement;
 }
 
@@ -40,7 +40,7 @@ pub trait Guard {
     note = "its first argument must be a guard: `Staff<can::…>`, `Member`, or `Anyone` for a public endpoint"
 )]
 pub trait GuardedArgs {
-    /// That guard.
+    /// The guard that is the first of the arguments.
     type Guard: Guard;
 }
 

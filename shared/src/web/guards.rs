@@ -10,7 +10,7 @@ use axum::{
 
 use super::{
     app::App,
-    edge::Turned,
+    edge::EdgeRefusal,
     extract::{bearer, context},
     guard::{Guard, Requirement},
 };
@@ -45,7 +45,7 @@ impl<C: Can> FromRequestParts<App> for Staff<C> {
     }
 }
 
-/// A signed-in member, themselves.
+/// A signed-in member, who acts for themselves only.
 #[derive(Debug, Clone)]
 pub struct Member(Me);
 
@@ -73,9 +73,9 @@ impl FromRequestParts<App> for Member {
 /// Either audience: what both apps call at the same address.
 #[derive(Debug, Clone)]
 pub enum Anybody {
-    /// A staff user.
+    /// A staff user of any role, signed in.
     Staff(Granted<can::UseTheApp>),
-    /// A member.
+    /// A member who is signed in.
     Member(Me),
 }
 
@@ -89,6 +89,7 @@ impl FromRequestParts<App> for Anybody {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let request = context(parts)?;
         let token = bearer(&parts.headers);
+        // The token alone tells the audience: a member's token is refused here before the database is asked.
         match app.doorkeeper.staff(token, &request).await {
             Ok(grants) => Ok(Self::Staff(grants.require()?)),
             Err(Error::Refused(refusal)) if refusal.code() == AccessRefused::StaffOnly.code() => {
@@ -99,8 +100,8 @@ impl FromRequestParts<App> for Anybody {
     }
 }
 
-/// Whoever it is: a public endpoint, within what one address may ask for without a token. A token that happens to be
-/// attached is not looked at.
+/// Anybody at a public endpoint, within what one address may ask for without a token. A token that is sent all the
+/// same is not looked at.
 #[derive(Debug, Clone)]
 pub struct Anyone(Visitor);
 
@@ -121,7 +122,7 @@ impl FromRequestParts<App> for Anyone {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let request = context(parts).map_err(IntoResponse::into_response)?;
-        app.strangers.admit(request.address()).map_err(|wait| Turned::too_many(wait).into_response())?;
+        app.strangers.admit(request.address()).map_err(|wait| EdgeRefusal::too_many(wait).into_response())?;
         Ok(Self(Visitor::new(request)))
     }
 }
@@ -133,7 +134,7 @@ impl FromRequestParts<App> for Anyone {
 pub struct Leaving(Option<Granted<can::UseTheApp>>);
 
 impl Leaving {
-    /// Who leaves.
+    /// The staff user whose live session the token names; none if it names none.
     pub fn staff(&self) -> Option<&Granted<can::UseTheApp>> {
         self.0.as_ref()
     }
@@ -150,6 +151,7 @@ impl FromRequestParts<App> for Leaving {
         let request = context(parts)?;
         match app.doorkeeper.staff(bearer(&parts.headers), &request).await {
             Ok(grants) => Ok(Self(grants.require().ok())),
+            // Whoever has no live session any more is signed out already.
             Err(Error::Refused(_)) => Ok(Self(None)),
             Err(fault) => Err(fault),
         }

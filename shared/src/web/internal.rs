@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::serve::ServeSettings;
 use crate::platform::{db::Db, telemetry::metric};
 
-/// A database that takes longer to say one word is no use to a person at a desk.
+/// Longest wait for the database before it counts as away: a person at a desk waits no longer either.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// What the internal listener grants; whoever asks here sits on the same machine.
@@ -37,7 +37,7 @@ pub const SETTINGS: ServeSettings = ServeSettings {
 pub struct Internals {
     /// The database that readiness depends on.
     pub db: Db,
-    /// Shows the metrics.
+    /// Renders the metrics in the text format of Prometheus.
     pub metrics: PrometheusHandle,
     /// Cancelled once the service is on its way out.
     pub stop: CancellationToken,

@@ -1,4 +1,4 @@
-//! What every request passes through before a door sees it, and every answer on its way out.
+//! What every request passes through before its handler runs, and every answer on its way out.
 //!
 //! From the outside in:
 //!
@@ -8,7 +8,7 @@
 //! 4. panics become 500;
 //! 5. the general limit per client address;
 //! 6. the body is taken in, within its time and size;
-//! 7. the gate: a place in the works, and a time to be done in;
+//! 7. the gate: a place among the requests that are worked on, and a time limit;
 //! 8. the router, with JSON for paths and methods that it does not know.
 
 use std::{any::Any, sync::Arc, time::Duration};
@@ -30,7 +30,7 @@ pub use super::bodies::Roomy;
 use super::{
     bodies::{self, Bodies},
     client_address::client_address,
-    edge::Turned,
+    edge::EdgeRefusal,
     envelope,
     gate::{self, Gate},
     request_log,
@@ -48,16 +48,16 @@ use crate::{
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// What the layers of one service are made to.
+/// What the layers of one service allow and add.
 #[derive(Clone)]
-pub struct Skin {
-    /// Proxies whose word on the client's address counts.
+pub struct LayerSettings {
+    /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<AddressRange>,
-    /// Origins of the web builds.
+    /// Origins of the web pages that may call the API.
     pub origins: Vec<Origin>,
     /// Whether browsers are told to insist on TLS.
     pub insists_on_tls: bool,
-    /// Requests per client address.
+    /// How many requests one client address may send.
     pub address_rate: Rate,
     /// Largest body, in bytes.
     pub body_limit: usize,
@@ -65,9 +65,9 @@ pub struct Skin {
     pub roomy: &'static [Roomy],
     /// How long a body may take to arrive.
     pub body_timeout: Duration,
-    /// Requests worked on at once.
+    /// Most requests worked on at once; more are answered 503.
     pub max_in_flight: usize,
-    /// Paths that find a place when others do not.
+    /// Paths for which some places are kept when the service is full.
     pub door_paths: &'static [&'static str],
     /// How long the work on a request may take.
     pub request_timeout: Duration,
@@ -77,7 +77,7 @@ pub struct Skin {
     pub clock: Arc<dyn Clock>,
 }
 
-impl Skin {
+impl LayerSettings {
     /// The layers that `config` asks for, for a service whose door is at `door_paths`.
     pub fn new(config: &Config, door_paths: &'static [&'static str], clock: Arc<dyn Clock>) -> Self {
         let Config { http, limits, .. } = config;
@@ -109,43 +109,50 @@ impl Skin {
     }
 }
 
-/// Puts the layers round `router`.
-pub fn dress(router: Router, skin: Skin) -> Router {
-    let gate = Gate::new(skin.max_in_flight, skin.door_paths, skin.request_timeout, skin.works.clone());
-    let bodies = Bodies::new(skin.body_limit, skin.roomy, skin.body_timeout);
-    let limit = Arc::new(AddressLimit::new(skin.address_rate));
+/// Puts the layers around `router`; the last one added is the outermost.
+pub fn apply_layers(router: Router, settings: LayerSettings) -> Router {
+    let gate = Gate::new(
+        settings.max_in_flight,
+        settings.door_paths,
+        settings.request_timeout,
+        settings.works.clone(),
+    );
+    let bodies = Bodies::new(settings.body_limit, settings.roomy, settings.body_timeout);
+    let limit = Arc::new(AddressLimit::new(settings.address_rate));
+    // A layer wraps those above it in this list, so it reads from the inside out.
     router
-        .fallback(async || Turned::Unknown)
-        .method_not_allowed_fallback(async || Turned::WrongMethod)
+        .fallback(async || EdgeRefusal::Unknown)
+        .method_not_allowed_fallback(async || EdgeRefusal::WrongMethod)
         .layer(from_fn_with_state(gate, gate::pass))
         .layer(from_fn_with_state(bodies, bodies::receive))
         .layer(from_fn_with_state(limit, admit))
         .layer(CatchPanicLayer::custom(on_panic))
-        .layer(cors(&skin.origins))
+        .layer(cors(&settings.origins))
         .layer(from_fn_with_state(request_log::Restraint::new(), request_log::record))
-        .layer(from_fn_with_state(Arc::new(skin), open))
+        .layer(from_fn_with_state(Arc::new(settings), open))
 }
 
-async fn open(State(skin): State<Arc<Skin>>, mut request: Request, next: Next) -> Response {
-    let context = RequestContext::new(arrival(&skin, &request));
+async fn open(State(settings): State<Arc<LayerSettings>>, mut request: Request, next: Next) -> Response {
+    let context = RequestContext::new(arrival(&settings, &request));
+    // Kept twice: here for the extractors, below for code that has no request at hand, such as the connection pools.
     request.extensions_mut().insert(Arc::clone(&context));
     let mut response = request::scope(Arc::clone(&context), next.run(request)).await;
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(context.id()) {
         headers.insert(REQUEST_ID, id);
     }
-    skin.secure(headers);
+    settings.secure(headers);
     response
 }
 
-fn arrival(skin: &Skin, request: &Request) -> Arrival {
+fn arrival(settings: &LayerSettings, request: &Request) -> Arrival {
     let headers = request.headers();
     let peer = request.extensions().get::<ConnectInfo<_>>().map(|ConnectInfo(peer)| *peer);
     let accepts = text(headers, &header::ACCEPT_LANGUAGE).and_then(Language::from_accept_language);
     Arrival {
         id: text(headers, &REQUEST_ID).filter(|id| is_request_id(id)).map(str::to_owned),
-        at: skin.clock.now(),
-        address: client_address(peer, headers, &skin.trusted_proxies),
+        at: settings.clock.now(),
+        address: client_address(peer, headers, &settings.trusted_proxies),
         accepts: accepts.unwrap_or(Language::En),
         method: request.method().to_string(),
         path: request.uri().path().to_owned(),
@@ -208,7 +215,7 @@ async fn admit(State(limit): State<Arc<AddressLimit>>, request: Request, next: N
     let refused = request::current().and_then(|context| limit.admit(context.address()).err());
     match refused {
         None => next.run(request).await,
-        Some(wait) => Turned::too_many(wait).into_response(),
+        Some(wait) => EdgeRefusal::too_many(wait).into_response(),
     }
 }
 

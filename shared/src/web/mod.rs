@@ -1,4 +1,4 @@
-//! The HTTP skin both doors wear; the only module that knows axum.
+//! The HTTP layers, extractors and answers that both services share; the only module that knows axum.
 //!
 //! # Do not copy
 //! Kept for the installed apps only: every answer carries `success` and `status`, every failure carries the same text
@@ -16,9 +16,9 @@ mod gate;
 pub mod guard;
 mod guards;
 mod health;
-mod house;
 pub mod internal;
 pub mod layers;
+mod lifecycle;
 mod pace;
 mod request_log;
 pub mod serve;

@@ -20,14 +20,14 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-/// The three waits a client is granted.
+/// How long a client is waited for, in each of three situations.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
-    /// From the first byte of a request, or from the connection, to the end of its head.
+    /// Longest time from the first byte of a request, or from the connection, to the end of its head.
     pub(crate) head: Duration,
-    /// Between two requests.
+    /// Longest silence on a connection between two requests.
     pub(crate) rest: Duration,
-    /// While it takes nothing of an answer that is ready.
+    /// Longest time in which the client takes nothing of an answer that is ready.
     pub(crate) stall: Duration,
 }
 
@@ -103,7 +103,7 @@ impl Pace {
     }
 }
 
-/// One request in the works.
+/// One request that is being worked on, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Work(Arc<Pace>);
 
@@ -123,7 +123,7 @@ pub(crate) struct Paced<S> {
 }
 
 impl<S> Paced<S> {
-    /// Puts `socket` under the eye of `pace`.
+    /// Watches `socket` with the timers of `pace`.
     pub(crate) fn new(socket: S, pace: Arc<Pace>) -> Self {
         let now = Instant::now();
         Self {
@@ -221,7 +221,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     }
 }
 
-/// An answer that keeps its request in the works until it is sent or dropped.
+/// An answer whose request counts as being worked on until it is sent or dropped.
 pub(crate) struct Answer {
     body: axum::body::Body,
     _work: Work,

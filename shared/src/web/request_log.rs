@@ -46,7 +46,7 @@ pub(crate) struct Restraint {
 }
 
 impl Restraint {
-    /// Nothing is unsaid yet.
+    /// A count of zero lines left out.
     pub(crate) fn new() -> Arc<Self> {
         let rate = NonZeroU32::new(REFUSALS_SAID).unwrap_or(NonZeroU32::MIN);
         let limiter = RateLimiter::direct(Quota::per_second(rate));

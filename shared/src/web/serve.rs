@@ -1,4 +1,4 @@
-//! The accept loop: from a listening socket to requests, and from a signal to silence.
+//! The accept loop: from a listening socket to requests, and from the order to stop to the last answer.
 //!
 //! `axum::serve` has no timers, no cap and no end to its drain. This loop promises that whatever clients do, each of
 //! them holds one of a fixed number of seats, only for as long as [`ServeSettings`] says, and that the loop ends
@@ -6,7 +6,7 @@
 //!
 //! Told to stop, it first lingers: it goes on accepting and answering, and says `Connection: close` in every answer. A
 //! proxy keeps idle connections and sends the next request, perhaps a write that it may not send twice, on one of
-//! them; whoever closes it under the proxy's hand loses that request. After `linger` every connection that was used
+//! them; whoever closes it at that moment loses that request. After `linger` every connection that was used
 //! has been given back, and a proxy that forgets idle ones sooner than that holds none.
 
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
@@ -69,7 +69,7 @@ pub struct ServeSettings {
     pub idle_timeout: Duration,
     /// While a client takes nothing of an answer that is ready.
     pub stall_timeout: Duration,
-    /// Connections held at once.
+    /// Most connections held at once; a further client is told 503 and sent away.
     pub max_connections: usize,
     /// From the order to stop to the last connection that is accepted, while any is open; a part of `drain`.
     pub linger: Duration,
@@ -100,7 +100,7 @@ pub struct Drained {
     pub cut: usize,
 }
 
-/// Answers requests on `listener` by `router` until `stop`, then finishes what is in the works.
+/// Answers requests on `listener` by `router` until `stop`, then finishes the requests that are running.
 ///
 /// When all seats are taken, a further client is told so (503, `Retry-After`) and sent away. To stop accepting
 /// instead would leave it, and the proxy before us, waiting in the kernel's queue without a word: nobody could tell
@@ -112,7 +112,7 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> Drained {
     let watch = GracefulShutdown::new();
-    let house = House::new(router, settings, stop.clone());
+    let server = Server::new(router, settings, stop.clone());
     let mut connections = JoinSet::new();
     let mut pause = Pause::default();
     loop {
@@ -123,7 +123,7 @@ pub async fn serve(
             accepted = listener.accept() => match accepted {
                 Ok((socket, peer)) => {
                     pause = Pause::default();
-                    house.seat(socket, peer, &watch, &mut connections);
+                    server.seat(socket, peer, &watch, &mut connections);
                 }
                 Err(error) => pause.after(&error, &stop).await,
             },
@@ -131,11 +131,11 @@ pub async fn serve(
     }
     let ordered = Instant::now();
     let end = ordered.checked_add(settings.drain).unwrap_or(ordered);
-    house.linger(listener, settings.linger.min(settings.drain), &watch, &mut connections).await;
+    server.linger(listener, settings.linger.min(settings.drain), &watch, &mut connections).await;
     drain(watch, connections, end).await
 }
 
-/// The farewells to clients that found no seat are not waited for.
+/// Clients that found no seat and are still being told so are not waited for.
 async fn drain(watch: GracefulShutdown, mut connections: JoinSet<()>, end: Instant) -> Drained {
     if timeout_at(end, watch.shutdown()).await.is_ok() {
         return Drained { cut: 0 };
@@ -180,7 +180,7 @@ impl Pause {
     }
 }
 
-struct House {
+struct Server {
     name: &'static str,
     router: Router,
     protocol: auto::Builder<TokioExecutor>,
@@ -191,7 +191,7 @@ struct House {
     closing: CancellationToken,
 }
 
-impl House {
+impl Server {
     fn new(router: Router, settings: &ServeSettings, closing: CancellationToken) -> Self {
         Self {
             closing,
@@ -208,8 +208,8 @@ impl House {
         }
     }
 
-    /// Goes on for `limit`, or until nobody is here: then nobody holds a connection that could be closed under
-    /// their hand. Then closes the listener, not over clients in the kernel's queue: they would be reset.
+    /// Goes on accepting for `limit`, or until no connection is open: then no request can be lost by closing one.
+    /// Before the listener is closed, clients that wait in the kernel's queue are accepted: they would be reset.
     async fn linger(
         &self,
         listener: TcpListener,

@@ -138,7 +138,7 @@ fn every_job_is_in_its_feature_s_list_and_every_list_is_given_to_the_worker() {
     for source in shared() {
         for declared in source.code.split("static ").skip(1) {
             let Some((name, rest)) = declared.split_once(':') else { continue };
-            if !rest.trim_start().starts_with("Kind<") {
+            if !rest.trim_start().starts_with("JobKind<") {
                 continue;
             }
             let feature = source.module().unwrap();
@@ -160,7 +160,7 @@ fn every_job_is_in_its_feature_s_list_and_every_list_is_given_to_the_worker() {
 /// Rows of one limit, or jobs of one kind, are told apart from those of another by their name.
 #[test]
 fn limits_and_jobs_have_names_of_their_own() {
-    for form in ["Limit = Limit", "Kind<"] {
+    for form in ["Limit = Limit", "JobKind<"] {
         let mut names = BTreeSet::new();
         for source in shared() {
             let whole = std::fs::read_to_string(root().join(&source.path)).unwrap();
@@ -185,9 +185,8 @@ fn only_web_knows_axum() {
 
 #[test]
 fn statements_stand_in_stores_and_in_the_platform() {
-    let is_store = |path: &str| path.ends_with("/store.rs") || path.contains("/store/");
     for source in shared() {
-        let may_ask = is_store(&source.path) || source.module() == Some("platform");
+        let may_ask = source.is_store() || source.module() == Some("platform");
         assert!(may_ask || !source.code.contains("sqlx::query"), "{}", source.path);
         assert!(!source.code.contains("AssertSqlSafe"), "{}: a statement made of parts", source.path);
     }

@@ -7,6 +7,8 @@ mod codes;
 #[cfg(test)]
 mod finds;
 #[cfg(test)]
+mod names;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod source;

@@ -39,6 +39,11 @@ impl Source {
         Some(inside.split(['/', '.']).next().unwrap_or_default())
     }
 
+    /// Whether statements stand there.
+    pub(crate) fn is_store(&self) -> bool {
+        self.path.ends_with("/store.rs") || self.path.contains("/store/")
+    }
+
     /// The modules of its crate that it names.
     pub(crate) fn names(&self) -> Vec<String> {
         let mut parts = self.code.split("crate::");

@@ -36,7 +36,7 @@ const WRITTEN_BY_SEVERAL: &[(&str, &[&str])] = &[
 fn whoever_writes_or_locks_holds_a_connection_for_it() {
     let verbs = ["insert_", "update_", "delete_", "lock_"];
     let mut seen = 0;
-    for source in below("shared/src", "rs").iter().filter(|source| source.path.contains("store")) {
+    for source in below("shared/src", "rs").iter().filter(|source| source.is_store()) {
         for function in source.code.split("fn ").skip(1) {
             let signature = function.split('{').next().unwrap();
             let name = signature.split(['(', '<']).next().unwrap();

@@ -16,16 +16,16 @@ use serde_json::Value;
 use shared::{
     platform::{clock::SystemClock, config::Origin, limits_memory::Rate, request},
     web::{
-        layers::{Roomy, Skin, dress},
+        layers::{LayerSettings, Roomy, apply_layers},
         serve::ServeSettings,
     },
 };
 use tokio::{io::AsyncWriteExt, task::JoinSet, time::sleep};
 
-use crate::socket::{Answer, House, ms, settings};
+use crate::socket::{Answer, TestServer, ms, settings};
 
-fn skin() -> Skin {
-    Skin {
+fn layer_settings() -> LayerSettings {
+    LayerSettings {
         trusted_proxies: Vec::new(),
         origins: vec![Origin::Any],
         insists_on_tls: false,
@@ -73,16 +73,16 @@ fn router() -> Router {
         )
 }
 
-async fn open(skin: Skin) -> House {
+async fn open(layers: LayerSettings) -> TestServer {
     LazyLock::force(&PAGE);
     let patient = ServeSettings { header_timeout: ms(4000), idle_timeout: ms(4000), ..settings() };
-    House::open(dress(router(), skin), patient).await
+    TestServer::open(apply_layers(router(), layers), patient).await
 }
 
 #[tokio::test]
 async fn every_answer_carries_its_id_and_keeps_to_itself() {
-    let house = open(skin()).await;
-    let answer = house.get("/api/customers/7").await;
+    let server = open(layer_settings()).await;
+    let answer = server.get("/api/customers/7").await;
     assert_eq!((answer.status, answer.body.as_str()), (200, "somebody"));
     assert_eq!(answer.header("x-request-id").unwrap().len(), 36);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
@@ -90,54 +90,54 @@ async fn every_answer_carries_its_id_and_keeps_to_itself() {
     assert_eq!(answer.header("x-frame-options"), Some("deny"));
     assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
     assert_eq!(answer.header("strict-transport-security"), None);
-    assert_eq!(house.get("/api/kept").await.header("cache-control"), Some("max-age=60"));
-    let house = open(Skin { insists_on_tls: true, ..skin() }).await;
-    assert!(house.get("/").await.header("strict-transport-security").is_some());
+    assert_eq!(server.get("/api/kept").await.header("cache-control"), Some("max-age=60"));
+    let server = open(LayerSettings { insists_on_tls: true, ..layer_settings() }).await;
+    assert!(server.get("/").await.header("strict-transport-security").is_some());
 }
 
 #[tokio::test]
 async fn a_callers_request_id_is_taken_if_it_is_plain() {
-    let house = open(skin()).await;
+    let server = open(layer_settings()).await;
     for (sent, is_taken) in
         [("abc-DEF_1", true), ("short", false), ("with space in it", false), ("a;b=c&d'e\"f", false)]
     {
-        let answer = house.ask(&format!("GET /nowhere HTTP/1.1\nX-Request-Id: {sent}"), "").await;
+        let answer = server.ask(&format!("GET /nowhere HTTP/1.1\nX-Request-Id: {sent}"), "").await;
         assert_eq!(answer.header("x-request-id") == Some(&sent.to_lowercase()), is_taken, "{sent}");
     }
     let long = "x".repeat(65);
-    let answer = house.ask(&format!("GET / HTTP/1.1\nX-Request-Id: {long}"), "").await;
+    let answer = server.ask(&format!("GET / HTTP/1.1\nX-Request-Id: {long}"), "").await;
     assert_ne!(answer.header("x-request-id"), Some(long.as_str()));
 }
 
 #[tokio::test]
 async fn unknown_paths_and_methods_are_refused_in_json() {
-    let house = open(skin()).await;
-    let unknown = house.get("/api/nothing").await;
+    let server = open(layer_settings()).await;
+    let unknown = server.get("/api/nothing").await;
     assert_eq!((unknown.status, unknown.code().as_str()), (404, "NOT_FOUND"));
-    let wrong = house.ask("DELETE /api/customers/7 HTTP/1.1", "").await;
+    let wrong = server.ask("DELETE /api/customers/7 HTTP/1.1", "").await;
     assert_eq!((wrong.status, wrong.code().as_str()), (405, "METHOD_NOT_ALLOWED"));
     assert_eq!(wrong.header("allow"), Some("get,head,put"));
-    let strange = house.ask("BREW /api/customers/7 HTTP/1.1", "").await;
+    let strange = server.ask("BREW /api/customers/7 HTTP/1.1", "").await;
     assert_eq!(strange.status, 405);
-    let arabic = house.ask("GET /x HTTP/1.1\nAccept-Language: ar-EG,en;q=0.5", "").await;
+    let arabic = server.ask("GET /x HTTP/1.1\nAccept-Language: ar-EG,en;q=0.5", "").await;
     assert!(arabic.body.contains("العنوان"), "{arabic:?}");
 }
 
 #[tokio::test]
 async fn head_answers_like_get_without_a_body() {
-    let house = open(skin()).await;
-    let answer = house.ask("HEAD /api/customers/7 HTTP/1.1", "").await;
+    let server = open(layer_settings()).await;
+    let answer = server.ask("HEAD /api/customers/7 HTTP/1.1", "").await;
     assert_eq!((answer.status, answer.body.as_str()), (200, ""));
     assert_eq!(answer.header("content-length"), Some("8"));
-    assert_eq!(house.ask("HEAD /api/nothing HTTP/1.1", "").await.status, 404);
+    assert_eq!(server.ask("HEAD /api/nothing HTTP/1.1", "").await.status, 404);
 }
 
 #[tokio::test]
 async fn a_preflight_is_answered_on_every_path_and_every_refusal_is_readable() {
-    let house = open(skin()).await;
+    let server = open(layer_settings()).await;
     let ask = "\nOrigin: https://app.gym.test\nAccess-Control-Request-Method: PUT";
     for path in ["/api/customers/7", "/api/attendance", "/api/nothing", "/"] {
-        let answer = house.ask(&format!("OPTIONS {path} HTTP/1.1{ask}"), "").await;
+        let answer = server.ask(&format!("OPTIONS {path} HTTP/1.1{ask}"), "").await;
         assert_eq!(answer.status, 200, "{path}");
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
         let methods = answer.header("access-control-allow-methods").unwrap();
@@ -154,7 +154,7 @@ async fn a_preflight_is_answered_on_every_path_and_every_refusal_is_readable() {
     }
     let origin = "HTTP/1.1\nOrigin: https://app.gym.test";
     for head in ["GET /api/nothing", "DELETE /api/customers/7", "GET /api/broken", "GET /api/endless"] {
-        let answer = house.ask(&format!("{head} {origin}"), "").await;
+        let answer = server.ask(&format!("{head} {origin}"), "").await;
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{head}");
         let exposed = answer.header("access-control-expose-headers").unwrap();
         assert!(exposed.contains("x-request-id") && exposed.contains("retry-after"));
@@ -163,26 +163,28 @@ async fn a_preflight_is_answered_on_every_path_and_every_refusal_is_readable() {
 
 #[tokio::test]
 async fn only_named_origins_are_allowed_where_some_are_named() {
-    let house = open(Skin { origins: vec!["https://app.gym.test".parse().unwrap()], ..skin() }).await;
-    let ours = house.ask("GET /api/customers/7 HTTP/1.1\nOrigin: https://app.gym.test", "").await;
+    let server =
+        open(LayerSettings { origins: vec!["https://app.gym.test".parse().unwrap()], ..layer_settings() })
+            .await;
+    let ours = server.ask("GET /api/customers/7 HTTP/1.1\nOrigin: https://app.gym.test", "").await;
     assert_eq!(ours.header("access-control-allow-origin"), Some("https://app.gym.test"));
-    let other = house.ask("GET /api/customers/7 HTTP/1.1\nOrigin: https://evil.test", "").await;
+    let other = server.ask("GET /api/customers/7 HTTP/1.1\nOrigin: https://evil.test", "").await;
     assert_eq!((other.status, other.header("access-control-allow-origin")), (200, None));
 }
 
 #[tokio::test]
 async fn a_panic_is_a_500_and_the_house_stands() {
-    let house = open(skin()).await;
-    let answer = house.get("/api/broken").await;
+    let server = open(layer_settings()).await;
+    let answer = server.get("/api/broken").await;
     assert_eq!((answer.status, answer.code().as_str()), (500, "INTERNAL_ERROR"));
     assert!(!answer.body.contains("secret"));
-    assert_eq!(house.get("/api/customers/7").await.status, 200);
+    assert_eq!(server.get("/api/customers/7").await.status, 200);
 }
 
 #[tokio::test]
 async fn a_body_that_drips_is_refused() {
-    let house = open(skin()).await;
-    let mut caller = house.call().await;
+    let server = open(layer_settings()).await;
+    let mut caller = server.call().await;
     caller.say("POST /api/attendance HTTP/1.1\r\nhost: gym\r\ncontent-length: 1000\r\n\r\n").await;
     for _ in 0..8 {
         caller.say("x").await;
@@ -201,19 +203,19 @@ fn chunked(path: &str, chunk: usize, count: usize) -> String {
 
 #[tokio::test]
 async fn a_body_that_is_too_large_is_refused_however_it_comes() {
-    let house = open(skin()).await;
+    let server = open(layer_settings()).await;
     let refused = |answer: &Answer| (answer.status, answer.code()) == (413, "BODY_TOO_LARGE".to_owned());
     for length in [1025, 100_000, 500_000] {
-        let answer = house.ask("POST /api/ignores HTTP/1.1", &"x".repeat(length)).await;
+        let answer = server.ask("POST /api/ignores HTTP/1.1", &"x".repeat(length)).await;
         assert!(refused(&answer), "{length}: {answer:?}");
     }
     for count in [11, 1000, 4000] {
-        let mut caller = house.call().await;
+        let mut caller = server.call().await;
         caller.say(&chunked("/api/ignores", 100, count)).await;
         let answer = caller.answer().await;
         assert!(refused(&answer), "{count}: {answer:?}");
     }
-    let mut asking = house.call().await;
+    let mut asking = server.call().await;
     asking
         .say(
             "POST /api/ignores HTTP/1.1\r\nhost: gym\r\nexpect: 100-continue\r\ncontent-length: 2000\r\n\r\n",
@@ -224,8 +226,8 @@ async fn a_body_that_is_too_large_is_refused_however_it_comes() {
 
 #[tokio::test]
 async fn a_client_may_finish_sending_what_is_too_large() {
-    let house = open(skin()).await;
-    let mut caller = house.call().await;
+    let server = open(layer_settings()).await;
+    let mut caller = server.call().await;
     caller
         .say("POST /api/ignores HTTP/1.1\r\nhost: gym\r\nconnection: close\r\ncontent-length: 60000\r\n\r\n")
         .await;
@@ -238,20 +240,20 @@ async fn a_client_may_finish_sending_what_is_too_large() {
 
 #[tokio::test]
 async fn a_body_of_the_right_size_arrives_whole() {
-    let house = open(skin()).await;
-    assert_eq!(house.ask("POST /api/attendance HTTP/1.1", &"x".repeat(1024)).await.body, "1024");
-    assert_eq!(house.ask("POST /api/attendance HTTP/1.1", "").await.body, "0");
-    assert_eq!(house.ask("POST /api/upload HTTP/1.1", &"x".repeat(8192)).await.body, "8192");
-    assert_eq!(house.ask("POST /api/upload HTTP/1.1", &"x".repeat(8193)).await.status, 413);
-    let mut caller = house.call().await;
+    let server = open(layer_settings()).await;
+    assert_eq!(server.ask("POST /api/attendance HTTP/1.1", &"x".repeat(1024)).await.body, "1024");
+    assert_eq!(server.ask("POST /api/attendance HTTP/1.1", "").await.body, "0");
+    assert_eq!(server.ask("POST /api/upload HTTP/1.1", &"x".repeat(8192)).await.body, "8192");
+    assert_eq!(server.ask("POST /api/upload HTTP/1.1", &"x".repeat(8193)).await.status, 413);
+    let mut caller = server.call().await;
     caller.say(&chunked("/api/attendance", 100, 10)).await;
     assert!(caller.answer().await.body.contains("1000"));
 }
 
 #[tokio::test]
 async fn a_body_that_breaks_off_is_the_callers_fault() {
-    let house = open(skin()).await;
-    let mut caller = house.call().await;
+    let server = open(layer_settings()).await;
+    let mut caller = server.call().await;
     caller.say("POST /api/attendance HTTP/1.1\r\nhost: gym\r\ntransfer-encoding: chunked\r\n\r\nnonsense\r\n\r\n").await;
     let answer = caller.answer().await;
     assert_eq!((answer.status, answer.code().as_str()), (400, "BODY_CUT"));
@@ -259,50 +261,50 @@ async fn a_body_that_breaks_off_is_the_callers_fault() {
 
 #[tokio::test]
 async fn when_the_house_is_full_the_door_still_opens() {
-    let house = Arc::new(open(skin()).await);
+    let server = Arc::new(open(layer_settings()).await);
     let mut reports = JoinSet::new();
     for _ in 0..3 {
-        let house = Arc::clone(&house);
-        reports.spawn(async move { house.get("/api/slow").await.status });
+        let server = Arc::clone(&server);
+        reports.spawn(async move { server.get("/api/slow").await.status });
     }
     sleep(ms(100)).await;
-    let shed = house.get("/api/customers/7").await;
+    let shed = server.get("/api/customers/7").await;
     assert_eq!((shed.status, shed.code().as_str()), (503, "BUSY"));
     assert_eq!(shed.header("retry-after"), Some("1"));
-    assert_eq!(house.ask("POST /api/attendance HTTP/1.1", "x").await.status, 200);
+    assert_eq!(server.ask("POST /api/attendance HTTP/1.1", "x").await.status, 200);
     assert!(reports.join_all().await.into_iter().all(|status| status == 200));
-    assert_eq!(house.get("/api/customers/7").await.status, 200);
+    assert_eq!(server.get("/api/customers/7").await.status, 200);
 }
 
 #[tokio::test]
 async fn slow_bodies_take_no_place_from_others() {
-    let house = open(Skin { body_timeout: ms(2000), ..skin() }).await;
+    let server = open(LayerSettings { body_timeout: ms(2000), ..layer_settings() }).await;
     let mut dripping = Vec::new();
     for _ in 0..8 {
-        let mut caller = house.call().await;
+        let mut caller = server.call().await;
         caller.say("POST /api/upload HTTP/1.1\r\nhost: gym\r\ncontent-length: 1000\r\n\r\nx").await;
         dripping.push(caller);
     }
     sleep(ms(50)).await;
-    assert_eq!(house.get("/api/customers/7").await.status, 200);
+    assert_eq!(server.get("/api/customers/7").await.status, 200);
 }
 
 #[tokio::test]
 async fn work_that_takes_too_long_is_given_up() {
-    let house = open(skin()).await;
-    let answer = house.get("/api/endless").await;
+    let server = open(layer_settings()).await;
+    let answer = server.get("/api/endless").await;
     assert_eq!((answer.status, answer.code().as_str()), (503, "TIMED_OUT"));
     assert_eq!(answer.header("retry-after"), Some("1"));
 }
 
 #[tokio::test]
 async fn an_untrusted_header_chooses_neither_address_nor_limit() {
-    let house = open(Skin { address_rate: Rate::per_second(1, 6), ..skin() }).await;
+    let server = open(LayerSettings { address_rate: Rate::per_second(1, 6), ..layer_settings() }).await;
     for number in 0..6 {
         let head = format!("GET /api/where HTTP/1.1\nX-Forwarded-For: 203.0.113.{number}");
-        assert_eq!(house.ask(&head, "").await.body, "127.0.0.1");
+        assert_eq!(server.ask(&head, "").await.body, "127.0.0.1");
     }
-    let refused = house.ask("GET /api/where HTTP/1.1\nX-Forwarded-For: 203.0.113.77", "").await;
+    let refused = server.ask("GET /api/where HTTP/1.1\nX-Forwarded-For: 203.0.113.77", "").await;
     assert_eq!((refused.status, refused.code().as_str()), (429, "TOO_MANY_REQUESTS"));
     assert_eq!(refused.header("retry-after"), Some("1"));
 }
@@ -310,14 +312,19 @@ async fn an_untrusted_header_chooses_neither_address_nor_limit() {
 #[tokio::test]
 async fn behind_a_trusted_proxy_each_client_has_its_own_limit() {
     let trusted = vec!["127.0.0.1".parse().unwrap()];
-    let house = open(Skin { trusted_proxies: trusted, address_rate: Rate::per_second(1, 2), ..skin() }).await;
+    let server = open(LayerSettings {
+        trusted_proxies: trusted,
+        address_rate: Rate::per_second(1, 2),
+        ..layer_settings()
+    })
+    .await;
     let from =
         |address: &'static str| format!("GET /api/where HTTP/1.1\nX-Forwarded-For: 9.9.9.9, {address}");
     for address in ["203.0.113.1", "203.0.113.1", "203.0.113.2"] {
-        assert_eq!(house.ask(&from(address), "").await.body, address);
+        assert_eq!(server.ask(&from(address), "").await.body, address);
     }
-    assert_eq!(house.ask(&from("203.0.113.1"), "").await.status, 429);
-    assert_eq!(house.ask(&from("203.0.113.2"), "").await.status, 200);
+    assert_eq!(server.ask(&from("203.0.113.1"), "").await.status, 429);
+    assert_eq!(server.ask(&from("203.0.113.2"), "").await.status, 200);
 }
 
 /// What the whole test program logs. A subscriber of one thread would miss lines: tracing remembers whether anybody
@@ -353,7 +360,7 @@ impl io::Write for Page {
 
 #[tokio::test]
 async fn each_request_leaves_one_line_without_its_secrets() {
-    let house = open(skin()).await;
+    let server = open(layer_settings()).await;
     let asked = [
         "PUT /api/customers/01001234567?token=hush",
         "GET /api/hidden?code=hush",
@@ -361,7 +368,7 @@ async fn each_request_leaves_one_line_without_its_secrets() {
         "GET /api/endless",
     ];
     for (number, asked) in asked.iter().enumerate() {
-        let mut caller = house.call().await;
+        let mut caller = server.call().await;
         caller.say(&format!("{asked} HTTP/1.1\r\nhost: gym\r\nx-request-id: logged-{number}\r\n\r\n")).await;
         sleep(ms(50)).await;
     }

@@ -1,4 +1,4 @@
-//! The skin and its listeners, seen from a socket.
+//! The layers and the listeners of a service, seen from a socket.
 
 #[cfg(test)]
 mod layers;

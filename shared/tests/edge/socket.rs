@@ -32,13 +32,13 @@ pub(crate) fn settings() -> ServeSettings {
     }
 }
 
-pub(crate) struct House {
+pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
     stop: CancellationToken,
     ended: JoinHandle<Drained>,
 }
 
-impl House {
+impl TestServer {
     pub(crate) async fn open(router: Router, settings: ServeSettings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

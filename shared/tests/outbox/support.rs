@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::{
     access::System,
-    members::{self, CodeLetter, Purpose},
+    members::{self, CodeLetter, CodePurpose},
     platform::{
         clock::Clock as _,
         config::{Sms, SmsRoute},
         db::Db,
         delivery::{MessageFile, Recipient, Senders},
         mail::MailTransport,
-        outbox::{AnyKind, Attempt, Failed, Jobs, Kind, Lane, Priority, Retry, Settings, Worker},
+        outbox::{AnyKind, Failed, JobAttempt, JobKind, Jobs, Lane, Priority, Retry, Settings, Worker},
         sms::{SmsTransport, Twilio},
     },
     testing::{TestClock, TestDb, open},
@@ -65,7 +65,11 @@ impl Stage {
         self.write_down(&members::ACTIVATION_CODE, &letter(recipient)).await;
     }
 
-    pub(crate) async fn write_down<P: Serialize + Send + Sync>(&self, kind: &'static Kind<P>, payload: &P) {
+    pub(crate) async fn write_down<P: Serialize + Send + Sync>(
+        &self,
+        kind: &'static JobKind<P>,
+        payload: &P,
+    ) {
         // By a connection of its own: some tests close the database in between.
         let db = open((*self.db.staff_pool().connect_options()).clone());
         let author = self.author();
@@ -220,7 +224,7 @@ pub(crate) fn by_sms() -> Recipient {
 }
 
 pub(crate) fn letter(to: Recipient) -> CodeLetter {
-    let (purpose, language) = (Purpose::Activation, Language::En);
+    let (purpose, language) = (CodePurpose::Activation, Language::En);
     CodeLetter { to, purpose, name: None, code: CODE.to_owned(), language }
 }
 
@@ -230,7 +234,7 @@ pub(crate) struct Errand {
     pub(crate) text: String,
 }
 
-pub(crate) static ERRAND: Kind<Errand> = Kind {
+pub(crate) static ERRAND: JobKind<Errand> = JobKind {
     name: "errand",
     version: 2,
     priority: Priority::Normal,
@@ -250,7 +254,7 @@ fn read_errand(version: i16, payload: Value) -> serde_json::Result<Errand> {
     }
 }
 
-fn run_errand(errand: Errand, attempt: Attempt<'_>) -> BoxFuture<'_, Result<(), Failed>> {
+fn run_errand(errand: Errand, attempt: JobAttempt<'_>) -> BoxFuture<'_, Result<(), Failed>> {
     async move {
         if errand.text == "in vain" {
             return Err(Failed::ForNow("in vain".to_owned()));

@@ -5,9 +5,9 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::{
     Text,
-    attendance::{Action, Attempt, Denial, EntryStatus, Outcome, Pass, Source},
+    attendance::{Action, CheckInAttempt, CheckInOutcome, Denial, EntryStatus, Pass, Source},
     platform::request,
-    subscriptions::{Kind, Status, Unit},
+    subscriptions::{ServiceKind, Status, Unit},
     vocabulary::Calendar,
     web::wire::local,
 };
@@ -45,9 +45,9 @@ pub(super) struct PassAnswer {
     service_name: String,
     /// How it is used up.
     #[serde(rename = "type")]
-    kind: Kind,
+    kind: ServiceKind,
     /// The same.
-    subscription_type: Kind,
+    subscription_type: ServiceKind,
     /// How it stands today.
     status: Status,
     /// First day.
@@ -134,14 +134,14 @@ pub(super) struct AttemptAnswer {
     reasons: Vec<DenialReason>,
 }
 
-impl From<(Attempt, Calendar)> for AttemptAnswer {
-    fn from((attempt, calendar): (Attempt, Calendar)) -> Self {
+impl From<(CheckInAttempt, Calendar)> for AttemptAnswer {
+    fn from((attempt, calendar): (CheckInAttempt, Calendar)) -> Self {
         let charged = attempt.outcome.charged();
         let (entry_status, repeated, overridden, reasons) = match attempt.outcome {
-            Outcome::Admitted { overruled, is_repeat, .. } => {
+            CheckInOutcome::Admitted { overruled, is_repeat, .. } => {
                 (EntryStatus::Approved, is_repeat, overruled.map(DenialReason::from), Vec::new())
             }
-            Outcome::Denied(reasons) => {
+            CheckInOutcome::Denied(reasons) => {
                 (EntryStatus::Denied, false, None, reasons.all().map(DenialReason::from).collect())
             }
         };
@@ -173,7 +173,7 @@ impl From<(Attempt, Calendar)> for AttemptAnswer {
 
 impl AttemptAnswer {
     /// A denial, as its refusal carries it.
-    pub(super) fn denied(attempt: &Attempt, calendar: Calendar) -> Value {
+    pub(super) fn denied(attempt: &CheckInAttempt, calendar: Calendar) -> Value {
         serde_json::to_value(Self::from((attempt.clone(), calendar))).unwrap_or_default()
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     Error, Fields, Invalid, Text,
     access::can,
-    attendance::{self, Action, Ask, Decision, EntryStatus, Outlook, Source, parse_moment},
+    attendance::{self, Action, Decision, DoorRequest, EntryStatus, Outlook, Source, parse_moment},
     vocabulary::{BranchId, Calendar, CustomerId, Timestamp},
     web::{
         Answer, App, Query, Staff,
@@ -52,7 +52,7 @@ struct DecisionQuery {
 /// A question, read.
 struct Question {
     branch: Option<BranchId>,
-    ask: Ask,
+    ask: DoorRequest,
     at: Option<NaiveDateTime>,
 }
 
@@ -68,7 +68,7 @@ impl TryFrom<(DecisionQuery, Calendar, Timestamp)> for Question {
             Action::from_word(word).ok_or(UNKNOWN_ACTION)
         });
         fields.done()?;
-        let ask = Ask {
+        let ask = DoorRequest {
             customer,
             code: query.qr_code,
             subscription: None,

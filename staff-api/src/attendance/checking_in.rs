@@ -6,7 +6,7 @@ use serde_json::Value;
 use shared::{
     Error, Fields, Invalid, Text,
     access::can,
-    attendance::{self, Action, Ask, Source},
+    attendance::{self, Action, DoorRequest, Source},
     vocabulary::{BranchId, CustomerId, Line, SubscriptionId},
     web::{
         Answer, App, Json, Staff,
@@ -58,7 +58,7 @@ struct CheckInBody {
     reason: Option<String>,
 }
 
-impl TryFrom<CheckInBody> for Ask {
+impl TryFrom<CheckInBody> for DoorRequest {
     type Error = Invalid;
 
     fn try_from(body: CheckInBody) -> Result<Self, Invalid> {

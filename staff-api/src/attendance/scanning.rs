@@ -5,7 +5,7 @@ use serde::Deserialize;
 use shared::{
     Error,
     access::can,
-    attendance::{self, Action, Ask, Source},
+    attendance::{self, Action, DoorRequest, Source},
     vocabulary::{BranchId, CustomerId},
     web::{
         Answer, App, Json, Staff,
@@ -59,9 +59,9 @@ struct ScanBody {
 }
 
 impl ScanBody {
-    fn ask(self, source: Source) -> Ask {
+    fn ask(self, source: Source) -> DoorRequest {
         let texts = [self.qr_code, self.code, self.qr_token, self.qr_data, self.data, self.barcode];
-        Ask {
+        DoorRequest {
             customer: self.customer_id,
             code: texts.into_iter().flatten().find(|text| !text.trim().is_empty()),
             subscription: None,

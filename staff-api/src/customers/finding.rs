@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     Error, Fields, Invalid, UnknownWord,
     access::can,
-    customers::{self, Customer, Standing, Term, Wanted},
+    customers::{self, Customer, CustomerFilter, MembershipStatus, SearchTerm},
     vocabulary::{BranchId, Calendar, CustomerId, Gender, Listing, Page, PageQuery, Phone, page::LIMIT_MAX},
     web::{
         Answer, App, Paged, Path, Query, Staff,
@@ -40,7 +40,7 @@ struct CustomerQuery {
     search: Option<String>,
     /// Only who stands so today: `active` and `frozen` for those with such a subscription, `inactive` for those without
     /// an active one.
-    #[param(value_type = Option<Standing>, inline)]
+    #[param(value_type = Option<MembershipStatus>, inline)]
     status: Option<String>,
     /// Only who has an active subscription, or only who has none.
     #[param(value_type = Option<bool>)]
@@ -53,14 +53,14 @@ struct CustomerQuery {
     gender: Option<String>,
 }
 
-impl TryFrom<CustomerQuery> for Wanted {
+impl TryFrom<CustomerQuery> for CustomerFilter {
     type Error = Invalid;
 
     fn try_from(query: CustomerQuery) -> Result<Self, Invalid> {
         let mut fields = Fields::new();
         let branch = fields.optional("branch_id", query.branch_id.as_deref(), str::parse);
         let standing = fields.optional("status", query.status.as_deref(), |word| {
-            UnknownWord::unless(Standing::from_word(word))
+            UnknownWord::unless(MembershipStatus::from_word(word))
         });
         let gender = fields
             .optional("gender", query.gender.as_deref(), |word| UnknownWord::unless(Gender::from_word(word)));
@@ -70,8 +70,9 @@ impl TryFrom<CustomerQuery> for Wanted {
         let is_active =
             fields.optional("is_active", query.is_active.as_deref(), |word| UnknownWord::unless(flag(word)));
         fields.done()?;
-        let by_flag = has_active.map(|has| if has { Standing::Active } else { Standing::Inactive });
-        let term = query.q.or(query.search).as_deref().and_then(Term::parse);
+        let by_flag =
+            has_active.map(|has| if has { MembershipStatus::Active } else { MembershipStatus::Inactive });
+        let term = query.q.or(query.search).as_deref().and_then(SearchTerm::parse);
         Ok(Self { branch, term, standing: standing.or(by_flag), is_active, gender })
     }
 }
@@ -155,7 +156,7 @@ async fn search_customers(
     let branch: Option<BranchId> = fields.optional("branch_id", query.branch_id.as_deref(), str::parse);
     let page = fields.check("page", Page::parse_or(&page, SEARCH_ROWS));
     let page = Page { offset: 0, ..fields.build(page)? };
-    let term = query.q.or(query.search).as_deref().and_then(Term::parse);
+    let term = query.q.or(query.search).as_deref().and_then(SearchTerm::parse);
     let listed = customers::search(&app.db, &staff, term.as_ref(), branch, page.limit).await?;
     Ok(Answer::new(CustomerList::from((listed, staff.calendar(), page))))
 }

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 use shared::{
-    customers::{Current, Customer, Standing, qr_code},
+    customers::{Current, Customer, MembershipStatus, qr_code},
     platform::request,
     vocabulary::{Calendar, Gender, Language, Phone},
     web::wire::{Number, local},
@@ -83,7 +83,7 @@ pub(super) struct CustomerRow {
     /// Whether a subscription is active today.
     has_active_subscription: bool,
     /// `active` or `frozen`; null without a subscription that is either.
-    subscription_status: Option<Standing>,
+    subscription_status: Option<MembershipStatus>,
     /// The subscription they can use: an active one, that which ends first, before a frozen one.
     active_subscription: Option<CurrentSubscription>,
     /// The language of their account.
@@ -104,7 +104,7 @@ struct CurrentSubscription {
     #[schema(example = "time_based")]
     subscription_type: String,
     /// `active` or `frozen`.
-    status: Standing,
+    status: MembershipStatus,
     /// First day.
     start_date: NaiveDate,
     /// Last day; null if it does not lapse by date.

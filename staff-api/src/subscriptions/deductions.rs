@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     Error, Fields, Invalid, Text,
     access::can,
-    subscriptions::{self, Deducted, Deduction, Kind, Unit, Units},
+    subscriptions::{self, Deducted, Deduction, ServiceKind, Unit, Units},
     vocabulary::{CustomerId, Line, SubscriptionId},
     web::{
         Answer, App, Json, Path, Staff,
@@ -59,7 +59,7 @@ struct DeductionAnswer {
     /// Whose.
     customer_id: i64,
     /// What it counts.
-    subscription_type: Kind,
+    subscription_type: ServiceKind,
     /// What is left of what it counts, be it sessions or coins.
     #[schema(example = 19)]
     remaining_sessions: i32,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     Error, Fields,
     access::can,
-    subscriptions::{self, Freeze, Held, Kind, Movement, Opened, Status, Wanted},
+    subscriptions::{self, Freeze, Held, Movement, Opened, ServiceKind, Status, SubscriptionFilter},
     vocabulary::{BranchId, CustomerId, EntryId, Listing, Money, Page, PageQuery, ServiceId, SubscriptionId},
     web::{Answer, App, Paged, Path, Query, Staff, envelope::Success, wire},
 };
@@ -42,7 +42,7 @@ struct ListQuery {
     /// Used up like this.
     #[serde(alias = "subscription_type", alias = "type")]
     #[param(inline)]
-    kind: Option<Kind>,
+    kind: Option<ServiceKind>,
     #[serde(flatten)]
     #[param(ignore)]
     page: PageQuery,
@@ -92,7 +92,7 @@ async fn list_subscriptions(
     let page = fields.check("page", Page::parse_or(&query.page, ROWS));
     let page = fields.build(page)?;
     let ListQuery { branch_id: branch, customer_id: customer, service_id: service, status, kind, .. } = query;
-    let wanted = Wanted { branch, customer, service, kind, status };
+    let wanted = SubscriptionFilter { branch, customer, service, kind, status };
     let listing = subscriptions::list(&app.db, &staff, &wanted, page).await?;
     let moment = Moment::of(&staff);
     Ok(Answer::new(SubscriptionList::at(moment, page, listing)))

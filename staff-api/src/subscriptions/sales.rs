@@ -6,7 +6,7 @@ use shared::{
     Error, Fields, Invalid, Text,
     access::can,
     payments::Method,
-    subscriptions::{self, Asked, Count, Kind, Months, Order, Renewal, Term, TermDays, Units},
+    subscriptions::{self, Asked, Count, Months, Order, Renewal, ServiceKind, SoldTerm, TermDays, Units},
     vocabulary::{BranchId, CustomerId, Day, Money, Note, ServiceId, StaffId, SubscriptionId},
     web::{
         Answer, App, Json, Path, Staff,
@@ -85,7 +85,7 @@ impl AskedBody {
             method: self.payment_method.unwrap_or(Method::Cash),
             coins,
             sessions,
-            term: months.map(Term::Months).or(days.map(Term::Days)),
+            term: months.map(SoldTerm::Months).or(days.map(SoldTerm::Days)),
             notes: fields.optional("notes", self.notes.as_deref(), Note::parse),
         }
     }
@@ -114,7 +114,7 @@ struct SaleBody {
     /// `coins`, `time_based`, `sessions` or `training`, in any spelling; as the service says if absent.
     #[serde(alias = "type")]
     #[schema(example = "time_based")]
-    subscription_type: Option<Kind>,
+    subscription_type: Option<ServiceKind>,
     /// First day; today if absent.
     start_date: Option<Day>,
     /// Who trains.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared::{
     access::Can,
     payments::Receipt,
-    subscriptions::{Doors, Held, Kind, Unit},
+    subscriptions::{Doors, Held, ServiceKind, Unit},
     vocabulary::{Calendar, Money, StaffId, SubscriptionId, Timestamp},
     web::{Staff, wire},
 };
@@ -35,10 +35,10 @@ pub(super) struct Shown {
     #[schema(example = "gym")]
     service_type: String,
     /// How it is used up.
-    subscription_type: Kind,
+    subscription_type: ServiceKind,
     /// The same, under the name that the app of February 2026 reads.
     #[serde(rename = "type")]
-    kind: Kind,
+    kind: ServiceKind,
     /// Which number is drawn: `coins`, `time`, `sessions` or `training`.
     #[schema(example = "time")]
     display_metric: &'static str,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     Error, Fields, Text,
     access::{Role, can},
-    staff::{self, Filter, Found, Whom},
+    staff::{self, Found, StaffFilter, Whom},
     vocabulary::{BranchId, Calendar, Page, PageQuery, StaffId},
     web::{Answer, App, Path, Query, Staff, envelope::Success},
 };
@@ -61,13 +61,13 @@ impl StaffQuery {
 }
 
 /// A query that was read.
-struct Wanted {
+struct StaffListRequest {
     branch: Option<BranchId>,
-    filter: Filter,
+    filter: StaffFilter,
     page: Page,
 }
 
-impl Wanted {
+impl StaffListRequest {
     /// At most `rows` rows unless the query says how many.
     fn read(query: StaffQuery, page: &PageQuery, whom: Whom, rows: i64) -> Result<Self, Error> {
         let mut fields = Fields::new();
@@ -81,7 +81,7 @@ impl Wanted {
             }
         });
         let page = fields.check("page", Page::parse_or(page, rows));
-        let filter = Filter { role, is_active, search: query.q, whom };
+        let filter = StaffFilter { role, is_active, search: query.q, whom };
         Ok(Self { branch: query.branch_id, filter, page: fields.build(page)? })
     }
 
@@ -140,7 +140,7 @@ async fn list_users(
     Query(query): Query<StaffQuery>,
     Query(page): Query<PageQuery>,
 ) -> Result<Answer<StaffPage>, Error> {
-    let wanted = Wanted::read(query, &page, Whom::Everybody, ROWS)?;
+    let wanted = StaffListRequest::read(query, &page, Whom::Everybody, ROWS)?;
     let found = wanted.find(&app, &staff).await?;
     Ok(Answer::new(StaffPage::new(found, staff.calendar(), wanted.page)))
 }
@@ -155,7 +155,7 @@ async fn list_staff(
     Query(page): Query<PageQuery>,
 ) -> Result<Answer<StaffList>, Error> {
     let is_bare = query.is_of_february();
-    let wanted = Wanted::read(query, &page, Whom::Employees, ALL_ROWS)?;
+    let wanted = StaffListRequest::read(query, &page, Whom::Employees, ALL_ROWS)?;
     let page = StaffPage::new(wanted.find(&app, &staff).await?, staff.calendar(), wanted.page);
     Ok(Answer::new(if is_bare { StaffList::Rows(page.items) } else { StaffList::Page(page) }))
 }
@@ -169,7 +169,7 @@ async fn list_employees(
     Query(query): Query<StaffQuery>,
     Query(page): Query<PageQuery>,
 ) -> Result<Answer<Vec<StaffBody>>, Error> {
-    let wanted = Wanted::read(query, &page, Whom::Employees, ALL_ROWS)?;
+    let wanted = StaffListRequest::read(query, &page, Whom::Employees, ALL_ROWS)?;
     Ok(Answer::new(rows(wanted.find(&app, &staff).await?, staff.calendar())))
 }
 

@@ -1,6 +1,6 @@
 //! Staff users.
 
-mod hands;
+mod hiring;
 mod lists;
 
 use chrono::NaiveDateTime;
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    lists::routes().merge(hands::routes())
+    lists::routes().merge(hiring::routes())
 }
 
 const UNKNOWN_ROLE: (&str, Text) = ("UNKNOWN_ROLE", Text { en: "No such role", ar: "لا يوجد دور بهذا الاسم" });

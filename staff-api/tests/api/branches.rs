@@ -305,17 +305,17 @@ async fn an_edit_changes_what_it_names() {
     owner.patch("/api/branches/1", json!({ "city": "x".repeat(201) })).await.refused(400, "TEXT_TOO_LONG");
 }
 
-struct House {
+struct TwoDesks {
     desk: Caller,
     member: Caller,
     other_desk: Caller,
     other_member: Caller,
 }
 
-async fn house(gym: &Gym, router: &axum::Router) -> House {
+async fn two_desks(gym: &Gym, router: &axum::Router) -> TwoDesks {
     let here = customer().insert(gym).await;
     let there = customer().of_branch(2).insert(gym).await;
-    House {
+    TwoDesks {
         desk: gym.staff(router, "reception1").await,
         member: gym.member(router, here).await,
         other_desk: gym.staff(router, "reception2").await,
@@ -332,7 +332,7 @@ async fn is_signed_in(caller: &Caller) -> bool {
 async fn switching_a_branch_off_signs_its_people_out_and_nobody_else() {
     let gym = Gym::open().await;
     let (router, _) = staff_api::router(gym.staff_app());
-    let house = house(&gym, &router).await;
+    let setup = two_desks(&gym, &router).await;
     let owner = gym.staff(&router, "owner").await;
     let off = owner.post_empty("/api/branches/1/deactivate").await.expect(200);
     assert_eq!((off.at("/data/id"), off.at("/data/is_active")), (&json!(1), &json!(false)));
@@ -341,8 +341,8 @@ async fn switching_a_branch_off_signs_its_people_out_and_nobody_else() {
         (off.at("/data/staff_sessions_ended"), off.at("/data/member_sessions_ended")),
         (&json!(1), &json!(1))
     );
-    assert!(!is_signed_in(&house.desk).await && !is_signed_in(&house.member).await);
-    assert!(is_signed_in(&house.other_desk).await && is_signed_in(&house.other_member).await);
+    assert!(!is_signed_in(&setup.desk).await && !is_signed_in(&setup.member).await);
+    assert!(is_signed_in(&setup.other_desk).await && is_signed_in(&setup.other_member).await);
     let listed = owner.get("/api/branches").await.expect(200);
     assert_eq!(listed.at("/data/0/is_active"), false);
 }
@@ -351,7 +351,7 @@ async fn switching_a_branch_off_signs_its_people_out_and_nobody_else() {
 async fn switching_twice_changes_nothing_and_a_new_session_works_again() {
     let gym = Gym::open().await;
     let (router, _) = staff_api::router(gym.staff_app());
-    let house = house(&gym, &router).await;
+    let setup = two_desks(&gym, &router).await;
     let owner = gym.staff(&router, "owner").await;
     owner.post_empty("/api/branches/1/deactivate").await.expect(200);
     let again = owner.post_empty("/api/branches/1/deactivate").await.expect(200);
@@ -363,7 +363,7 @@ async fn switching_twice_changes_nothing_and_a_new_session_works_again() {
     assert_eq!((on.at("/data/is_active"), on.at("/data/is_changed")), (&json!(true), &json!(true)));
     let on = owner.post_empty("/api/branches/1/activate").await.expect(200);
     assert_eq!(on.at("/data/is_changed"), false);
-    assert!(!is_signed_in(&house.desk).await);
+    assert!(!is_signed_in(&setup.desk).await);
     assert!(is_signed_in(&gym.staff(&router, "reception1").await).await);
 }
 

@@ -7,7 +7,7 @@ pub(crate) fn say(line: &str) -> io::Result<()> {
     writeln!(io::stdout(), "  {line}")
 }
 
-/// A claim, with what was found; says it and hands back whether it holds.
+/// A claim, with what was found; says it and returns whether it holds.
 pub(crate) fn claim(holds: bool, text: &str) -> io::Result<bool> {
     say(&format!("{} {text}", if holds { "ok    " } else { "NOT SO" }))?;
     Ok(holds)

@@ -1,4 +1,4 @@
-//! Stands between a service and Postgres, and passes on what they say: at once, late, or not at all.
+//! A relay between a service and Postgres: it passes on what they send at once, late, or not at all.
 
 use std::{
     fs,
@@ -22,7 +22,7 @@ use tokio::{
     time::sleep,
 };
 
-/// What is asked.
+/// Arguments of this command.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Asked {
     /// Port to listen on, on the loopback

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::request::{Request, pass_of};
 use crate::{
     attendance::{
-        model::{Attempt, LastEntry, Outcome, Seen},
+        model::{CheckInAttempt, CheckInOutcome, LastEntry, Seen},
         rules::{Verdict, judge},
         store::{self, Record, Writer},
     },
@@ -15,7 +15,7 @@ use crate::{
 
 /// What became of one try.
 pub(super) enum Tried {
-    Written(Box<Attempt>),
+    Written(Box<CheckInAttempt>),
     /// Somebody was faster; nothing was written.
     Overtaken(CustomerId),
 }
@@ -23,14 +23,14 @@ pub(super) enum Tried {
 /// What is to be written about an attempt, and what it was decided on.
 pub(super) struct Decided {
     seen: Seen,
-    outcome: Outcome,
+    outcome: CheckInOutcome,
     subscription: Option<SubscriptionId>,
 }
 
 /// What follows from what was read.
 pub(super) enum Step {
     /// It repeats an entry of a moment ago, which is the answer.
-    Answer(Box<Attempt>),
+    Answer(Box<CheckInAttempt>),
     Write(Box<Decided>),
 }
 
@@ -39,14 +39,15 @@ pub(super) fn next_step(request: &Request<'_>, seen: Seen) -> Result<Step, Error
     let (outcome, subscription) = match judge(&seen, &request.knock)? {
         Verdict::Repeat(last) => return Ok(Step::Answer(Box::new(repeated(seen, &last)))),
         Verdict::Admit { on, charge } => {
-            (Outcome::Admitted { charged: charge, overruled: None, is_repeat: false }, Some(on))
+            (CheckInOutcome::Admitted { charged: charge, overruled: None, is_repeat: false }, Some(on))
         }
-        Verdict::Overrule(reasons) => {
-            (Outcome::Admitted { charged: 0, overruled: Some(reasons.first()), is_repeat: false }, None)
-        }
+        Verdict::Overrule(reasons) => (
+            CheckInOutcome::Admitted { charged: 0, overruled: Some(reasons.first()), is_repeat: false },
+            None,
+        ),
         Verdict::Deny(reasons) => {
             let about = reasons.subscription();
-            (Outcome::Denied(reasons), about)
+            (CheckInOutcome::Denied(reasons), about)
         }
     };
     Ok(Step::Write(Box::new(Decided { seen, outcome, subscription })))
@@ -71,8 +72,8 @@ pub(super) async fn write(
         staff: request.desk.staff(),
     };
     let written = match &outcome {
-        Outcome::Denied(_) => store::insert_denial(writer, &record).await.map(Some)?,
-        Outcome::Admitted { overruled, .. } => {
+        CheckInOutcome::Denied(_) => store::insert_denial(writer, &record).await.map(Some)?,
+        CheckInOutcome::Admitted { overruled, .. } => {
             store::insert_admission(writer, &record, request.admission(&seen, *overruled)).await?
         }
     };
@@ -81,7 +82,7 @@ pub(super) async fn write(
     if let (Some(pass), Some(remaining)) = (&mut pass, written.remaining) {
         pass.standing.remaining = Some(remaining);
     }
-    Ok(Tried::Written(Box::new(Attempt {
+    Ok(Tried::Written(Box::new(CheckInAttempt {
         entry: written.entry,
         at: request.knock.now,
         customer: seen.facts.customer,
@@ -96,16 +97,16 @@ pub(super) async fn write(
 }
 
 /// A repeat writes no entry; its audit row names the one that it was answered with.
-pub(super) fn detail_of(done: &Attempt) -> Value {
-    if matches!(done.outcome, Outcome::Admitted { is_repeat: true, .. }) {
+pub(super) fn detail_of(done: &CheckInAttempt) -> Value {
+    if matches!(done.outcome, CheckInOutcome::Admitted { is_repeat: true, .. }) {
         return json!({ "customer_id": done.customer, "repeated": true });
     }
     let subscription = done.pass.as_ref().map(|pass| pass.id);
     store::detail(done.customer, subscription, done.action, done.source, &done.outcome)
 }
 
-fn repeated(seen: Seen, last: &LastEntry) -> Attempt {
-    Attempt {
+fn repeated(seen: Seen, last: &LastEntry) -> CheckInAttempt {
+    CheckInAttempt {
         entry: last.id,
         at: last.at,
         pass: pass_of(&seen, last.subscription),
@@ -115,6 +116,10 @@ fn repeated(seen: Seen, last: &LastEntry) -> Attempt {
         branch_name: seen.facts.branch_name,
         source: last.source,
         action: last.action,
-        outcome: Outcome::Admitted { charged: last.charged, overruled: last.overruled, is_repeat: true },
+        outcome: CheckInOutcome::Admitted {
+            charged: last.charged,
+            overruled: last.overruled,
+            is_repeat: true,
+        },
     }
 }

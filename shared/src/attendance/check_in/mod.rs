@@ -1,15 +1,15 @@
-//! Letting somebody in: two roads to the same entry.
+//! Letting somebody in: a fast path and a slow path to the same entry.
 //!
 //! A door with a queue before it sees some hundred check-ins a second, and nearly all of them meet nobody who wants the
-//! same pass at the same moment. So the first road is **two statements without a transaction**: one reads everything that
-//! the decision follows from, one writes entry, charge and audit row together, or nothing if what was read is no longer
-//! true (see [`super`] for how it knows). A transaction around them would cost two more round trips and hold its locks
-//! for as long as they take.
+//! same pass at the same moment. So the fast path is **two statements without a transaction**: one reads everything
+//! that the decision follows from, one writes entry, charge and audit row together, or nothing if what was read is no
+//! longer true (see [`super`] for how it knows). A transaction around them would cost two more round trips and hold its
+//! locks for as long as they take.
 //!
-//! The second road is **the same two statements inside a transaction**. It is taken
+//! The slow path is **the same two statements inside a transaction**. It is taken
 //! - when the request carries an `Idempotency-Key`, because its outcome must be kept in the same commit as the entry;
-//! - when the first road was overtaken [`QUICK_TRIES`] times: the transaction then locks the customer's door, so that only
-//!   a charge elsewhere can still come between, and the queue moves on.
+//! - when the fast path was overtaken [`QUICK_TRIES`] times: the transaction then locks the customer's door, so that
+//!   only a charge elsewhere can still come between, and the queue moves on.
 
 mod attempt;
 mod request;
@@ -20,7 +20,7 @@ use self::attempt::{Step, Tried, detail_of, next_step, write};
 use super::{
     denial::{AskRefused, Reasons},
     history,
-    model::{Ask, Attempt, EntryStatus, Look, Outcome},
+    model::{CheckInAttempt, CheckInOutcome, DoorRequest, EntryStatus, Look},
     store::{self, Writer},
 };
 use crate::{
@@ -36,15 +36,15 @@ use crate::{
 
 pub(super) use self::request::{Request, pass_of};
 
-/// How often somebody may be overtaken without holding the door.
+/// How often a try may find that somebody was faster before it locks the customer's door.
 const QUICK_TRIES: u8 = 3;
-/// How often they may be overtaken while they hold it.
+/// How often a try may find so in the transaction, where only a write to the subscription can still come between.
 const PATIENT_TRIES: u8 = 8;
 
 /// Records that somebody stands at the door of `desk`, and lets them in if the rules do.
 ///
-/// A denial is kept too: [`Attempt::admitted`] tells the two apart. An admission of a moment ago at the same door is
-/// answered again and takes nothing.
+/// A denial is kept too: [`CheckInAttempt::admitted`] tells the two apart. An admission less than ten seconds ago at
+/// the same door is answered again and takes nothing.
 ///
 /// # Refuses
 /// [`CustomerRefused::NotFound`] for somebody who is absent or whom this door may not know of; [`AskRefused`];
@@ -53,8 +53,8 @@ pub async fn check_in(
     db: &Db,
     keys: &Keyring,
     desk: &Permit<can::CheckIn>,
-    ask: Ask,
-) -> Result<Attempt, Error> {
+    ask: DoorRequest,
+) -> Result<CheckInAttempt, Error> {
     let request = Request::read(keys, desk, ask)?;
     let must_happen_once = request.author.signature().request.idempotency_key().is_some();
     if !must_happen_once && let Some(done) = quickly(db, &request).await? {
@@ -63,8 +63,8 @@ pub async fn check_in(
     in_transaction(db, &request).await
 }
 
-/// The first road. Nothing, when others were faster each time.
-async fn quickly(db: &Db, request: &Request<'_>) -> Result<Option<Attempt>, Error> {
+/// The fast path. Nothing, when others were faster each time.
+async fn quickly(db: &Db, request: &Request<'_>) -> Result<Option<CheckInAttempt>, Error> {
     let mut signed = db.signed(&request.author).await?;
     for _ in 0..QUICK_TRIES {
         let decided = match next_step(request, request.look(signed.conn()).await?)? {
@@ -74,6 +74,7 @@ async fn quickly(db: &Db, request: &Request<'_>) -> Result<Option<Attempt>, Erro
         match write(&mut Writer::Signed(&mut signed), request, decided).await {
             Ok(Tried::Written(done)) => return Ok(Some(*done)),
             Ok(Tried::Overtaken(_)) => {}
+            // A deadlock or a serialization failure: nothing was written, so it is a lost try like any other.
             Err(Error::Fault(fault)) if fault.is_retryable() => {}
             Err(error) => return Err(error),
         }
@@ -88,11 +89,11 @@ struct Kept {
     is_repeat: bool,
 }
 
-/// The second road.
+/// The slow path.
 ///
 /// # Locks
 /// The customer's door, once a try was overtaken.
-async fn in_transaction(db: &Db, request: &Request<'_>) -> Result<Attempt, Error> {
+async fn in_transaction(db: &Db, request: &Request<'_>) -> Result<CheckInAttempt, Error> {
     let kept = db
         .write(&request.author, async |tx| {
             for _ in 0..PATIENT_TRIES {
@@ -103,7 +104,8 @@ async fn in_transaction(db: &Db, request: &Request<'_>) -> Result<Attempt, Error
                 match tried {
                     Tried::Written(done) => {
                         tx.note(Note::on("entry", done.entry.get()).with(detail_of(&done)));
-                        let is_repeat = matches!(done.outcome, Outcome::Admitted { is_repeat: true, .. });
+                        let is_repeat =
+                            matches!(done.outcome, CheckInOutcome::Admitted { is_repeat: true, .. });
                         return Ok(Kept { entry: done.entry, is_repeat });
                     }
                     Tried::Overtaken(customer) => store::lock_door(tx, customer).await?,
@@ -116,20 +118,20 @@ async fn in_transaction(db: &Db, request: &Request<'_>) -> Result<Attempt, Error
 }
 
 /// The attempt that was kept, as it is answered again.
-async fn read_again(db: &Db, request: &Request<'_>, kept: Kept) -> Result<Attempt, Error> {
+async fn read_again(db: &Db, request: &Request<'_>, kept: Kept) -> Result<CheckInAttempt, Error> {
     let mut conn = db.conn().await?;
     let entry = history::find(conn.get(), kept.entry).await?.ok_or(CustomerRefused::NotFound)?;
     let look = Look { customer: Some(entry.customer), branch: entry.branch, token: None, ..request.look };
     let seen = request.known(store::find_seen(conn.get(), &look).await?);
     let outcome = match (entry.status, entry.denied_as) {
         (EntryStatus::Denied, Some(denial)) => {
-            Outcome::Denied(Reasons::one(denial).about(entry.subscription))
+            CheckInOutcome::Denied(Reasons::one(denial).about(entry.subscription))
         }
         (EntryStatus::Approved | EntryStatus::Denied, overruled) => {
-            Outcome::Admitted { charged: entry.charged, overruled, is_repeat: kept.is_repeat }
+            CheckInOutcome::Admitted { charged: entry.charged, overruled, is_repeat: kept.is_repeat }
         }
     };
-    Ok(Attempt {
+    Ok(CheckInAttempt {
         entry: entry.id,
         at: entry.at,
         customer: entry.customer,

@@ -7,7 +7,7 @@ use crate::{
     attendance::{
         code::{Code, open_token, parse_code},
         denial::{AskRefused, Denial},
-        model::{Ask, Look, Pass, Seen, Source, Token},
+        model::{DoorRequest, Look, Pass, Seen, Source, Token},
         rules::{Knock, REPEAT_SECONDS, Wish, could_open},
         store::{self, Admission},
     },
@@ -37,7 +37,7 @@ impl Accountable for Author {
     }
 }
 
-/// A request at the door, read.
+/// A check-in request whose code was read and whose right to override was checked; nothing is looked up yet.
 #[derive(Debug)]
 pub(in crate::attendance) struct Request<'a> {
     pub(super) desk: &'a Permit<can::CheckIn>,
@@ -53,7 +53,7 @@ impl<'a> Request<'a> {
     pub(in crate::attendance) fn read(
         keys: &Keyring,
         desk: &'a Permit<can::CheckIn>,
-        ask: Ask,
+        ask: DoorRequest,
     ) -> Result<Self, Error> {
         let author = if ask.overriding.is_some() {
             let manager = desk.granted().also::<can::OverrideDenials>().ok_or(AccessRefused::NotAllowed)?;
@@ -104,7 +104,8 @@ impl<'a> Request<'a> {
         Ok(seen)
     }
 
-    /// What an admission moves on. Overruling a denial spends no token: it was not the token that opened the door.
+    /// What is written beside the entry of an admission. Overruling a denial spends no token: it was not the token
+    /// that opened the door.
     pub(super) fn admission(&self, seen: &Seen, overruled: Option<Denial>) -> Admission<'_> {
         Admission {
             version: seen.version,
@@ -116,7 +117,7 @@ impl<'a> Request<'a> {
 }
 
 /// Who is named, and by which token: an id, a code, or a subscription of theirs.
-fn identify(keys: &Keyring, ask: &Ask) -> Result<(Option<CustomerId>, Option<Token>), Error> {
+fn identify(keys: &Keyring, ask: &DoorRequest) -> Result<(Option<CustomerId>, Option<Token>), Error> {
     let (named, token) = match ask.code.as_deref().map(parse_code).transpose()? {
         None => (None, None),
         Some(Code::Customer(id)) => (Some(id), None),

@@ -16,27 +16,27 @@ use crate::{
         page::{OFFSET_MAX_ENTRIES_OF_GYM, OFFSET_MAX_SIFTED},
     },
 };
-use store::Wanted;
+use store::EntrySpan;
 
 /// Which entries are wanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct EntryFilter {
-    /// At this branch.
+    /// Only entries at this branch; none for every branch within the caller's reach.
     pub branch: Option<BranchId>,
-    /// Of this customer.
+    /// Only attempts of this customer, at the branches within the caller's reach.
     pub customer: Option<CustomerId>,
     /// From this day of the gym on.
     pub from: Option<Day>,
     /// Up to this day of the gym, included.
     pub to: Option<Day>,
-    /// That ended so.
+    /// Only entries that were approved, or only those that were denied.
     pub status: Option<EntryStatus>,
 }
 
-/// Lists the entries that a staff user may see.
+/// Lists the entries that a staff user may see, newest first.
 ///
 /// # Refuses
-/// A page too far back: of a whole gym, and sooner of several branches together, as each of them gives as many rows as come
+/// A page too far back. Of several branches together the bound comes sooner, as each branch gives all rows that come
 /// before the page.
 pub async fn list(
     db: &Db,
@@ -58,15 +58,15 @@ pub async fn list(
     store::list(conn.get(), &scope, &wanted, page).await
 }
 
-fn wanted(filter: &EntryFilter, calendar: Calendar) -> Wanted {
-    Wanted {
+fn wanted(filter: &EntryFilter, calendar: Calendar) -> EntrySpan {
+    EntrySpan {
         since: filter.from.map(|day| calendar.day_start(day.date())),
         before: filter.to.map(|day| calendar.day_end(day.date())),
         status: filter.status,
     }
 }
 
-/// One entry.
+/// The entry `id`, of whatever gym: the caller has to know that it may be shown.
 pub(super) async fn find(conn: &mut Connection, id: EntryId) -> Result<Option<Entry>, Error> {
     store::find_entry(conn, id).await
 }

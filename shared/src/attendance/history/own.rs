@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike as _, NaiveDate, TimeDelta};
 
-use super::{Wanted, store};
+use super::{EntrySpan, store};
 use crate::{
     access::{Me, Scope},
     attendance::model::Entry,
@@ -17,17 +17,17 @@ use crate::{
 pub const MODERATE_FROM: i64 = 10;
 /// Entries of the last hour from which a branch is busy.
 pub const BUSY_FROM: i64 = 30;
-/// How far back a row of days is followed.
+/// How many days back the visits are read for counting days in a row.
 const STREAK_DAYS: i64 = 366;
 
 words! {
     /// How full a branch is.
     pub enum Level {
-        /// Room for everybody.
+        /// Fewer than [`MODERATE_FROM`] admitted entries in the last hour.
         Quiet = "quiet",
-        /// Some are there.
+        /// From [`MODERATE_FROM`] to below [`BUSY_FROM`] admitted entries in the last hour.
         Moderate = "moderate",
-        /// Many are there.
+        /// [`BUSY_FROM`] admitted entries in the last hour, or more.
         Busy = "busy",
     }
 }
@@ -48,7 +48,7 @@ impl Level {
 /// How full a member's branch is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Crowd {
-    /// In a word.
+    /// How full it is, as one of three words.
     pub level: Level,
     /// Admitted entries of the last hour.
     pub entries_last_hour: i64,
@@ -65,7 +65,7 @@ pub struct OwnStats {
     pub visits_this_week: i64,
     /// Days in a row with a visit, up to today or yesterday.
     pub streak_days: i64,
-    /// The last visit.
+    /// When they were last let in; none for somebody who never was.
     pub last_visit_at: Option<Timestamp>,
     /// Coins and sessions that visits have taken.
     pub spent: i64,
@@ -74,7 +74,7 @@ pub struct OwnStats {
 /// Lists a member's own entries, newest first, denials too.
 pub async fn list_own(db: &Db, me: &Me, page: Page) -> Result<Listing<Entry>, Error> {
     let mut conn = db.conn().await?;
-    let everything = Wanted { since: None, before: None, status: None };
+    let everything = EntrySpan { since: None, before: None, status: None };
     store::list_of_customer(conn.get(), &Scope::gym_wide(me.gym()), me.customer(), &everything, page).await
 }
 
@@ -110,7 +110,7 @@ fn count(items: impl Iterator) -> i64 {
     i64::try_from(items.count()).unwrap_or(i64::MAX)
 }
 
-/// Days in a row with a visit. A day that is not over does not break the row.
+/// Days in a row with a visit. Today without a visit does not break the row, for today is not over.
 fn streak(days: &[NaiveDate], today: NaiveDate) -> i64 {
     let visited: BTreeSet<NaiveDate> = days.iter().copied().collect();
     let start = if visited.contains(&today) { Some(today) } else { today.pred_opt() };

@@ -18,10 +18,10 @@ use crate::{
 
 /// Which entries a list shows.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
+pub(super) struct EntrySpan {
     /// From this instant on.
     pub since: Option<Timestamp>,
-    /// Before this instant.
+    /// Up to this instant, which no longer belongs to it.
     pub before: Option<Timestamp>,
     pub status: Option<EntryStatus>,
 }
@@ -45,7 +45,7 @@ struct EntryRow {
     staff_name: Option<String>,
 }
 
-/// A statement that reads whole entries: where they are found, and which or in which order.
+/// A statement that reads whole entries: `$from` says where they are found, `$which` which ones or in which order.
 macro_rules! entries {
     ($from:literal, $which:literal, $($argument:expr),+ $(,)?) => {
         sqlx::query_as!(
@@ -92,7 +92,7 @@ const ENTRIES: Table = Table { name: "entries", alias: "e", order: &["at", "id"]
 /// Of one customer, whose entries are indexed in the order in which they were written.
 const ENTRIES_OF_ONE: Table = Table { name: "entries", alias: "e", order: &["id"] };
 
-impl Wanted {
+impl EntrySpan {
     fn narrow(&self, list: List) -> List {
         let list = list.only("e.at >= {}", self.since).only("e.at < {}", self.before);
         // Without a value, so that the index of the few who are turned away fits.
@@ -108,7 +108,7 @@ impl Wanted {
 pub(super) async fn list(
     conn: &mut Connection,
     scope: &Scope,
-    wanted: &Wanted,
+    wanted: &EntrySpan,
     page: Page,
 ) -> Result<Listing<Entry>, Error> {
     let found = of_everybody(scope, wanted).page(conn, page, COUNTED_MOST).await?;
@@ -120,18 +120,18 @@ pub(super) async fn list_of_customer(
     conn: &mut Connection,
     scope: &Scope,
     customer: CustomerId,
-    wanted: &Wanted,
+    wanted: &EntrySpan,
     page: Page,
 ) -> Result<Listing<Entry>, Error> {
     let found = of_customer(scope, customer, wanted).page(conn, page, COUNTED_MOST).await?;
     read(conn, found).await
 }
 
-fn of_everybody(scope: &Scope, wanted: &Wanted) -> List {
+fn of_everybody(scope: &Scope, wanted: &EntrySpan) -> List {
     wanted.narrow(List::of(&ENTRIES, scope))
 }
 
-fn of_customer(scope: &Scope, customer: CustomerId, wanted: &Wanted) -> List {
+fn of_customer(scope: &Scope, customer: CustomerId, wanted: &EntrySpan) -> List {
     wanted.narrow(List::of(&ENTRIES_OF_ONE, scope).led_by("e.customer_id = {}", Some(customer.get())))
 }
 
@@ -148,7 +148,7 @@ async fn read(conn: &mut Connection, found: Listing<i64>) -> Result<Listing<Entr
     Ok(Listing { items, total: found.total })
 }
 
-/// An entry of a gym.
+/// The entry `id`, of whatever gym.
 pub(super) async fn find_entry(conn: &mut Connection, id: EntryId) -> Result<Option<Entry>, Error> {
     let row = entries!("from entries e", "where e.id = $1", id.get()).fetch_optional(conn).await?;
     row.map(Entry::try_from).transpose()
@@ -226,7 +226,7 @@ mod tests {
             for since in [None, moment] {
                 for before in [None, moment] {
                     for status in [None, Some(EntryStatus::Approved), Some(EntryStatus::Denied)] {
-                        let wanted = Wanted { since, before, status };
+                        let wanted = EntrySpan { since, before, status };
                         lists.push(of_everybody(&scope, &wanted));
                         lists.push(of_customer(&scope, CustomerId::new(1), &wanted));
                     }

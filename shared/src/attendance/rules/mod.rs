@@ -8,14 +8,14 @@ use super::{
 };
 use crate::{
     gyms::GymRule,
-    subscriptions::{Kind, NoneLeft, NotNow, Standing},
+    subscriptions::{NoneLeft, NotNow, ServiceKind, StatusInputs},
     vocabulary::{SubscriptionId, Timestamp},
 };
 
 /// An admission within this time of the last one, at the same door, is the same one: a double tap, a retry.
 pub const REPEAT_SECONDS: i64 = 10;
 
-/// What is wished of the door.
+/// What the desk or the member asks of the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wish {
     /// Whether to take from what they have.
@@ -27,14 +27,14 @@ pub struct Wish {
 /// Whether the door opens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// It does.
+    /// The door opens, on one subscription.
     Admit {
-        /// On this subscription.
+        /// The subscription that opens it.
         on: SubscriptionId,
         /// Coins or sessions that it takes.
         charge: i32,
     },
-    /// It does not.
+    /// The door stays shut for these reasons, of which the first is shown.
     Deny(Reasons),
 }
 
@@ -85,7 +85,9 @@ fn hindrances(pass: &Pass, facts: &Facts, today: NaiveDate) -> impl Iterator<Ite
 }
 
 fn not_usable(pass: &Pass, today: NaiveDate) -> Option<Denial> {
-    let by_date = Standing { remaining: None, ..pass.standing };
+    // Without the balance, of which an empty one counts as expired: that no coins or sessions are left is a reason of
+    // its own, and does not hold where this very check-in has paid already.
+    let by_date = StatusInputs { remaining: None, ..pass.standing };
     if let Err(not_now) = NotNow::of(by_date.status(today)) {
         return Some(Denial::NotNow(not_now));
     }
@@ -94,7 +96,7 @@ fn not_usable(pass: &Pass, today: NaiveDate) -> Option<Denial> {
 }
 
 fn wrong_door(pass: &Pass, facts: &Facts) -> Option<Denial> {
-    let is_training = pass.kind == Kind::Training;
+    let is_training = pass.kind == ServiceKind::Training;
     let opens = pass.opens_door || (is_training && facts.rules.is_on(GymRule::TrainingOpensDoor));
     if !opens {
         return Some(if is_training { Denial::TrainingOnly } else { Denial::NotForEntry });
@@ -111,7 +113,7 @@ fn charge(pass: &Pass, action: Action) -> i32 {
     }
 }
 
-/// One knock at the door.
+/// One check-in request, as the rules see it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Knock {
     pub wish: Wish,
@@ -121,20 +123,21 @@ pub(super) struct Knock {
     pub today: NaiveDate,
 }
 
-/// What is to be done about a knock.
+/// What is to be done about a check-in request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Answer the entry of a moment ago.
     Repeat(LastEntry),
-    /// Let in.
-    Admit { on: SubscriptionId, charge: i32 },
+    Admit {
+        on: SubscriptionId,
+        charge: i32,
+    },
     /// Let in although the rules deny.
     Overrule(Reasons),
-    /// Turn away.
     Deny(Reasons),
 }
 
-/// Decides about one knock: the code that was shown and the entry of a moment ago come before the decision.
+/// Decides about one check-in request: the code that was shown and the entry of a moment ago come before the rules.
 pub(super) fn judge(seen: &Seen, knock: &Knock) -> Result<Verdict, AskRefused> {
     let flaw = knock.token.and_then(|token| flaw(seen, token, knock.now));
     if let Some(last) = just_admitted(seen, knock, flaw) {
@@ -166,7 +169,8 @@ fn flaw(seen: &Seen, token: Token, now: Timestamp) -> Option<Denial> {
     }
 }
 
-/// The admission that this knock repeats. A token that has a flaw repeats nothing but the admission it was used for.
+/// The admission that this request repeats. A token that has a flaw repeats nothing but the admission it was used
+/// for.
 fn just_admitted<'s>(seen: &'s Seen, knock: &Knock, flaw: Option<Denial>) -> Option<&'s LastEntry> {
     let last = seen.last.as_ref()?;
     let since = knock.now.signed_duration_since(last.at).abs();

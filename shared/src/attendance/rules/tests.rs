@@ -30,10 +30,10 @@ fn monthly(id: i64) -> Pass {
         id: SubscriptionId::new(id),
         branch: HERE,
         service_name: "Monthly Gym".to_owned(),
-        kind: Kind::TimeBased,
+        kind: ServiceKind::TimeBased,
         opens_door: true,
         doors: Doors::OwnBranch,
-        standing: Standing {
+        standing: StatusInputs {
             starts_on: day(-10),
             ends_on: Some(day(20)),
             freeze: None,
@@ -45,10 +45,10 @@ fn monthly(id: i64) -> Pass {
     }
 }
 
-fn counted(id: i64, kind: Kind, remaining: i32) -> Pass {
+fn counted(id: i64, kind: ServiceKind, remaining: i32) -> Pass {
     let mut pass = monthly(id);
     (pass.kind, pass.standing.remaining, pass.total) = (kind, Some(remaining), Some(20));
-    pass.opens_door = kind != Kind::Training;
+    pass.opens_door = kind != ServiceKind::Training;
     pass
 }
 
@@ -111,7 +111,7 @@ fn deny(not_now: NotNow, about: i64) -> Decision {
 #[test]
 fn checking_in_takes_nothing_and_a_deduction_takes_one_where_something_is_counted() {
     for (pass, charge) in
-        [(monthly(1), 0), (counted(1, Kind::Coins, 5), 1), (counted(1, Kind::Sessions, 1), 1)]
+        [(monthly(1), 0), (counted(1, ServiceKind::Coins, 5), 1), (counted(1, ServiceKind::Sessions, 1), 1)]
     {
         assert_eq!(admitted(vec![pass.clone()], Action::CheckInOnly), (1, 0));
         assert_eq!(admitted(vec![pass], Action::CheckInWithDeduction), (1, charge));
@@ -122,8 +122,8 @@ fn checking_in_takes_nothing_and_a_deduction_takes_one_where_something_is_counte
 fn of_several_that_open_the_one_that_ends_first_is_taken() {
     let passes = vec![
         ending(monthly(4), Some(9)),
-        ending(counted(3, Kind::Coins, 5), None),
-        ending(counted(2, Kind::Sessions, 5), Some(5)),
+        ending(counted(3, ServiceKind::Coins, 5), None),
+        ending(counted(2, ServiceKind::Sessions, 5), Some(5)),
         ending(monthly(1), Some(5)),
     ];
     assert_eq!(admitted(passes.clone(), Action::CheckInOnly).0, 1);
@@ -135,8 +135,8 @@ fn of_several_that_open_the_one_that_ends_first_is_taken() {
 fn the_subscription_that_the_desk_names_goes_first_if_it_opens() {
     let held = facts(vec![
         ending(monthly(1), Some(1)),
-        counted(2, Kind::Sessions, 3),
-        counted(3, Kind::Sessions, 0),
+        counted(2, ServiceKind::Sessions, 3),
+        counted(3, ServiceKind::Sessions, 0),
     ]);
     let on = |id| {
         let wish = Wish { action: Action::CheckInWithDeduction, preferred: Some(SubscriptionId::new(id)) };
@@ -160,8 +160,8 @@ fn what_is_not_active_only_serves_to_say_why_not() {
         (&stopped, "SUBSCRIPTION_STOPPED"),
         (&pending, "SUBSCRIPTION_NOT_STARTED"),
         (&expired, "SUBSCRIPTION_EXPIRED"),
-        (&counted(5, Kind::Sessions, 0), "NO_SESSIONS_REMAINING"),
-        (&counted(6, Kind::Coins, 0), "NO_COINS_REMAINING"),
+        (&counted(5, ServiceKind::Sessions, 0), "NO_SESSIONS_REMAINING"),
+        (&counted(6, ServiceKind::Coins, 0), "NO_COINS_REMAINING"),
     ] {
         assert_eq!(denied(&facts(vec![pass.clone()])), [code]);
         assert_eq!(admitted(vec![pass.clone(), monthly(9)], Action::CheckInOnly).0, 9, "{code}");
@@ -177,18 +177,18 @@ fn what_is_not_active_only_serves_to_say_why_not() {
 fn what_ended_last_is_told_first() {
     let expired = ending(monthly(5), Some(-1));
     assert_eq!(
-        denied(&facts(vec![counted(2, Kind::Coins, 0), expired.clone()])),
+        denied(&facts(vec![counted(2, ServiceKind::Coins, 0), expired.clone()])),
         ["SUBSCRIPTION_EXPIRED", "NO_COINS_REMAINING"],
     );
     assert_eq!(
-        denied(&facts(vec![counted(6, Kind::Coins, 0), expired])),
+        denied(&facts(vec![counted(6, ServiceKind::Coins, 0), expired])),
         ["NO_COINS_REMAINING", "SUBSCRIPTION_EXPIRED"],
     );
 }
 
 #[test]
 fn training_opens_the_door_only_where_the_house_says_so() {
-    let mut at_the_door = facts(vec![counted(1, Kind::Training, 5)]);
+    let mut at_the_door = facts(vec![counted(1, ServiceKind::Training, 5)]);
     assert_eq!(denied(&at_the_door), ["TRAINING_ONLY"]);
     at_the_door.rules = GymRules::default().with(GymRule::TrainingOpensDoor, true);
     let decision = decide(&at_the_door, wish(Action::CheckInWithDeduction), today());
@@ -226,7 +226,7 @@ fn nobody_comes_in_who_or_where_something_is_switched_off() {
 
 #[test]
 fn a_deduction_of_a_moment_ago_pays_for_the_entry_even_if_it_was_the_last() {
-    let mut paid = counted(1, Kind::Sessions, 0);
+    let mut paid = counted(1, ServiceKind::Sessions, 0);
     paid.prepaid = 1;
     assert_eq!(admitted(vec![paid], Action::CheckInWithDeduction), (1, 0));
 }
@@ -326,7 +326,7 @@ fn a_manager_overrules_a_denial_where_the_house_allows_it() {
 prop_compose! {
     fn any_pass()(
         id in 1_i64..50,
-        kind in prop::sample::select(Kind::ALL),
+        kind in prop::sample::select(ServiceKind::ALL),
         is_here in any::<bool>(),
         opens_door in any::<bool>(),
         every in any::<bool>(),
@@ -347,7 +347,7 @@ prop_compose! {
             kind,
             opens_door,
             doors: if every { Doors::EveryBranch } else { Doors::OwnBranch },
-            standing: Standing {
+            standing: StatusInputs {
                 starts_on: day(starts),
                 ends_on: lasts.map(|days| day(starts.saturating_add(days))),
                 freeze: freeze.map(span),
@@ -372,7 +372,7 @@ proptest! {
         let anywhere = held.rules.is_on(GymRule::EnterAnyBranch);
         let opens = |pass: &Pass| {
             pass.standing.status(today()) == Status::Active
-                && (pass.opens_door || (training && pass.kind == Kind::Training))
+                && (pass.opens_door || (training && pass.kind == ServiceKind::Training))
                 && (pass.branch == HERE || pass.doors == Doors::EveryBranch || anywhere)
         };
         let first = held.passes.iter().filter(|pass| opens(pass)).map(|pass| {

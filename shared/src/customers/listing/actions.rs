@@ -5,14 +5,14 @@ use std::cmp::Reverse;
 use chrono::NaiveDate;
 
 use super::{
-    rules::Term,
+    rules::SearchTerm,
     store::{self, Filter},
 };
 use crate::{
     access::{Can, Granted, Role, Scope, can},
     customers::{
-        model::{Customer, Wanted},
-        rules::{CustomerRefused, Kept, Sight},
+        model::{Customer, CustomerFilter},
+        rules::{CustomerRefused, Kept, PasswordVisibility},
         store::{find_customer, list_customers, page_customers},
     },
     error::{Error, Invalid},
@@ -23,26 +23,27 @@ use crate::{
     },
 };
 
-/// How many who fit a search a list goes through.
+/// How many customers who fit a search a list looks at, the best ones first.
 const MATCHES: i64 = 1000;
 
 /// How far somebody who may exercise `C` sees temporary passwords.
-pub(in crate::customers) fn sight<C: Can>(staff: &Granted<C>) -> Sight {
+pub(in crate::customers) fn password_visibility<C: Can>(staff: &Granted<C>) -> PasswordVisibility {
     match staff.also::<can::SeeTemporaryPasswords>() {
-        None => Sight::Nothing,
-        Some(may) if may.role() == Role::FrontDesk => Sight::WhereTheGymAllows(may.scope()),
-        Some(may) => Sight::Within(may.scope()),
+        None => PasswordVisibility::Nothing,
+        Some(may) if may.role() == Role::FrontDesk => PasswordVisibility::WhereTheGymAllows(may.scope()),
+        Some(may) => PasswordVisibility::Within(may.scope()),
     }
 }
 
 /// A page of the customers within reach, newest first.
 ///
 /// # Refuses
-/// A page further back than customers are picked from several branches, or judged by what they hold.
+/// A page too far back, which begins sooner where customers are picked from several branches, or judged by what they
+/// hold.
 pub async fn list(
     db: &Db,
     staff: &Granted<can::ReadCustomers>,
-    wanted: &Wanted,
+    wanted: &CustomerFilter,
     page: Page,
 ) -> Result<Listing<Customer>, Error> {
     let scope = staff.scope_at(wanted.branch)?;
@@ -89,19 +90,19 @@ async fn find_page(
     page_customers(conn, &filter.list(scope, today), page, most, today).await
 }
 
-/// These customers, as far as the caller sees what is known of them.
+/// The customers, each with the temporary password only where the caller may see it.
 fn seen(staff: &Granted<can::ReadCustomers>, kept: Vec<Kept>) -> Vec<Customer> {
-    let sight = sight(staff);
-    kept.into_iter().map(|kept| kept.seen(&sight, staff.now())).collect()
+    let visibility = password_visibility(staff);
+    kept.into_iter().map(|kept| kept.seen(&visibility, staff.now())).collect()
 }
 
 /// The customers within reach who fit what was typed, the best first; the newest ones if nothing was.
 ///
-/// The total is how many are answered: a search is made narrower, not leafed through.
+/// The total is how many are answered: a search has no second page, the desk types more letters instead.
 pub async fn search(
     db: &Db,
     staff: &Granted<can::ReadCustomers>,
-    term: Option<&Term>,
+    term: Option<&SearchTerm>,
     branch: Option<BranchId>,
     limit: i64,
 ) -> Result<Listing<Customer>, Error> {
@@ -126,7 +127,7 @@ pub async fn find(db: &Db, staff: &Granted<can::ReadCustomers>, id: CustomerId) 
     let today = staff.calendar().today(staff.now());
     let found = find_customer(db.conn().await?.get(), id, today).await?;
     let kept = found.within(staff).ok_or(CustomerRefused::NotFound)?;
-    Ok(kept.seen(&sight(staff), staff.now()))
+    Ok(kept.seen(&password_visibility(staff), staff.now()))
 }
 
 /// The customer within reach who has this number.
@@ -143,5 +144,5 @@ pub async fn find_by_phone(
     let id =
         store::find_by_phone(conn.get(), &staff.scope(), phone).await?.ok_or(CustomerRefused::NotFound)?;
     let kept = find_customer(conn.get(), id, today).await?.within(staff).ok_or(CustomerRefused::NotFound)?;
-    Ok(kept.seen(&sight(staff), staff.now()))
+    Ok(kept.seen(&password_visibility(staff), staff.now()))
 }

@@ -7,6 +7,6 @@ mod actions;
 mod rules;
 mod store;
 
-pub(super) use actions::sight;
+pub(super) use actions::password_visibility;
 pub use actions::{find, find_by_phone, list, search};
-pub use rules::Term;
+pub use rules::SearchTerm;

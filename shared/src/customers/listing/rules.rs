@@ -19,7 +19,7 @@ pub(super) const WORDS: usize = 3;
 
 /// A search, classified; at least one meaning is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Term {
+pub struct SearchTerm {
     /// The customer with this id.
     pub(super) id: Option<CustomerId>,
     /// Whoever has this number.
@@ -49,7 +49,7 @@ impl Start {
     }
 }
 
-impl Term {
+impl SearchTerm {
     /// What `text` may mean; nothing if there is nothing to see in it.
     pub fn parse(text: &str) -> Option<Self> {
         let text: String = text.trim().chars().take(TERM_MAX).collect();
@@ -88,8 +88,8 @@ mod tests {
 
     use super::*;
 
-    fn term(text: &str) -> Term {
-        Term::parse(text).unwrap()
+    fn term(text: &str) -> SearchTerm {
+        SearchTerm::parse(text).unwrap()
     }
 
     #[test]
@@ -153,14 +153,14 @@ mod tests {
     #[test]
     fn a_blank_text_looks_for_nothing() {
         for text in ["", "  ", "\u{200f}", "\u{64b}"] {
-            assert_eq!(Term::parse(text), None, "{text:?}");
+            assert_eq!(SearchTerm::parse(text), None, "{text:?}");
         }
     }
 
     proptest! {
         #[test]
         fn a_text_is_within_the_range_of_its_beginnings(text in "[a-zء-ي0-9 ]{1,20}", more in any::<String>()) {
-            if let Some(term) = Term::parse(&text) {
+            if let Some(term) = SearchTerm::parse(&text) {
                 let name = format!("{}{more}", term.name.from);
                 prop_assert!(more.starts_with(char::MAX) || (term.name.from <= name && name < term.name.to));
             }
@@ -168,7 +168,7 @@ mod tests {
 
         #[test]
         fn no_text_breaks_the_reader(text in any::<String>()) {
-            if let Some(term) = Term::parse(&text) {
+            if let Some(term) = SearchTerm::parse(&text) {
                 prop_assert!(term.name.from.chars().count() <= TERM_MAX * 3);
             }
         }

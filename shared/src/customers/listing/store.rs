@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::rules::{Term, WORDS};
+use super::rules::{SearchTerm, WORDS};
 use crate::{
     access::Scope,
-    customers::model::Standing,
+    customers::model::MembershipStatus,
     error::Error,
     platform::{
         db::Connection,
@@ -30,11 +30,11 @@ const HOLDS: &str = "{} = coalesce((
 /// Which customers of a scope a list holds.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
-    /// Newest first.
+    /// Only these customers, newest first; none to pick by the other filters alone.
     pub(super) ids: Option<Vec<i64>>,
     pub(super) is_active: Option<bool>,
     pub(super) gender: Option<Gender>,
-    pub(super) standing: Option<Standing>,
+    pub(super) standing: Option<MembershipStatus>,
 }
 
 impl Filter {
@@ -53,12 +53,14 @@ impl Filter {
             // Without a value, so that the index of the few who are deactivated fits.
             list = list.and(if is_active { "c.is_active" } else { "not c.is_active" });
         }
-        let holds = |list: List, is_wanted: bool, standing: Standing| {
+        let holds = |list: List, is_wanted: bool, standing: MembershipStatus| {
             list.judged(HOLDS, [is_wanted.into(), today.into(), standing.as_str().into()])
         };
         list = match self.standing {
-            Some(Standing::Inactive) => holds(list, false, Standing::Active),
-            Some(standing @ (Standing::Active | Standing::Frozen)) => holds(list, true, standing),
+            Some(MembershipStatus::Inactive) => holds(list, false, MembershipStatus::Active),
+            Some(standing @ (MembershipStatus::Active | MembershipStatus::Frozen)) => {
+                holds(list, true, standing)
+            }
             None => list,
         };
         match &self.ids {
@@ -80,8 +82,11 @@ impl Filter {
         Some(Tally { table: "branch_sizes", rows })
     }
 
-    /// The filter with the ids of those in the gym who are as few are, and without what they were found by: deactivated, or
-    /// with a frozen subscription; a walk from the newest on would look for them among all.
+    /// The same filter, with ids in place of a condition that only few customers of the gym meet: to be deactivated,
+    /// or to have a frozen subscription.
+    ///
+    /// An index finds those few at once; without their ids the list would be walked from the newest customer on in
+    /// search of them. Where they are too many, or the scope is not one gym, the filter stays as it is.
     pub(super) async fn with_few(
         self,
         conn: &mut Connection,
@@ -90,7 +95,7 @@ impl Filter {
     ) -> Result<Self, Error> {
         let Some(gym) = scope.gym().map(|gym| Scope::gym_wide(gym.into())) else { return Ok(self) };
         let frozen = "s.stopped_at is null and s.frozen_until >= {} and s.frozen_from <= {}";
-        let few = if self.standing == Some(Standing::Frozen) {
+        let few = if self.standing == Some(MembershipStatus::Frozen) {
             let list = List::of(&SUBSCRIPTIONS, &gym).all(frozen, [today.into(), today.into()]);
             list.few(conn, "s.customer_id", COUNTED_MOST).await?
         } else if self.is_active == Some(false) {
@@ -100,13 +105,14 @@ impl Filter {
         };
         Ok(match (few, self.standing) {
             (None, _) => self,
-            (ids, Some(Standing::Frozen)) => Self { ids, standing: None, ..self },
+            (ids, Some(MembershipStatus::Frozen)) => Self { ids, standing: None, ..self },
             (ids, _) => Self { ids, is_active: None, ..self },
         })
     }
 }
 
-/// The gym, where branches do not say it already: without it the index of a branch answers alone.
+/// The gym to filter by, unless branches are named: they belong to one, and without it the index of a branch answers
+/// alone.
 fn gym_of(scope: &Scope) -> Option<i64> {
     if scope.one().is_some() || scope.many().is_some() { None } else { scope.gym() }
 }
@@ -122,7 +128,7 @@ const CANDIDATES: i64 = 1000;
 pub(super) async fn list_matches(
     conn: &mut Connection,
     scope: &Scope,
-    term: &Term,
+    term: &SearchTerm,
     limit: i64,
 ) -> Result<Vec<i64>, Error> {
     let many = scope.many();
@@ -190,7 +196,9 @@ mod tests {
             for ids in [None, Some(vec![1, 2])] {
                 for is_active in [None, Some(true), Some(false)] {
                     for gender in [None, Some(Gender::Female)] {
-                        for standing in [None, Some(Standing::Active), Some(Standing::Inactive)] {
+                        for standing in
+                            [None, Some(MembershipStatus::Active), Some(MembershipStatus::Inactive)]
+                        {
                             let filter = Filter { ids: ids.clone(), is_active, gender, standing };
                             lists.push(filter.list(&scope, NaiveDate::default()));
                         }

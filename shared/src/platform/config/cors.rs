@@ -7,11 +7,11 @@ use serde::Deserialize;
 
 use super::{Section, Setting, field::Field, parse, problems::Problems};
 
-/// Which web pages may call.
+/// Which web pages may call the API from a browser.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cors {
-    /// The pages, by origin.
+    /// The origins of the pages; none: no page may.
     #[serde(deserialize_with = "parse::list")]
     pub origins: Vec<Origin>,
 }
@@ -19,7 +19,7 @@ pub struct Cors {
 /// One origin, or all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// Every page.
+    /// Pages of every origin, written `*`.
     Any,
     /// Pages of this origin, spelled as browsers do.
     Only(String),

@@ -21,11 +21,11 @@ const URL: &str = "GYM__DATABASE__URL";
 const READ_URL: &str = "GYM__DATABASE__READ_URL";
 const MIGRATE_URL: &str = "GYM__DATABASE__MIGRATE_URL";
 
-/// Postgres.
+/// How this process reaches Postgres, and how long it waits for it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
-    /// Where it is, and as whom we come.
+    /// Address of the database, with the role of this service.
     pub url: SecretString,
     migrate_url: SecretString,
     /// A replica for figures that may be a moment old, if there is one.
@@ -34,13 +34,13 @@ pub struct Database {
     /// Most connections of this process: half of them read, half write.
     #[serde(deserialize_with = "parse::count")]
     pub max_connections: u32,
-    /// Longest wait for a connection.
+    /// Longest wait for a connection of a pool, all steps together; then 503.
     #[serde(rename = "acquire_timeout_milliseconds", deserialize_with = "parse::milliseconds")]
     pub acquire_timeout: Duration,
-    /// Longest run of a statement.
+    /// Longest run of a statement; Postgres ends it then.
     #[serde(rename = "statement_timeout_milliseconds", deserialize_with = "parse::milliseconds")]
     pub statement_timeout: Duration,
-    /// Longest wait for a lock.
+    /// Longest wait of a statement for a lock; Postgres ends the statement then.
     #[serde(rename = "lock_timeout_milliseconds", deserialize_with = "parse::milliseconds")]
     pub lock_timeout: Duration,
 }
@@ -101,6 +101,7 @@ impl Section for Database {
             if let Some((key, url)) = read_url {
                 refuse_known_password(key, url, problems);
             }
+            // Not set means the default, which a service that only serves never uses; `migrate_url` refuses it.
             if self.migrate_url.expose_secret() != DEVELOPMENT_ONLY_MIGRATOR_DATABASE {
                 refuse_known_password(MIGRATE_URL, &self.migrate_url, problems);
             }

@@ -14,14 +14,14 @@ pub(super) const DEVELOPMENT_ONLY_HASH_KEY: &str = "development-only-hash-key-01
 /// The password in every default database address.
 pub(super) const DEVELOPMENT_ONLY_PASSWORD: &str = "development-only";
 
-/// The staff door's database.
+/// Address of the database with the role of staff-api.
 pub(super) const DEVELOPMENT_ONLY_STAFF_DATABASE: &str =
     "postgres://gym_staff:development-only@127.0.0.1:5432/gym";
 
-/// The members' door's database.
+/// Address of the database with the role of client-api.
 pub(super) const DEVELOPMENT_ONLY_CLIENT_DATABASE: &str =
     "postgres://gym_client:development-only@127.0.0.1:5432/gym";
 
-/// The owner of the schema's database.
+/// Address of the database with the role that owns the schema.
 pub(super) const DEVELOPMENT_ONLY_MIGRATOR_DATABASE: &str =
     "postgres://gym_migrator:development-only@127.0.0.1:5432/gym";

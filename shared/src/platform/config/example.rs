@@ -1,7 +1,7 @@
 //! The example file, written from the tables that are also the defaults.
 
 use super::{
-    SECTIONS, Service,
+    SECTIONS, ServiceName,
     field::{Field, environment_name},
 };
 
@@ -17,7 +17,7 @@ const HEAD: &str = "\
 # mode = \"development\"
 ";
 
-/// The example file.
+/// The text of `deploy/config.example.toml`: every key with its sentence and its default, commented out.
 pub fn render() -> String {
     let mut text = HEAD.to_owned();
     for (section, fields) in SECTIONS {
@@ -30,7 +30,8 @@ pub fn render() -> String {
 }
 
 fn lines(section: &str, field: &Field) -> String {
-    let (staff, client) = (field.default_for(Service::StaffApi), field.default_for(Service::ClientApi));
+    let (staff, client) =
+        (field.default_for(ServiceName::StaffApi), field.default_for(ServiceName::ClientApi));
     let note = if field.is_secret {
         let name = environment_name(section, field.key);
         let development = if staff.is_empty() { "" } else { "; development has one of its own" };
@@ -95,7 +96,7 @@ mod tests {
             fields_of::<Outbox>,
             fields_of::<Cors>,
             fields_of::<Log>,
-            fields_of::<Limits>,
+            fields_of::<LimitSettings>,
         ];
         for check in checks {
             check();
@@ -121,7 +122,7 @@ mod tests {
             .collect();
         assert_eq!(uncommented.iter().filter(|line| is_setting(line)).count(), 1 + plain_fields());
         let file = scratch("example.toml", uncommented.join("\n").as_bytes());
-        let config = load_with(Service::StaffApi, &[], Some(&file)).unwrap();
+        let config = load_with(ServiceName::StaffApi, &[], Some(&file)).unwrap();
         assert_eq!(format!("{config:?}"), format!("{:?}", load(&[]).unwrap()));
     }
 

@@ -3,7 +3,7 @@
 //! The tables of [`Field`]s are the lowest layer of the configuration *and* the example file, so the two cannot
 //! differ. A default is written as it would stand in the environment: it takes the same way in.
 
-use super::Service;
+use super::ServiceName;
 
 /// One key of a section.
 #[derive(Debug, Clone, Copy)]
@@ -35,10 +35,10 @@ impl Field {
     }
 
     /// What it is worth in `service` when nobody sets it; empty means nothing.
-    pub(super) const fn default_for(&self, service: Service) -> &'static str {
+    pub(super) const fn default_for(&self, service: ServiceName) -> &'static str {
         match service {
-            Service::StaffApi | Service::Seeds => self.staff,
-            Service::ClientApi => self.client,
+            ServiceName::StaffApi | ServiceName::Seeds => self.staff,
+            ServiceName::ClientApi => self.client,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The listeners and what they put up with.
+//! The listeners, and the limits of connections and requests.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -10,11 +10,11 @@ use serde::Deserialize;
 
 use super::{Section, Setting, field::Field, parse, problems::Problems};
 
-/// The listeners and what they put up with.
+/// The addresses of the listeners, and the limits of connections and requests.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Http {
-    /// Where the API is served.
+    /// Address and port on which the API is served.
     pub listen: SocketAddr,
     /// Where metrics and health are served; not for the proxy.
     pub internal_listen: SocketAddr,
@@ -27,10 +27,10 @@ pub struct Http {
     /// Longest silence on a connection between requests.
     #[serde(rename = "idle_timeout_seconds", deserialize_with = "parse::seconds")]
     pub idle_timeout: Duration,
-    /// Longest time for an answer.
+    /// Longest time for the work on a request; then it is answered 503.
     #[serde(rename = "request_timeout_seconds", deserialize_with = "parse::seconds")]
     pub request_timeout: Duration,
-    /// Most connections at once.
+    /// Most connections at once; a further client is told 503 and sent away.
     #[serde(deserialize_with = "parse::count")]
     pub max_connections: u32,
     /// Most requests at once; more are shed with 503.
@@ -39,13 +39,13 @@ pub struct Http {
     /// How long connections are still accepted at shutdown, while any is open.
     #[serde(rename = "linger_seconds", deserialize_with = "parse::seconds")]
     pub linger: Duration,
-    /// Longest wait for running requests at shutdown, with the above.
+    /// Longest time from the order to stop to the end of the last request, `linger` included.
     #[serde(rename = "drain_seconds", deserialize_with = "parse::seconds")]
     pub drain: Duration,
     /// Largest body, in bytes.
     #[serde(rename = "body_limit_kib", deserialize_with = "parse::kibibytes")]
     pub body_limit: usize,
-    /// The proxies whose word about a caller's address is taken.
+    /// The proxies whose `X-Forwarded-For` is believed.
     #[serde(deserialize_with = "parse::list")]
     pub trusted_proxies: Vec<AddressRange>,
 }

@@ -10,13 +10,13 @@ use base64::{
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-/// Base64 in either alphabet's first 62 letters, with or without padding.
+/// Base64 of the standard alphabet, with or without padding; [`decode`] turns the URL alphabet into it first.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The 16 bytes before the seed in every PKCS#8 v1 Ed25519 key.
+/// Length of an Ed25519 key in PKCS#8 v1, in bytes: a head of 16 and the seed of 32.
 const PKCS8_V1_LENGTH: usize = 48;
 
 /// An Ed25519 private key that is known to be well formed.
@@ -37,7 +37,7 @@ impl SigningKey {
         SecretString::from(BASE64.encode(self.pkcs8_der()))
     }
 
-    /// The public half.
+    /// The public half of the key, which is no secret.
     pub fn public(&self) -> PublicKey {
         self.public
     }
@@ -81,7 +81,7 @@ impl fmt::Debug for SigningKey {
 pub struct PublicKey([u8; 32]);
 
 impl PublicKey {
-    /// The raw bytes.
+    /// The 32 bytes of the key, without any encoding.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -99,7 +99,7 @@ impl FromStr for PublicKey {
     }
 }
 
-/// As `*_accepted_keys` takes it.
+/// Base64 of the raw key, as the settings `*_accepted_keys` take it.
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&BASE64.encode(self.0))

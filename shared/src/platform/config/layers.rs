@@ -13,7 +13,7 @@ use figment::{
 };
 
 use super::{
-    SECTIONS, Section, Service, Setting,
+    SECTIONS, Section, ServiceName, Setting,
     field::{Field, environment_name},
     problems::Problems,
 };
@@ -23,17 +23,17 @@ const MODE: &str = "mode";
 const FROM_FILE: &str = "_file";
 const ENVIRONMENT: &str = "environment";
 
-/// The layers, merged.
+/// The defaults, the file and the environment of one service, merged: the later wins.
 #[derive(Debug)]
 pub(super) struct Layers {
     figment: Figment,
-    service: Service,
+    service: ServiceName,
 }
 
 impl Layers {
     /// Reads `file` and `env` over the defaults of `service`; what they hold that we do not know is a problem.
     pub(super) fn gather(
-        service: Service,
+        service: ServiceName,
         env: impl Iterator<Item = (String, String)>,
         file: Option<&Path>,
         problems: &mut Problems,
@@ -43,7 +43,7 @@ impl Layers {
             figment = figment.merge(Layer::new(&path.display().to_string(), read_file(path, problems)));
         }
         figment = figment.merge(Layer::new(ENVIRONMENT, read_environment(env, problems)));
-        if service == Service::ClientApi {
+        if service == ServiceName::ClientApi {
             // The members' door cannot sign or read staff tokens, whatever its surroundings hold.
             figment = figment.merge(("tokens.staff_key", "")).merge(("tokens.staff_accepted_keys", ""));
         }
@@ -58,6 +58,7 @@ impl Layers {
 
     /// One section. A key that cannot be read is reported and replaced by its default, so that the next one is seen.
     pub(super) fn section<S: Section>(&mut self, at: Setting, problems: &mut Problems) -> Option<S> {
+        // Every round but the last puts the default in place of one value, so more rounds than keys are not needed.
         for _ in 0..=S::FIELDS.len() {
             match self.figment.extract_inner_lossy::<S>(S::NAME) {
                 Ok(section) => {
@@ -120,7 +121,7 @@ fn with_source(error: &Error, what: String) -> String {
     }
 }
 
-fn defaults(service: Service) -> Dict {
+fn defaults(service: ServiceName) -> Dict {
     let mut root = Dict::from([(MODE.to_owned(), Value::from("development"))]);
     for (section, fields) in SECTIONS {
         let values =
@@ -182,7 +183,7 @@ fn read_environment(env: impl Iterator<Item = (String, String)>, problems: &mut 
             problems.add(name, "unknown key");
             continue;
         };
-        // Compose files hand over `KEY: ${KEY:-}` as an empty text; that is not a wish.
+        // Compose files hand over `KEY: ${KEY:-}` as an empty text, which sets nothing.
         if value.is_empty() {
             continue;
         }
@@ -241,7 +242,7 @@ fn read_secret(name: &str, path: &str, problems: &mut Problems) -> Option<String
     }
 }
 
-/// Values that are already in hand.
+/// Values that were read already, with the name of their source for messages.
 struct Layer {
     name: String,
     values: Dict,

@@ -10,7 +10,7 @@ use super::{Section, field::Field, parse};
 /// are wide and those by account narrow.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Limits {
+pub struct LimitSettings {
     /// Requests an address may make each second, in the long run.
     #[serde(deserialize_with = "parse::count")]
     pub address_requests_per_second: u32,
@@ -23,16 +23,17 @@ pub struct Limits {
     /// Such attempts an address may make at once after a pause.
     #[serde(deserialize_with = "parse::count")]
     pub address_sign_in_burst: u32,
-    /// Wrong passwords an account bears within its window.
+    /// Wrong passwords for one account from one address within the window; ten times as many from all addresses
+    /// together.
     #[serde(deserialize_with = "parse::count")]
     pub account_wrong_passwords: u32,
-    /// That window.
+    /// The window of wrong passwords; the first attempt opens it.
     #[serde(rename = "account_window_minutes", deserialize_with = "parse::minutes")]
     pub account_window: Duration,
-    /// Wrong codes an identifier bears within its window, over all its codes.
+    /// Wrong codes for one phone number or address within the window, over all codes that were sent to it.
     #[serde(deserialize_with = "parse::count")]
     pub code_guesses: u32,
-    /// That window.
+    /// The window of wrong codes; the first attempt opens it.
     #[serde(rename = "code_window_minutes", deserialize_with = "parse::minutes")]
     pub code_window: Duration,
     /// QR codes a staff user may renew each minute.
@@ -40,7 +41,7 @@ pub struct Limits {
     pub qr_regenerations_per_minute: u32,
 }
 
-impl Section for Limits {
+impl Section for LimitSettings {
     const NAME: &'static str = "limits";
     const FIELDS: &'static [Field] = &[
         Field::new(

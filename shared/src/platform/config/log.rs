@@ -6,13 +6,13 @@ use super::{Mode, Section, Setting, field::Field, problems::Problems};
 
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
-/// What is logged, and how.
+/// What is logged, and in which form.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Log {
     /// A level, and exceptions to it: `info,sqlx=warn`.
     pub level: String,
-    /// The shape of a line.
+    /// The form of each line of the log.
     pub format: LogFormat,
 }
 
@@ -20,9 +20,9 @@ pub struct Log {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// For machines.
+    /// One JSON object a line, for programs that collect logs.
     Json,
-    /// For people.
+    /// Plain text, for people who read along.
     Text,
 }
 

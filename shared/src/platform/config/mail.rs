@@ -8,30 +8,30 @@ use super::{Mode, Section, Setting, field::Field, parse, problems::Problems};
 
 const DEVELOPMENT_ONLY_FROM: &str = "Gym <no-reply@gym.example>";
 
-/// How mail leaves.
+/// How mail leaves: into a file, or to a mail server.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
-    /// By which way.
+    /// Whether mail goes into the file of messages or to the mail server.
     pub transport: MailRoute,
-    /// The mail server.
+    /// Name of the mail server; required for `smtp`.
     pub host: String,
-    /// Its port.
+    /// TCP port of the mail server.
     pub port: u16,
-    /// How the connection is protected.
+    /// How the connection to the mail server is encrypted.
     pub tls: MailTls,
-    /// The user there, if it asks for one.
+    /// The user at the mail server, if it asks for one; always together with `password`.
     #[serde(deserialize_with = "parse::optional")]
     pub username: Option<String>,
-    /// That user's password.
+    /// The password of `username`; never sent in clear in production.
     #[serde(deserialize_with = "parse::optional_secret")]
     pub password: Option<SecretString>,
-    /// The sender.
+    /// The sender of every mail; production refuses the default one.
     #[serde(deserialize_with = "parse::spelled")]
     pub from: Mailbox,
 }
 
-/// By which way mail leaves.
+/// Where mail goes when it leaves the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MailRoute {
@@ -45,7 +45,7 @@ pub enum MailRoute {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MailTls {
-    /// Not at all.
+    /// No encryption; production refuses to send a password over it.
     None,
     /// Plain at first, then necessarily encrypted (port 587).
     Starttls,

@@ -1,4 +1,4 @@
-//! Where messages go that nobody gets.
+//! The file that takes messages in place of people.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Section, Setting, field::Field, problems::Problems};
 
-/// Where messages go that nobody gets.
+/// The file that takes messages in place of people, for development and tests.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Messages {

@@ -40,7 +40,7 @@ pub use self::{
     example::render as example_file,
     http::{AddressRange, Http},
     keys::{KeyError, PublicKey, SigningKey},
-    limits::Limits,
+    limits::LimitSettings,
     log::{Log, LogFormat},
     mail::{Mail, MailRoute, MailTls},
     messages::Messages,
@@ -55,16 +55,16 @@ use self::{field::Field, layers::Layers, problems::Problems};
 
 /// The program that asks; some defaults differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
-    /// The door for staff.
+pub enum ServiceName {
+    /// The service for staff, staff-api.
     StaffApi,
-    /// The members' door.
+    /// The service for members, client-api.
     ClientApi,
-    /// The command that fills a database.
+    /// The command that fills a database with a demo gym.
     Seeds,
 }
 
-impl fmt::Display for Service {
+impl fmt::Display for ServiceName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::StaffApi => "staff-api",
@@ -74,53 +74,53 @@ impl fmt::Display for Service {
     }
 }
 
-/// How seriously a configuration is taken.
+/// Whether settings that are fit for development only are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// Known keys, messages into a file, demo data: whatever makes a first start easy.
+    /// Allows keys that everybody knows, messages into a file, demo data: whatever makes a first start easy.
     Development,
-    /// None of that.
+    /// Refuses all of that, and a Postgres that may lose what it acknowledged.
     Production,
 }
 
-/// A whole and sound configuration.
+/// A configuration in which every value was read and checked.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Who reads it.
-    pub service: Service,
-    /// How seriously.
+    /// The program that the configuration was read for.
+    pub service: ServiceName,
+    /// Whether settings that are fit for development only are allowed.
     pub mode: Mode,
-    /// The listeners.
+    /// The addresses of the listeners, and the limits of connections and requests.
     pub http: Http,
-    /// Postgres.
+    /// How Postgres is reached, and how long it is waited for.
     pub database: Database,
-    /// Signing keys and lifetimes.
+    /// The keys that sign tokens, and how long the tokens are valid.
     pub tokens: Tokens,
-    /// Other keys.
+    /// The key of the hashes that are stored in place of codes and identifiers.
     pub secrets: Secrets,
-    /// Sessions.
+    /// How long a session is used without asking the database again.
     pub sessions: Sessions,
-    /// Mail.
+    /// How mail leaves, and who sends it.
     pub mail: Mail,
-    /// Text messages.
+    /// How text messages leave, and who sends them.
     pub sms: Sms,
-    /// The file of messages.
+    /// The file that takes messages in place of people.
     pub messages: Messages,
-    /// The sender of messages.
+    /// Whether this process does the jobs of the outbox, and how many at once.
     pub outbox: Outbox,
-    /// Web pages.
+    /// Which web pages may call the API from a browser.
     pub cors: Cors,
-    /// The log.
+    /// What is logged, and in which form.
     pub log: Log,
-    /// How often is too often.
-    pub limits: Limits,
+    /// How often an address, an account or an identifier may try.
+    pub limits: LimitSettings,
 }
 
 impl Config {
     /// Loads what `service` needs from `env` over `file` over the defaults, or says everything that is wrong.
     pub fn load(
-        service: Service,
+        service: ServiceName,
         env: impl Iterator<Item = (String, String)>,
         file: Option<&Path>,
     ) -> Result<Self, ConfigProblems> {
@@ -129,13 +129,14 @@ impl Config {
 
     /// Loads from the environment of this process, and from the file that `GYM_CONFIG` names or `./config.toml`.
     #[expect(clippy::disallowed_methods, reason = "the one place that looks at the environment")]
-    pub fn load_from_process(service: Service) -> Result<Self, ConfigProblems> {
+    pub fn load_from_process(service: ServiceName) -> Result<Self, ConfigProblems> {
         let mut problems = Problems::default();
         let mut env = Vec::new();
         for (name, value) in std::env::vars_os() {
             match (name.into_string(), value.into_string()) {
                 (Ok(name), Ok(value)) => env.push((name, value)),
                 (Ok(name), Err(_)) if name.starts_with("GYM_") => problems.add(name, "not UTF-8"),
+                // Variables of other programs may hold anything.
                 (Ok(_) | Err(_), Ok(_) | Err(_)) => {}
             }
         }
@@ -151,12 +152,13 @@ impl Config {
     }
 
     fn load_noting(
-        service: Service,
+        service: ServiceName,
         env: impl Iterator<Item = (String, String)>,
         file: Option<&Path>,
         mut problems: Problems,
     ) -> Result<Self, ConfigProblems> {
         let mut layers = Layers::gather(service, env, file, &mut problems);
+        // A mode that cannot be read is a problem already; with some mode the rest is checked all the same.
         let mode = layers.mode(&mut problems).unwrap_or(Mode::Development);
         let config = Self::read(&mut layers, Setting { service, mode }, &mut problems);
         problems.or(config)
@@ -209,10 +211,10 @@ impl Config {
     }
 }
 
-/// For whom, and how seriously, a section is checked.
+/// The service and the mode that a section is checked for.
 #[derive(Debug, Clone, Copy)]
 struct Setting {
-    service: Service,
+    service: ServiceName,
     mode: Mode,
 }
 
@@ -240,5 +242,5 @@ const SECTIONS: &[(&str, &[Field])] = &[
     (Outbox::NAME, Outbox::FIELDS),
     (Cors::NAME, Cors::FIELDS),
     (Log::NAME, Log::FIELDS),
-    (Limits::NAME, Limits::FIELDS),
+    (LimitSettings::NAME, LimitSettings::FIELDS),
 ];

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Section, Service, Setting, field::Field, parse, problems::Problems};
+use super::{Section, ServiceName, Setting, field::Field, parse, problems::Problems};
 
 /// The worker that does what waits in the outbox: sends messages, and what else is done later.
 #[derive(Debug, Clone, Deserialize)]
@@ -13,7 +13,7 @@ pub struct Outbox {
     /// Whether this process does jobs.
     #[serde(rename = "worker")]
     pub has_worker: bool,
-    /// Longest sleep between two looks; an urgent job, such as a code, wakes it sooner.
+    /// Longest sleep between two looks at the table; an urgent job, such as a code, wakes the worker sooner.
     #[serde(rename = "poll_milliseconds", deserialize_with = "parse::milliseconds")]
     pub poll: Duration,
     /// Most jobs of a lane under way at once.
@@ -43,7 +43,7 @@ impl Section for Outbox {
     ];
 
     fn check(&self, at: Setting, problems: &mut Problems) {
-        if self.has_worker && at.service == Service::ClientApi {
+        if self.has_worker && at.service == ServiceName::ClientApi {
             problems.add(
                 "GYM__OUTBOX__WORKER",
                 "client-api's database user may write jobs down but not read them",

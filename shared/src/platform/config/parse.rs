@@ -8,12 +8,12 @@ use serde::{Deserialize, Deserializer, de::Error};
 /// A day: no timeout of ours is longer, and a larger number is a slip of the unit.
 const LONGEST_SECONDS: u64 = 86_400;
 
-/// A whole number of seconds, at least one.
+/// A whole number of seconds, from one to a day.
 pub(super) fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     within(u64::deserialize(from)?, 1, LONGEST_SECONDS).map(Duration::from_secs)
 }
 
-/// A whole number of milliseconds, at least one.
+/// A whole number of milliseconds, from one to a day.
 pub(super) fn milliseconds<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     within(u64::deserialize(from)?, 1, LONGEST_SECONDS.saturating_mul(1000)).map(Duration::from_millis)
 }
@@ -30,13 +30,13 @@ pub(super) fn days<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Er
     Ok(Duration::from_secs(days.saturating_mul(86_400)))
 }
 
-/// A count, at least one.
+/// A count from 1 to 1,000,000.
 pub(super) fn count<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
     within(u64::deserialize(from)?, 1, 1_000_000)
         .and_then(|count| u32::try_from(count).map_err(D::Error::custom))
 }
 
-/// Kibibytes, as bytes.
+/// A whole number of kibibytes, from 1 to a gibibyte, in bytes.
 pub(super) fn kibibytes<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
     let bytes = within(u64::deserialize(from)?, 1, 1_048_576)?.saturating_mul(1024);
     usize::try_from(bytes).map_err(D::Error::custom)
@@ -50,12 +50,12 @@ fn within<E: Error>(value: u64, least: u64, most: u64) -> Result<u64, E> {
     }
 }
 
-/// Anything that has a spelling.
+/// A value that is read from its text.
 pub(super) fn spelled<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(from: D) -> Result<T, D::Error> {
     String::deserialize(from)?.parse().map_err(D::Error::custom)
 }
 
-/// Anything that has a spelling, or nothing if it is empty.
+/// A value that is read from its text, or nothing if the text is empty.
 pub(super) fn optional<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,

@@ -8,7 +8,7 @@ pub struct ConfigProblems {
     list: Vec<Problem>,
 }
 
-/// One wrong key.
+/// A key that is wrong, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The name it has in the environment.
@@ -36,7 +36,7 @@ impl fmt::Display for ConfigProblems {
 
 impl std::error::Error for ConfigProblems {}
 
-/// Problems being collected.
+/// The problems found so far while a configuration is read.
 #[derive(Debug, Default)]
 pub(super) struct Problems {
     list: Vec<Problem>,

@@ -1,4 +1,4 @@
-//! Keys that are nobody's token.
+//! Keys that sign no token.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use super::{
 const HASH_KEY: &str = "GYM__SECRETS__HASH_KEY";
 const SHORTEST_BYTES: usize = 32;
 
-/// Keys that are nobody's token.
+/// The key of the hashes that are stored in place of codes and identifiers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Secrets {

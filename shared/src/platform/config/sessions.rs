@@ -1,4 +1,4 @@
-//! Sessions.
+//! How sessions are remembered.
 
 use std::time::Duration;
 
@@ -6,10 +6,11 @@ use serde::Deserialize;
 
 use super::{Section, Setting, field::Field, problems::Problems};
 
-/// A session that was ended is dead everywhere within a second; a longer memory would break that.
+/// A session that was ended is refused by every copy of the services within a second; a longer memory would break
+/// that.
 const LONGEST_CACHE: Duration = Duration::from_millis(900);
 
-/// Sessions.
+/// How long a session is used without asking the database again.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sessions {

@@ -6,31 +6,31 @@ use serde::Deserialize;
 
 use super::{Mode, Section, Setting, field::Field, parse, problems::Problems};
 
-/// How text messages leave.
+/// How text messages leave: into a file, or to a provider.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sms {
-    /// By which way.
+    /// Whether text messages go into the file of messages or to the provider.
     pub transport: SmsRoute,
-    /// Where Twilio, or a gateway that speaks as it does, listens.
+    /// Address of Twilio, or of a gateway with the same API; HTTPS in production, except on this machine.
     #[serde(deserialize_with = "parse::spelled")]
     pub base_url: Url,
-    /// The account there.
+    /// The account at the provider: letters, digits, `-` and `_`.
     pub account_sid: String,
-    /// That account's token.
+    /// The secret of the account, sent with every message.
     #[serde(deserialize_with = "parse::optional_secret")]
     pub auth_token: Option<SecretString>,
     /// The sender: a number, or a registered name.
     pub from: String,
 }
 
-/// By which way text messages leave.
+/// Where text messages go when they leave the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SmsRoute {
     /// Into the file of messages; nobody gets it.
     File,
-    /// To Twilio or a gateway that speaks as it does.
+    /// To Twilio, or to a gateway with the same API.
     Twilio,
 }
 

@@ -14,11 +14,11 @@ const SOUND_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBk
 const OTHER_SOUND_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIAICAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g";
 
 pub(super) fn load(env: &[(&str, &str)]) -> Result<Config, ConfigProblems> {
-    load_with(Service::StaffApi, env, None)
+    load_with(ServiceName::StaffApi, env, None)
 }
 
 pub(super) fn load_with(
-    service: Service,
+    service: ServiceName,
     env: &[(&str, &str)],
     file: Option<&Path>,
 ) -> Result<Config, ConfigProblems> {
@@ -89,7 +89,7 @@ fn nothing_set_is_a_sound_development_configuration_for_each_service() {
     assert_eq!(staff.http.trusted_proxies.len(), 2);
     assert_eq!(staff.cors.origins, [Origin::Any]);
 
-    let client = load_with(Service::ClientApi, &[], None).unwrap();
+    let client = load_with(ServiceName::ClientApi, &[], None).unwrap();
     assert_eq!(client.http.internal_listen.port(), 9082);
     assert!(!client.outbox.has_worker && client.tokens.staff_key.is_none());
     assert!(client.database.url.expose_secret().contains("gym_client"));
@@ -99,7 +99,8 @@ fn nothing_set_is_a_sound_development_configuration_for_each_service() {
 fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
     let file =
         scratch("layers.toml", b"[http]\nlisten = '127.0.0.1:7001'\ninternal_listen = '127.0.0.1:7002'\n");
-    let config = load_with(Service::StaffApi, &[("GYM__HTTP__LISTEN", "[::1]:7003")], Some(&file)).unwrap();
+    let config =
+        load_with(ServiceName::StaffApi, &[("GYM__HTTP__LISTEN", "[::1]:7003")], Some(&file)).unwrap();
     assert_eq!(config.http.listen.to_string(), "[::1]:7003");
     assert_eq!(config.http.internal_listen.port(), 7002);
     assert_eq!(config.http.max_in_flight, 128);
@@ -128,7 +129,7 @@ fn texts_that_look_like_numbers_stay_texts_and_numbers_are_still_read() {
 fn lists_are_arrays_or_texts_with_commas() {
     let file = scratch("lists.toml", b"[cors]\norigins = ['https://a.example', 'http://localhost:3000']\n");
     let env = [("GYM__HTTP__TRUSTED_PROXIES", "10.0.0.0/8, ::1,")];
-    let config = load_with(Service::StaffApi, &env, Some(&file)).unwrap();
+    let config = load_with(ServiceName::StaffApi, &env, Some(&file)).unwrap();
     assert_eq!(config.cors.origins.len(), 2);
     assert_eq!(config.http.trusted_proxies.len(), 2);
 }
@@ -182,7 +183,7 @@ fn unknown_keys_are_named_wherever_they_come_from() {
         ("GYM_PORT", "8080"),
         ("PATH", "/bin"),
     ];
-    let mut found = keys(load_with(Service::StaffApi, &env, Some(&file)));
+    let mut found = keys(load_with(ServiceName::StaffApi, &env, Some(&file)));
     found.sort();
     let expected = [
         "GYM__COLOUR",
@@ -239,7 +240,7 @@ fn every_wrong_value_is_reported_at_once_by_its_environment_name() {
 #[test]
 fn a_problem_from_the_file_says_so() {
     let file = scratch("source.toml", b"[mail]\nport = 'x'\nhost = 5\n");
-    let problems = load_with(Service::StaffApi, &[], Some(&file)).unwrap_err().to_string();
+    let problems = load_with(ServiceName::StaffApi, &[], Some(&file)).unwrap_err().to_string();
     assert_eq!(problems.matches(&format!("(in {})", file.display())).count(), 2, "{problems}");
     assert!(problems.contains("GYM__MAIL__PORT: ") && problems.contains("GYM__MAIL__HOST: "), "{problems}");
 }
@@ -248,7 +249,8 @@ fn a_problem_from_the_file_says_so() {
 fn a_file_that_cannot_be_read_does_not_hide_the_rest() {
     let broken = scratch("broken.toml", b"[mail]\npassword = hunter2\n");
     for path in [&*broken, Path::new("/nowhere/config.toml")] {
-        let problems = load_with(Service::StaffApi, &[("GYM__HTTP__LISTEN", "x")], Some(path)).unwrap_err();
+        let problems =
+            load_with(ServiceName::StaffApi, &[("GYM__HTTP__LISTEN", "x")], Some(path)).unwrap_err();
         let keys: Vec<_> = problems.iter().map(|problem| problem.key.as_str()).collect();
         assert_eq!(keys, ["GYM_CONFIG", "GYM__HTTP__LISTEN"]);
         assert!(!problems.to_string().contains("hunter2"), "{problems}");
@@ -264,7 +266,7 @@ fn no_problem_and_no_debug_output_shows_a_secret() {
         ("GYM__DATABASE__MIGRATE_URL", "postgres://:918273645@h/d"),
         ("GYM__SMS__AUTH_TOKEN", "918273645"),
     ];
-    let problems = load_with(Service::StaffApi, &env, Some(&file)).unwrap_err();
+    let problems = load_with(ServiceName::StaffApi, &env, Some(&file)).unwrap_err();
     assert_eq!(problems.iter().count(), 5, "{problems}");
     assert!(!problems.to_string().contains("918273645"), "{problems}");
     let shown = format!("{:?}", load(&env[3..]).unwrap());
@@ -345,10 +347,10 @@ fn a_development_key_is_recognised_in_other_spellings() {
 fn the_members_door_needs_neither_staff_keys_nor_providers() {
     let mut env = production();
     env.retain(|(name, _)| !name.contains("MAIL") && !name.contains("SMS"));
-    let config = load_with(Service::ClientApi, &env, None).unwrap();
+    let config = load_with(ServiceName::ClientApi, &env, None).unwrap();
     assert!(config.tokens.staff_key.is_none());
     assert_eq!(
-        keys(load_with(Service::ClientApi, &[("GYM__OUTBOX__WORKER", "true")], None)),
+        keys(load_with(ServiceName::ClientApi, &[("GYM__OUTBOX__WORKER", "true")], None)),
         ["GYM__OUTBOX__WORKER"]
     );
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{
-    Mode, Section, Service, Setting,
+    Mode, Section, ServiceName, Setting,
     development::{DEVELOPMENT_ONLY_CLIENT_KEY, DEVELOPMENT_ONLY_STAFF_KEY},
     field::Field,
     keys::{PublicKey, SigningKey},
@@ -23,7 +23,7 @@ pub struct Tokens {
     /// Signs staff tokens; client-api never has it.
     #[serde(deserialize_with = "parse::optional")]
     pub staff_key: Option<SigningKey>,
-    /// Signs members' tokens.
+    /// Signs members' tokens and the codes that they show at the door; both services have it.
     pub client_key: SigningKey,
     /// Former staff keys whose tokens are still good.
     #[serde(deserialize_with = "parse::list")]
@@ -78,7 +78,7 @@ impl Section for Tokens {
     ];
 
     fn check(&self, at: Setting, problems: &mut Problems) {
-        if self.staff_key.is_none() && at.service != Service::ClientApi {
+        if self.staff_key.is_none() && at.service != ServiceName::ClientApi {
             problems.add(STAFF_KEY, "missing");
         }
         if self.staff_key.as_ref().is_some_and(|staff| staff.public() == self.client_key.public()) {

@@ -17,9 +17,9 @@ use sqlx::{
 
 /// A connection that knows whether it may be lent again.
 ///
-/// A request can end in the middle of a statement: its time is up, or its caller has gone. What Postgres still has to say
-/// is then waiting in the connection. `sqlx` reads it before the next statement, however long that takes, and does not
-/// tell that there is something to read; so it is noted here, around every statement.
+/// A request can end in the middle of a statement: its time is up, or its caller has gone. What Postgres still has to
+/// say is then waiting in the connection. `sqlx` reads it before the next statement, however long that takes, and does
+/// not tell that there is something to read; so it is noted here, around every statement.
 pub(crate) struct Connection {
     raw: PgConnection,
     is_in_statement: bool,
@@ -28,13 +28,12 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Connects.
     pub(super) async fn open(options: &PgConnectOptions) -> Result<Self, Error> {
         let raw = PgConnection::connect_with(options).await?;
         Ok(Self { raw, is_in_statement: false, is_in_transaction: false, statements: 0 })
     }
 
-    /// Whether the last word on a statement was not read: its user was cut off, or the statement failed.
+    /// Whether the end of the last statement was not read: its user was cut off, or the statement failed.
     pub(super) fn is_in_statement(&self) -> bool {
         self.is_in_statement
     }
@@ -57,6 +56,8 @@ impl Connection {
     }
 
     pub(super) async fn begin(&mut self) -> Result<(), Error> {
+        // Set before the statement and taken back after it (`commit`, `roll_back`): whoever is cut off in between
+        // leaves a connection of which nobody knows whether it is inside a transaction.
         self.is_in_transaction = true;
         self.raw.execute("begin").await?;
         Ok(())
@@ -91,7 +92,7 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// The methods that are not here lead to these.
+/// The methods that are not here call these by default.
 impl<'c> Executor<'c> for &'c mut Connection {
     type Database = Postgres;
 
@@ -102,7 +103,7 @@ impl<'c> Executor<'c> for &'c mut Connection {
     {
         let (raw, is_in_statement) = self.start_statement();
         let mut steps = raw.fetch_many(query);
-        // Its end comes with Postgres' word that it is ready for the next.
+        // The stream ends when Postgres has said that it is ready for the next statement.
         let steps = stream::poll_fn(move |context| {
             let step = ready!(steps.poll_next_unpin(context));
             if step.is_none() {

@@ -11,13 +11,13 @@
 //! | `Db::signed` | one statement that writes its own audit row | the quick check-in |
 //! | `Db::upkeep` | rows that are no facts of the gym: counters, jobs, what is swept | platform, housekeeping |
 //!
-//! A write needs somebody [`Accountable`]. One whose request carries an `Idempotency-Key` happens once: its outcome is kept
-//! beside it and answered again.
+//! A write needs somebody [`Accountable`]. One whose request carries an `Idempotency-Key` happens once: its outcome is
+//! kept beside it and answered again.
 //!
-//! Work on a connection may be cut off at any word: the request's time is up, or its caller has gone. The work is then
-//! dropped where it stands. A connection inside a transaction is closed, so that Postgres rolls back whatever was not yet
-//! committed and nobody inherits an open transaction; any other goes back to its pool, which asks it whether it is ready
-//! before it lends it again. Whoever was cut off in the middle of a commit asks again with the same key.
+//! Work on a connection may be cut off at any moment: the request's time is up, or its caller has gone. The work is
+//! then dropped where it stands. A connection inside a transaction is closed, so that Postgres rolls back whatever was
+//! not yet committed and nobody inherits an open transaction; any other goes back to its pool, which asks it whether
+//! it is ready before it lends it again. Whoever was cut off in the middle of a commit asks again with the same key.
 
 mod connection;
 mod pool;
@@ -42,7 +42,7 @@ use crate::{
     vocabulary::{BranchId, GymId},
 };
 
-/// Someone a write can be laid to. A write transaction cannot be opened without one.
+/// Somebody who answers for a write. A write transaction cannot be opened without one.
 pub trait Accountable: sealed::Sealed + Sync {
     /// Who, where, what, and for which request.
     fn signature(&self) -> Signature;
@@ -67,11 +67,11 @@ pub struct Signature {
 /// Which Postgres is read, and which is written.
 #[derive(Debug, Clone)]
 pub struct DbSettings {
-    /// For everything that writes.
+    /// For everything that writes, and for what is read inside its transactions.
     pub writing: PoolSettings,
     /// For everything that reads what was just written: the same Postgres.
     pub reading: PoolSettings,
-    /// For figures that may be a moment old: a replica. Without one they are read where everything is.
+    /// For figures that may be a moment old: a replica. Without one, figures are read through `reading`.
     pub replica: Option<PoolSettings>,
 }
 
@@ -84,7 +84,7 @@ pub struct Db {
     fingerprint_key: FingerprintKey,
 }
 
-/// A connection until it is dropped. The request that it was taken for is told what was asked on it.
+/// A connection until it is dropped; its statements and its time are then added to the request that it was taken for.
 #[derive(Debug)]
 struct Loan {
     lease: Lease,
@@ -106,7 +106,7 @@ impl Drop for Loan {
     }
 }
 
-/// A connection that only reads.
+/// A connection for reading; Postgres refuses to write on it.
 #[derive(Debug)]
 pub(crate) struct Conn(Loan);
 
@@ -234,6 +234,7 @@ impl Db {
 
 #[track_caller]
 fn borrow(pool: &Pool) -> impl Future<Output = Result<Loan, Error>> + Send + '_ {
+    // Read outside the future: inside it, `Location::caller` would name this file.
     let (at, began) = (Location::caller(), Instant::now());
     async move {
         match pool.lend().await {

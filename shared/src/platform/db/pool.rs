@@ -1,7 +1,11 @@
-//! Connections that are kept and lent, one user at a time.
+//! A pool of connections, each of which is lent to one user at a time.
 //!
-//! No step waits for ever: not for a place, not for a new connection, not for a word from one that is kept. So a Postgres
-//! that keeps silent, or a line that died without telling, never keeps a place in the pool.
+//! No step waits for ever: not for a free place, not for a new connection, not for the answer of one that is kept. So
+//! neither a Postgres that does not answer nor a connection that died without notice holds a place in the pool for
+//! ever.
+//!
+//! sqlx's own pool asks Postgres after each use whether the connection is ready, a round trip for every request, and
+//! loses a place for ever when the other side falls silent (transact-rs/sqlx #4349).
 
 use std::{
     ops::{Deref, DerefMut},
@@ -27,9 +31,9 @@ const CONNECT_PAUSE: Duration = Duration::from_millis(50);
 /// Which Postgres a pool leads to, and how many connections it keeps.
 #[derive(Debug, Clone)]
 pub struct PoolSettings {
-    /// Where, as whom, with which limits.
+    /// Address, role, and the limits that Postgres itself keeps, such as `statement_timeout`.
     pub options: PgConnectOptions,
-    /// Most connections.
+    /// Most connections open at once; further users wait for one to come back.
     pub max_connections: usize,
     /// Longest wait for a connection, all steps together.
     pub acquire_timeout: Duration,
@@ -45,10 +49,10 @@ struct Connector {
     silence: Silence,
 }
 
-/// When a connection last kept silent that had only rested.
+/// When a connection that had been idle last failed to answer.
 ///
-/// A line dies for all connections at once: those that were lent before are closed unasked, or each would have to be waited
-/// for in turn.
+/// The way to Postgres dies for all connections at once: those that were lent for the last time before that moment
+/// are closed without being asked, or each of them would cost a wait of its own.
 #[derive(Debug, Default)]
 struct Silence(Mutex<Option<Instant>>);
 
@@ -84,7 +88,7 @@ impl Manager for Connector {
     type Error = Error;
 
     async fn create(&self) -> Result<Connection, Error> {
-        // Connecting is rare and its state is large: boxed, it weighs on no request.
+        // Connecting is rare and its future is large: boxed, it does not enlarge the future of every request.
         Box::pin(async {
             let mut conn = Connection::open(&self.options).await?;
             self.durability.check(&mut conn).await?;
@@ -117,8 +121,8 @@ async fn ask(conn: &mut Connection) -> RecycleResult<Error> {
     answered.map_err(|_elapsed| RecycleError::message("silent"))?.map_err(RecycleError::Backend)
 }
 
-/// Connections of one kind; clones share them. Connects when one is first needed, so that a service may start before its
-/// database.
+/// Connections of one kind; clones share them. Connects when one is first needed, so that a service may start before
+/// its database.
 #[derive(Debug, Clone)]
 pub(crate) struct Pool {
     kept: managed::Pool<Connector>,
@@ -142,12 +146,12 @@ impl Pool {
         Ok(Self { kept, options, acquire_timeout })
     }
 
-    /// How it connects.
+    /// Address, role and settings of its connections, for one that is opened outside the pool.
     pub(crate) fn options(&self) -> &PgConnectOptions {
         &self.options
     }
 
-    /// A connection, until it is dropped.
+    /// Lends a connection until it is dropped; waits for one no longer than `acquire_timeout`.
     pub(crate) async fn lend(&self) -> Result<Lease, Error> {
         let began = Instant::now();
         let mut refused = None;
@@ -158,6 +162,7 @@ impl Pool {
             }
             match timeout(left, self.kept.get()).await {
                 Ok(Ok(object)) => return Ok(Lease(Some(object))),
+                // Kept as the answer for the case that time runs out: it says why, a timeout does not.
                 Ok(Err(PoolError::Backend(error))) if may_connect_later(&error) => {
                     refused = Some(error);
                     sleep(CONNECT_PAUSE).await;
@@ -178,7 +183,7 @@ impl Pool {
         (status.size, status.available)
     }
 
-    /// Whether both are the same.
+    /// Whether both are handles of the same pool.
     pub(crate) fn is(&self, other: &Self) -> bool {
         std::ptr::eq(self.kept.manager(), other.kept.manager())
     }

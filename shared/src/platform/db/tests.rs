@@ -50,7 +50,7 @@ async fn a_postgres_that_refuses_is_not_waited_for_beyond_the_time_and_the_error
     assert!((ACQUIRE_TIMEOUT..ACQUIRE_TIMEOUT * 2).contains(&took), "{took:?}");
 }
 
-/// Nobody listens there.
+/// Settings of a pool that leads to a port on which nobody listens.
 fn nowhere() -> PoolSettings {
     PoolSettings {
         options: PgConnectOptions::new().host("127.0.0.1").port(9),

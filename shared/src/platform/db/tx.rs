@@ -8,7 +8,7 @@ use crate::{
     platform::{
         audit::{self, Note},
         idempotency::{self, Ticket},
-        once::{Cashier, MoneyOutcome, Once, Outcome},
+        once::{Cashier, MoneyOutcome, Once, RepeatableOutcome},
         outbox,
         request::Actor,
         telemetry::metric,
@@ -16,10 +16,10 @@ use crate::{
     vocabulary::{BranchId, GymId, Timestamp},
 };
 
-/// How often a transaction is tried that others are in the way of.
+/// Most attempts at one transaction, the first included, when Postgres ends it in favour of another.
 const ATTEMPTS: u32 = 4;
 
-/// An open write.
+/// An open write transaction, and what its audit row will say.
 #[derive(Debug)]
 pub struct Tx {
     loan: Loan,
@@ -33,7 +33,7 @@ pub struct Tx {
 /// What a write came to before its commit.
 enum Made<T> {
     Now(T),
-    /// By an earlier request with the same key.
+    /// By an earlier request with the same key, or the first of two clicks; nothing is written now.
     Before(T),
 }
 
@@ -67,7 +67,7 @@ impl Tx {
         self.signature.request.arrived_at()
     }
 
-    /// Who acts.
+    /// The staff user, customer, visitor or job that answers for the write.
     pub(crate) fn actor(&self) -> Actor {
         self.signature.actor
     }
@@ -87,7 +87,7 @@ impl Tx {
         self.wakes = true;
     }
 
-    /// Says where it happens, when that became known inside the transaction.
+    /// Sets gym and branch of the audit row, when they became known inside the transaction.
     pub(crate) fn stand_at(&mut self, gym: GymId, branch: Option<BranchId>) {
         self.signature.gym = Some(gym);
         self.signature.branch = branch.or(self.signature.branch);
@@ -108,7 +108,7 @@ impl Db {
             + SendFn<&'t mut Tx, Result<T, Error>, Fut: Send>
             + Send
             + Sync,
-        T: Outcome,
+        T: RepeatableOutcome,
     {
         let signature = by.signature();
         let once = Ticket::of(&signature, self.fingerprint_key).map(Once::new);
@@ -190,6 +190,7 @@ impl Db {
                 tx.commit().await?;
                 Ok(value)
             }
+            // A repeat wrote nothing and has no audit row: there is nothing to commit.
             Ok(Made::Before(value)) => {
                 tx.roll_back().await;
                 Ok(value)
@@ -221,6 +222,7 @@ where
         let packed = once.pack(&value)?;
         once.keep(tx, packed).await?;
     }
+    // The audit row comes last: only now is it known what was done to what.
     let notes = mem::take(&mut tx.notes);
     audit::record(tx.loan.get(), &tx.signature, notes).await?;
     Ok(Made::Now(value))
@@ -228,7 +230,7 @@ where
 
 /// `AsyncFn` whose future is `Send`; stable Rust cannot say it directly yet.
 pub trait SendFn<Arg, R>: Fn(Arg) -> Self::Fut {
-    /// The future.
+    /// The future that a call of the function returns.
     type Fut: Future<Output = R>;
 }
 

@@ -7,105 +7,51 @@
 //! - there is no [`List`] without a [`Scope`], and its condition always comes first;
 //! - the order is total, because its last column is the key; a page is bounded, and so is the count.
 //!
-//! A list finds the keys of a page, on an index alone where there is one, and counts only when the page does not tell how
-//! many rows there are; what is shown of those few is read by a statement of the feature, or in the same one ([`Shown`]).
+//! A list finds the keys of a page, on an index alone where there is one, and counts only when the page does not tell
+//! how many rows there are; what is shown of those few is read by a statement of the feature, or in the same one
+//! ([`Shown`]).
 
 #[cfg(all(test, feature = "testing"))]
 pub(crate) mod tests;
+mod text;
 
-use std::borrow::Cow;
-
-use chrono::NaiveDate;
 use sqlx::{FromRow, Postgres, QueryBuilder, Row as _, postgres::PgRow};
 
+pub(crate) use self::text::Bind;
+use self::text::{Piece, push_limit, push_text};
 use super::{db::Connection, scope::Scope};
 use crate::{
     error::Error,
-    vocabulary::{Listing, Page, Timestamp},
+    vocabulary::{Listing, Page},
 };
 
 /// A table, as lists read it. It has the columns `id`, `gym_id` and `branch_id`.
 #[derive(Debug)]
 pub(crate) struct Table {
-    /// Its name.
+    /// The name of the table in the schema.
     pub(crate) name: &'static str,
-    /// What conditions and columns call it.
+    /// The alias that conditions and columns use for the table.
     pub(crate) alias: &'static str,
     /// The columns that it is put in order by, the highest first; the last one is its key, `id`.
     pub(crate) order: &'static [&'static str],
 }
 
-/// A value of a condition.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Bind {
-    Id(i64),
-    Text(Cow<'static, str>),
-    Day(NaiveDate),
-    At(Timestamp),
-    Flag(bool),
-}
-
-impl From<i64> for Bind {
-    fn from(id: i64) -> Self {
-        Self::Id(id)
-    }
-}
-
-impl From<&'static str> for Bind {
-    fn from(text: &'static str) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<String> for Bind {
-    fn from(text: String) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<NaiveDate> for Bind {
-    fn from(day: NaiveDate) -> Self {
-        Self::Day(day)
-    }
-}
-
-impl From<bool> for Bind {
-    fn from(flag: bool) -> Self {
-        Self::Flag(flag)
-    }
-}
-
-impl From<Timestamp> for Bind {
-    fn from(at: Timestamp) -> Self {
-        Self::At(at)
-    }
-}
-
-/// A text in which each `{}` stands for a value.
-#[derive(Debug, Clone, PartialEq)]
-struct Piece {
-    text: &'static str,
-    binds: Vec<Bind>,
-    /// Whether Postgres is kept from guessing how many rows are left. It takes the outcome of a function for rare, and
-    /// would put a whole gym in order instead of walking an index; the outcome of a `case` it takes for a coin's.
-    is_judged: bool,
-}
-
 /// What is shown of each row of a page, read in the statement that finds them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shown {
-    /// The columns.
+    /// The columns that are shown, separated by commas.
     pub(crate) columns: &'static str,
     /// The tables they come from, joined to `page`, which has the keys; one row for each. `{}` stands for a value.
     pub(crate) from: &'static str,
 }
 
-/// A table with a row for each branch that knows how many rows of another one are there: `gym_id`, `branch_id`, numbers.
+/// A table with a row for each branch that knows how many rows of another one are there: `gym_id`, `branch_id`,
+/// numbers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tally {
-    /// Its name.
+    /// The name of the table that knows the numbers.
     pub(crate) table: &'static str,
-    /// Its columns that are added up.
+    /// The expression that is summed up over its rows.
     pub(crate) rows: &'static str,
 }
 
@@ -117,7 +63,7 @@ pub(crate) struct List {
     conditions: Vec<Piece>,
     /// The keys of those that were found before; others are not looked at.
     among: Option<Vec<i64>>,
-    /// Whether an index of something else than a place leads to the rows.
+    /// Whether the index of a condition leads to the rows, not the one of a branch or a gym.
     is_led: bool,
     tally: Option<Tally>,
 }
@@ -126,7 +72,7 @@ pub(crate) struct List {
 type Sql = QueryBuilder<Postgres>;
 
 impl List {
-    /// Everything in `scope`.
+    /// All rows of `table` that `scope` may see.
     pub(crate) fn of(table: &'static Table, scope: &Scope) -> Self {
         Self { table, scope: scope.clone(), conditions: Vec::new(), among: None, is_led: false, tally: None }
     }
@@ -144,8 +90,8 @@ impl List {
         }
     }
 
-    /// Only what fits `text`, if there is a value for it, and whose own index leads through the list in its order, e.g. what
-    /// one customer did. The scope is then compared row by row.
+    /// Only what fits `text`, if there is a value for it, and whose own index leads through the list in its order,
+    /// e.g. what one customer did. The scope is then compared row by row.
     pub(crate) fn led_by(mut self, text: &'static str, value: Option<impl Into<Bind>>) -> Self {
         self.is_led |= value.is_some();
         self.only(text, value)
@@ -169,14 +115,15 @@ impl List {
         self
     }
 
-    /// The same, of which `tally` knows how many there are: it has to count what the conditions leave, no more and no less.
+    /// The same, of which `tally` knows how many there are: it has to count what the conditions leave, no more and no
+    /// less.
     pub(crate) fn tallied(mut self, tally: Option<Tally>) -> Self {
         self.tally = tally;
         self
     }
 
-    /// The keys of one page, in order, and how many rows there are, counted up to `most`: one statement, and one more for a
-    /// page that begins after the last row.
+    /// The keys of one page, in order, and how many rows there are, counted up to `most`: one statement, and one more
+    /// for a page that begins after the last row.
     pub(crate) async fn page(
         &self,
         conn: &mut Connection,
@@ -200,6 +147,7 @@ impl List {
     where
         R: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
+        // A page that reaches `most` rows tells the total without counting, see `Page::total_after`.
         let is_counted = page.offset.saturating_add(page.limit) < most;
         let mut sql = Sql::default();
         self.push_page(&mut sql, page, is_counted.then_some(most), shown);
@@ -227,8 +175,9 @@ impl List {
 
     /// The `column` of all that fit, the last first, if they are fewer than `most`.
     ///
-    /// For what few rows are, and an index knows by something else than the order of the list: a walk would look for them
-    /// among all the others. They are found before they are put in order: with a limit in sight Postgres would walk.
+    /// For conditions that few rows meet and that an index knows by something else than the order of the list:
+    /// walking the list would look for them among all the others. They are found before they are put in order
+    /// (`materialized`), because Postgres would walk the list if it saw the limit.
     pub(crate) async fn few(
         &self,
         conn: &mut Connection,
@@ -408,7 +357,7 @@ enum Places {
 }
 
 impl Places {
-    /// Opens the look at one branch, `place`.
+    /// Begins the subquery that runs once for each branch, `place`.
     fn push(&self, sql: &mut Sql) {
         match self {
             Self::These(branches) => {
@@ -417,48 +366,6 @@ impl Places {
             Self::All => sql.push(" from branches place"),
         };
         sql.push(" cross join lateral (");
-    }
-}
-
-impl Piece {
-    fn push(&self, sql: &mut Sql) {
-        if self.is_judged {
-            sql.push("case when ");
-        }
-        push_text(sql, self.text, &self.binds);
-        if self.is_judged {
-            sql.push(" then true else false end");
-        }
-    }
-}
-
-/// Rows of a page as apps ask for them.
-const USUAL_LIMITS: [i64; 8] = [10, 20, 25, 50, 100, 200, 500, 1000];
-
-/// Of a first page of a usual length the numbers stand in the text: for numbers that it does not know Postgres takes a
-/// tenth of the table, finds that dear, and makes a new plan for each call, which costs more than the page.
-fn push_limit(sql: &mut Sql, limit: i64, offset: i64) {
-    let usual = USUAL_LIMITS.iter().find(|usual| **usual == limit);
-    if let (Some(usual), 0) = (usual, offset) {
-        sql.push(" limit ").push(*usual);
-        return;
-    }
-    sql.push(" limit ").push_bind(limit).push(" offset ").push_bind(offset);
-}
-
-/// A text, with a value for each `{}`.
-fn push_text(sql: &mut Sql, text: &'static str, binds: &[Bind]) {
-    let mut texts = text.split("{}");
-    sql.push(texts.next().unwrap_or_default());
-    for (text, bind) in texts.zip(binds) {
-        match bind {
-            Bind::Id(id) => sql.push_bind(*id),
-            Bind::Text(text) => sql.push_bind(text.clone()),
-            Bind::Day(day) => sql.push_bind(*day),
-            Bind::At(at) => sql.push_bind(*at),
-            Bind::Flag(flag) => sql.push_bind(*flag),
-        };
-        sql.push(text);
     }
 }
 

@@ -9,14 +9,14 @@ pub(super) struct Contact {
 }
 
 impl Contact {
-    /// The database answered.
+    /// Notes that the database answered; logged only if it had been lost.
     pub(super) fn found(&self) {
         if self.is_lost.swap(false, Ordering::Relaxed) {
             tracing::info!("the outbox reaches the database again");
         }
     }
 
-    /// It did not.
+    /// Notes that the database did not answer; logged only the first time.
     pub(super) fn lost(&self, error: &sqlx::Error) {
         if !self.is_lost.swap(true, Ordering::Relaxed) {
             tracing::error!(%error, "the outbox does not reach the database; it goes on trying");

@@ -8,13 +8,13 @@ use super::Lane;
 use crate::{
     platform::{
         db::Db,
-        delivery::{Hope, Message, Senders, Undelivered},
+        delivery::{FailureKind, Message, Senders, Undelivered},
     },
     vocabulary::Timestamp,
 };
 
 /// Jobs of one kind, whose payload is a `P`. Declared as a `static` by the feature that knows what is to be done.
-pub struct Kind<P> {
+pub struct JobKind<P> {
     /// The word under which it is stored, counted and logged. Never given to anything else.
     pub name: &'static str,
     /// The version of the payload that is written. Raised when the release before could not do the job with it.
@@ -27,12 +27,12 @@ pub struct Kind<P> {
     pub life: Option<TimeDelta>,
     /// Whether nothing of the payload may be kept once the job is over.
     pub is_secret: bool,
-    /// Where it waits its turn.
+    /// The lane in which a job with this payload waits.
     pub lane: fn(&P) -> Lane,
     /// Reads a payload of this version or an earlier one.
     pub read: fn(i16, Value) -> serde_json::Result<P>,
     /// Does the job. It may be dropped at any await, and may be done again after it was done.
-    pub run: for<'a> fn(P, Attempt<'a>) -> BoxFuture<'a, Result<(), Failed>>,
+    pub run: for<'a> fn(P, JobAttempt<'a>) -> BoxFuture<'a, Result<(), Failed>>,
 }
 
 /// Which jobs go first within a lane.
@@ -45,7 +45,7 @@ pub enum Priority {
 }
 
 impl Priority {
-    /// Lower goes first.
+    /// The number that is stored; jobs with a lower one are claimed first.
     pub(super) const fn rank(self) -> i16 {
         match self {
             Self::Urgent => 0,
@@ -59,33 +59,34 @@ impl Priority {
 pub struct Retry {
     /// The pause after the first failure; it doubles with each further one.
     pub first_pause: TimeDelta,
-    /// The longest pause.
+    /// The pause at which the doubling ends.
     pub longest_pause: TimeDelta,
     /// After so many attempts it is given up.
     pub attempts: i32,
 }
 
 impl Retry {
-    /// For what a provider takes: about eight hours, long enough for a provider's bad night.
+    /// For what a provider takes: long enough for an outage at night. The pauses add up to eight hours at most, to six
+    /// on average, because each is shortened by up to half.
     pub const PROVIDER: Self =
         Self { first_pause: TimeDelta::seconds(2), longest_pause: TimeDelta::minutes(15), attempts: 40 };
 }
 
 /// One attempt at a job, and what it can reach.
 #[derive(Debug, Clone, Copy)]
-pub struct Attempt<'a> {
+pub struct JobAttempt<'a> {
     /// The same for every attempt at one job, and for no other job.
     pub key: &'a str,
-    /// The moment of this attempt.
+    /// The instant at which this attempt began.
     pub now: Timestamp,
     /// The database. No transaction is open.
     pub db: &'a Db,
-    /// Whoever carries messages.
+    /// The transports for mail and text messages.
     pub senders: &'a Senders,
 }
 
-impl Attempt<'_> {
-    /// Hands a message to whoever carries it.
+impl JobAttempt<'_> {
+    /// Hands a message to the transport of its channel, with the key of this job.
     pub async fn send(&self, message: &Message) -> Result<(), Failed> {
         Ok(self.senders.send(message, self.key, self.now).await?)
     }
@@ -94,17 +95,17 @@ impl Attempt<'_> {
 /// A job was not done. The reason is a class and a number, never words from outside, which may repeat a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failed {
-    /// It may go better later.
+    /// Another attempt may succeed, and follows as [`Retry`] says.
     ForNow(String),
-    /// It never will.
+    /// No later attempt will succeed: the job is given up.
     ForGood(String),
 }
 
 impl From<Undelivered> for Failed {
     fn from(undelivered: Undelivered) -> Self {
-        match undelivered.hope {
-            Hope::Left => Self::ForNow(undelivered.reason),
-            Hope::Lost => Self::ForGood(undelivered.reason),
+        match undelivered.kind {
+            FailureKind::Transient => Self::ForNow(undelivered.reason),
+            FailureKind::Permanent => Self::ForGood(undelivered.reason),
         }
     }
 }
@@ -112,24 +113,24 @@ impl From<Undelivered> for Failed {
 /// The kinds that a worker does.
 pub type Jobs = Vec<&'static dyn AnyKind>;
 
-/// A [`Kind`] whatever its payload: what a worker needs of it.
+/// A [`JobKind`] whatever its payload: what a worker needs of it.
 pub trait AnyKind: Send + Sync {
-    /// [`Kind::name`].
+    /// The name under which jobs of this kind are stored, see [`JobKind::name`].
     fn name(&self) -> &'static str;
-    /// [`Kind::version`].
+    /// The newest version of the payload that can be read, see [`JobKind::version`].
     fn version(&self) -> i16;
-    /// [`Kind::retry`].
+    /// What follows a failure that may pass, see [`JobKind::retry`].
     fn retry(&self) -> Retry;
     /// Reads the payload and does the job.
     fn run<'a>(
         &self,
         version: i16,
         payload: Value,
-        attempt: Attempt<'a>,
+        attempt: JobAttempt<'a>,
     ) -> BoxFuture<'a, Result<(), Failed>>;
 }
 
-impl<P> AnyKind for Kind<P> {
+impl<P> AnyKind for JobKind<P> {
     fn name(&self) -> &'static str {
         self.name
     }
@@ -146,7 +147,7 @@ impl<P> AnyKind for Kind<P> {
         &self,
         version: i16,
         payload: Value,
-        attempt: Attempt<'a>,
+        attempt: JobAttempt<'a>,
     ) -> BoxFuture<'a, Result<(), Failed>> {
         match (self.read)(version, payload) {
             Ok(payload) => (self.run)(payload, attempt),

@@ -1,14 +1,14 @@
-//! Jobs, written in the transaction of what causes them and done by a [`Worker`] afterwards: mail and text messages, and
-//! whatever else must not keep a request waiting.
+//! Jobs, written in the transaction of what causes them and done by a [`Worker`] afterwards: mail and text messages,
+//! and whatever else must not keep a request waiting.
 //!
 //! What was rolled back is never done. A job is done at least once: a worker that dies between doing it and noting so
 //! leaves a lease, and when that ends another worker does it again. So every job is safe to do twice, and every attempt
 //! carries the same key, for providers that drop repeats. Each attempt has a lease of its own; between attempts lies a
 //! pause that doubles. What is secret leaves no trace once it is over.
 //!
-//! The platform knows no job. A feature declares a [`Kind`] beside what it does and names it in the list `JOBS` of its
-//! own; the service that has the worker hands all lists to it at start. A worker claims only kinds and versions that it
-//! knows, so that during a deployment the new ones wait for a copy of the new release.
+//! The platform knows no job. A feature declares a [`JobKind`] beside what it does and names it in the list `JOBS` of
+//! its own; the service that has the worker hands all lists to it at start. A worker claims only kinds and versions
+//! that it knows, so that during a deployment the new ones wait for a copy of the new release.
 
 mod contact;
 mod kind;
@@ -25,7 +25,7 @@ use crate::{
 };
 
 pub use self::{
-    kind::{AnyKind, Attempt, Failed, Jobs, Kind, Priority, Retry},
+    kind::{AnyKind, Failed, JobAttempt, JobKind, Jobs, Priority, Retry},
     worker::{Settings, Worker},
 };
 
@@ -37,7 +37,7 @@ words! {
         Mail = "mail",
         /// For the provider of text messages.
         Sms = "sms",
-        /// For nobody outside.
+        /// For what is done without a provider.
         Work = "work",
     }
 }
@@ -45,29 +45,33 @@ words! {
 words! {
     /// What became of a job.
     pub enum State {
-        /// It is to be done.
+        /// The job is to be done, or under way.
         Waiting = "waiting",
-        /// It was done.
+        /// An attempt has done the job.
         Done = "done",
-        /// Its time ran out first.
+        /// The time in which the job was worth doing ran out first.
         Expired = "expired",
-        /// It failed for good, or too often.
+        /// The job failed for good, or too often.
         Dead = "dead",
-        /// It was never to be done.
+        /// The job was never to be done, see [`Tx::withhold`].
         Withheld = "withheld",
     }
 }
 
 impl Tx {
     /// Writes a job down; a worker does it once this transaction is committed.
-    pub async fn enqueue<P: Serialize + Sync>(&mut self, kind: &Kind<P>, payload: &P) -> Result<(), Error> {
+    pub async fn enqueue<P: Serialize + Sync>(
+        &mut self,
+        kind: &JobKind<P>,
+        payload: &P,
+    ) -> Result<(), Error> {
         self.enqueue_at(kind, payload, self.now()).await
     }
 
     /// Writes down a job that is due at an instant of its own.
     pub async fn enqueue_at<P: Serialize + Sync>(
         &mut self,
-        kind: &Kind<P>,
+        kind: &JobKind<P>,
         payload: &P,
         due_at: Timestamp,
     ) -> Result<(), Error> {
@@ -76,13 +80,17 @@ impl Tx {
 
     /// Does what [`Tx::enqueue`] does, by the same statements, except that nothing is ever done and the payload is not
     /// kept: an answer about an unknown account then takes as long as one about a known account.
-    pub async fn withhold<P: Serialize + Sync>(&mut self, kind: &Kind<P>, payload: &P) -> Result<(), Error> {
+    pub async fn withhold<P: Serialize + Sync>(
+        &mut self,
+        kind: &JobKind<P>,
+        payload: &P,
+    ) -> Result<(), Error> {
         self.insert(kind, payload, State::Withheld, self.now()).await
     }
 
     async fn insert<P: Serialize + Sync>(
         &mut self,
-        kind: &Kind<P>,
+        kind: &JobKind<P>,
         payload: &P,
         state: State,
         due_at: Timestamp,

@@ -8,9 +8,9 @@ use crate::vocabulary::{Timestamp, dates::later};
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// It was done.
+    /// The attempt has done the job.
     Done,
-    /// It was not.
+    /// The attempt failed, for now or for good.
     Failed(Failed),
     /// Its time had run out, so it was not tried.
     TooLate,
@@ -18,7 +18,7 @@ pub(super) enum Outcome {
     TooOften,
 }
 
-/// What is to be noted.
+/// What the row of the job is to say next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Next {
     /// That it is done, and why unless all went well.
@@ -30,9 +30,9 @@ pub(super) enum Next {
 /// Which attempt it was.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tried {
-    /// The job.
+    /// The row of the job; it also decides by how much the pause is shortened.
     pub(super) id: i64,
-    /// From 1.
+    /// The number of the attempt, from 1.
     pub(super) attempt: i32,
     /// When the job is of no use any more.
     pub(super) expires_at: Option<Timestamp>,

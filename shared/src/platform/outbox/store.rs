@@ -19,7 +19,7 @@ pub(super) struct New {
     pub(super) payload: Value,
     pub(super) is_secret: bool,
     pub(super) lane: Lane,
-    /// Lower goes first.
+    /// Jobs with a lower number are claimed first.
     pub(super) priority: i16,
     pub(super) due_at: Timestamp,
     pub(super) expires_at: Option<Timestamp>,
@@ -74,7 +74,7 @@ pub(super) struct Claimed {
     pub(super) created_at: Timestamp,
 }
 
-/// What to claim.
+/// Which jobs a worker asks for, how many, and for how long.
 pub(super) struct Claim<'c> {
     pub(super) lane: Lane,
     pub(super) limit: u32,
@@ -135,7 +135,8 @@ pub(super) async fn update_claimed(
     .await
 }
 
-/// Notes that a job is over. What is over as `Done` is over whoever holds the lease now.
+/// Notes that a job is over. `Done` is noted even when another worker holds the lease by now: what is done need not
+/// be done again.
 pub(super) async fn update_finished(
     upkeep: &mut Upkeep,
     claimed: &Claimed,

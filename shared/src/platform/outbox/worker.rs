@@ -1,7 +1,7 @@
 //! The worker: claims what is due, does it, notes what came of it.
 //!
-//! A lane has a bounded number of jobs under way, and no transaction is open while they are. Any number of workers share
-//! the table.
+//! A lane has a bounded number of jobs under way, and no transaction is open while they are. Any number of workers
+//! share the table.
 
 use std::{future::Future, io, mem, sync::Arc, time::Duration};
 
@@ -20,7 +20,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    AnyKind, Attempt, Failed, Jobs, Lane, State,
+    AnyKind, Failed, JobAttempt, Jobs, Lane, State,
     contact::{Contact, is_passing},
     schedule::{self, Next, Outcome, Tried},
     store::{self, Claim, Claimed},
@@ -37,11 +37,11 @@ pub struct Settings {
     pub poll: Duration,
     /// Most jobs of a lane under way at once.
     pub batch: u32,
-    /// Longest time for one attempt.
+    /// Longest time for one attempt; then it has failed for now.
     pub attempt_timeout: Duration,
     /// How long a claim holds; must be well above `attempt_timeout`.
     pub lease: TimeDelta,
-    /// How long Postgres may keep silent before the line to it is given up. Its own limit for a statement is shorter.
+    /// How long Postgres may keep silent before its connection is given up; longer than the limit of a statement.
     pub patience: Duration,
     /// How often the table is counted and tidied.
     pub housekeeping: Duration,
@@ -65,11 +65,11 @@ impl From<&config::Outbox> for Settings {
 
 /// Pause after the database could not be reached.
 const DATABASE_PAUSE: Duration = Duration::from_secs(1);
-/// How long a line may be quiet before another one is listened on.
+/// How long a connection may be quiet before another one takes its place: it may have died without notice.
 const LISTEN_AT_MOST: Duration = Duration::from_mins(5);
 /// Most jobs removed at once, so that tidying holds no lock for long.
 const TIDY_LIMIT: u32 = 1000;
-/// How often that is done in one round: more than strangers can leave behind in the time between two.
+/// Most such removals in one round: more jobs than visitors can leave behind until the next.
 const TIDY_PIECES: u32 = 50;
 
 /// Does what waits in the outbox.
@@ -90,12 +90,12 @@ pub struct Worker {
 enum Event {
     /// A claim for up to so many came back.
     Claimed(u32, Result<Vec<Claimed>, sqlx::Error>),
-    /// This job is no longer in hand.
+    /// This job is no longer under way.
     Done(i64),
 }
 
-/// What a lane has in hand.
-struct Hand<'w> {
+/// What a lane has under way.
+struct LaneWork<'w> {
     lane: Lane,
     /// One future for each job held, and at most one claim.
     under_way: FuturesUnordered<BoxFuture<'w, Event>>,
@@ -104,7 +104,7 @@ struct Hand<'w> {
     is_due: bool,
 }
 
-impl Hand<'_> {
+impl LaneWork<'_> {
     fn is_claiming(&self) -> bool {
         self.under_way.len() > self.held.len()
     }
@@ -130,41 +130,41 @@ impl Worker {
         tokio::join!(
             join_all(self.lanes.iter().map(|(lane, due)| self.work(*lane, due, &shutdown))),
             shutdown.run_until_cancelled(self.listen()),
-            shutdown.run_until_cancelled(self.keep_house()),
+            shutdown.run_until_cancelled(self.run_housekeeping()),
         );
     }
 
-    /// One lane.
+    /// Claims and does the jobs of one lane until `shutdown`.
     async fn work(&self, lane: Lane, due: &Notify, shutdown: &CancellationToken) {
-        let mut hand = Hand { lane, under_way: FuturesUnordered::new(), held: Vec::new(), is_due: true };
+        let mut work = LaneWork { lane, under_way: FuturesUnordered::new(), held: Vec::new(), is_due: true };
         let mut poll = interval(self.settings.poll);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let is_closing = shutdown.is_cancelled();
-            if is_closing && hand.under_way.is_empty() {
+            if is_closing && work.under_way.is_empty() {
                 return;
             }
             if !is_closing {
-                self.claim_if_due(&mut hand);
+                self.claim_if_due(&mut work);
             }
             tokio::select! {
-                Some(event) = hand.under_way.next() => self.take_in(&mut hand, event, shutdown),
-                _ = poll.tick(), if !is_closing => hand.is_due = true,
-                () = due.notified(), if !is_closing => hand.is_due = true,
+                Some(event) = work.under_way.next() => self.take_in(&mut work, event, shutdown),
+                _ = poll.tick(), if !is_closing => work.is_due = true,
+                () = due.notified(), if !is_closing => work.is_due = true,
                 () = shutdown.cancelled(), if !is_closing => {}
             }
         }
     }
 
     /// Claims once there is room for half a batch, rather than one by one.
-    fn claim_if_due<'w>(&'w self, hand: &mut Hand<'w>) {
-        let held = u32::try_from(hand.held.len()).unwrap_or(u32::MAX);
+    fn claim_if_due<'w>(&'w self, work: &mut LaneWork<'w>) {
+        let held = u32::try_from(work.held.len()).unwrap_or(u32::MAX);
         let limit = self.settings.batch.saturating_sub(held);
-        if !hand.is_due || hand.is_claiming() || limit < self.settings.batch.div_ceil(2) {
+        if !work.is_due || work.is_claiming() || limit < self.settings.batch.div_ceil(2) {
             return;
         }
-        hand.is_due = false;
-        let (lane, held) = (hand.lane, hand.held.clone());
+        work.is_due = false;
+        let (lane, held) = (work.lane, work.held.clone());
         let claiming = async move {
             let (kinds, versions) = (&self.known.0[..], &self.known.1[..]);
             let claim = Claim { lane, limit, lease: self.settings.lease, held: &held, kinds, versions };
@@ -173,20 +173,21 @@ impl Worker {
             });
             Event::Claimed(limit, claimed.await)
         };
-        hand.under_way.push(claiming.boxed());
+        work.under_way.push(claiming.boxed());
     }
 
-    fn take_in<'w>(&'w self, hand: &mut Hand<'w>, event: Event, shutdown: &CancellationToken) {
+    fn take_in<'w>(&'w self, work: &mut LaneWork<'w>, event: Event, shutdown: &CancellationToken) {
         match event {
-            Event::Done(id) => hand.held.retain(|held| *held != id),
+            Event::Done(id) => work.held.retain(|held| *held != id),
             Event::Claimed(limit, Ok(claimed)) => {
                 self.contact.found();
                 // As much as there was room for: there may be more.
-                hand.is_due |= u32::try_from(claimed.len()).is_ok_and(|count| count >= limit);
+                work.is_due |= u32::try_from(claimed.len()).is_ok_and(|count| count >= limit);
                 for job in claimed {
+                    // Always found: only known kinds are claimed.
                     let Some(kind) = self.jobs.iter().find(|kind| kind.name() == job.kind) else { continue };
-                    hand.held.push(job.id);
-                    hand.under_way.push(self.finish(job, *kind, shutdown.clone()).boxed());
+                    work.held.push(job.id);
+                    work.under_way.push(self.finish(job, *kind, shutdown.clone()).boxed());
                 }
             }
             Event::Claimed(_, Err(error)) => self.contact.lost(&error),
@@ -226,11 +227,13 @@ impl Worker {
         if schedule::is_too_late(job.expires_at, now) {
             return Outcome::TooLate;
         }
+        // An attempt is counted when it is claimed: workers that died in the middle may have used up all of them
+        // without noting a failure.
         if job.attempt > kind.retry().attempts {
             return Outcome::TooOften;
         }
         let key = format!("outbox-{}-{}", job.created_at.timestamp_micros(), job.id);
-        let attempt = Attempt { key: &key, now, db: &self.db, senders: &self.senders };
+        let attempt = JobAttempt { key: &key, now, db: &self.db, senders: &self.senders };
         match timeout(self.settings.attempt_timeout, kind.run(job.version, payload, attempt)).await {
             Ok(Ok(())) => Outcome::Done,
             Ok(Err(failed)) => Outcome::Failed(failed),
@@ -252,7 +255,7 @@ impl Worker {
         .await
     }
 
-    /// What Postgres answers, or that it does not.
+    /// The answer of Postgres, or an error if none comes within [`Settings::patience`].
     async fn in_time<T>(
         &self,
         asked: impl Future<Output = Result<T, sqlx::Error>> + Send,
@@ -271,7 +274,7 @@ impl Worker {
         }
     }
 
-    /// Listens until nothing was heard for so long that the line may be dead.
+    /// Listens until nothing was heard for so long that the connection may be dead.
     async fn listen_once(&self) -> Result<(), sqlx::Error> {
         // A listener keeps its connection, so it takes none from the pool that serves requests.
         let own = PgPoolOptions::new().max_connections(1).connect_lazy_with(self.db.connect_options());
@@ -292,7 +295,7 @@ impl Worker {
         }
     }
 
-    async fn keep_house(&self) {
+    async fn run_housekeeping(&self) {
         let mut round = interval(self.settings.housekeeping);
         round.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {

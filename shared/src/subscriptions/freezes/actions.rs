@@ -16,7 +16,7 @@ use super::{
 use crate::{
     access::{Can, Granted, can},
     error::Error,
-    payments::{self, Method, Purpose, Receipt, Taking},
+    payments::{self, Method, PaymentPurpose, Receipt, Taking},
     platform::{
         audit::Note,
         db::{Db, Tx},
@@ -28,20 +28,20 @@ use crate::{
 /// A freeze that the desk asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FreezeOrder {
-    /// Of what.
+    /// The subscription to be frozen.
     pub subscription: SubscriptionId,
-    /// Days, today included.
+    /// How many days it is to be frozen, today included.
     pub days: FreezeDays,
     /// How a fee is paid.
     pub method: Method,
-    /// Why.
+    /// The reason, kept in the history of its freezes.
     pub reason: Option<Line>,
 }
 
 /// A subscription after a freeze, and what was paid for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frozen {
-    /// As it stands.
+    /// The subscription as it stands after the freeze.
     pub subscription: Held,
     /// The fee, if there is one.
     pub payment: Option<Receipt>,
@@ -63,7 +63,7 @@ impl MoneyOutcome for Done {
     }
 }
 
-/// Lets a subscription rest from today on and moves its end; takes the fee that was agreed.
+/// Freezes a subscription from today on and moves its end by as many days; takes the fee that was agreed.
 ///
 /// A double click answers the first freeze while it stands; once that was ended, the same request freezes anew.
 ///
@@ -94,6 +94,7 @@ pub async fn freeze(
             tx.note(Note::on("subscription", held.id.get()).with(json!({
                 "did": "freeze", "days": order.days.get(), "ends_on": rested.ends_on,
             })));
+            // Last, because all sales of the branch wait for the lock on its receipts.
             let payment = take_fee(tx, staff, &held, order.method).await?;
             Ok(Done { freeze, payment })
         })
@@ -181,7 +182,7 @@ async fn take_fee(
         branch: held.branch,
         customer: held.customer,
         subscription: held.id,
-        purpose: Purpose::Freeze,
+        purpose: PaymentPurpose::Freeze,
         method,
         amount: held.freezing.fee,
         discount: Money::ZERO,

@@ -94,7 +94,6 @@ pub(super) async fn update_rested(tx: &mut Tx, id: SubscriptionId, rested: &Rest
     Ok(())
 }
 
-/// Ends it.
 pub(super) async fn update_stopped(
     tx: &mut Tx,
     id: SubscriptionId,

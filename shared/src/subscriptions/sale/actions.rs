@@ -1,4 +1,4 @@
-//! The verbs of selling.
+//! Selling and renewing: each in one transaction, with the payment.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     access::{Can, Granted, can},
     error::Error,
-    payments::{self, Purpose, Receipt, Taking},
+    payments::{self, PaymentPurpose, Receipt, Taking},
     platform::{
         audit::Note,
         db::{Db, Tx},
@@ -29,7 +29,7 @@ use crate::{
 /// What was sold, and what was paid for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sold {
-    /// As it stands.
+    /// The subscription as it stands after the sale.
     pub subscription: Held,
     /// None when nothing was to be paid.
     pub payment: Option<Receipt>,
@@ -65,6 +65,7 @@ async fn sell_within(
     staff: &Granted<can::SellSubscriptions>,
     order: &Order,
 ) -> Result<Deal, Error> {
+    // The customer first, as everywhere; they cannot be switched off or moved before the commit.
     let buyer = store::lock_buyer(tx, order.customer).await?.within(staff);
     let buyer = active(buyer)?;
     let desk = staff.at(order.branch.unwrap_or(buyer.branch))?;
@@ -96,7 +97,7 @@ async fn sell_within(
     let bill = Bill {
         customer: order.customer,
         subscription: id,
-        purpose: Purpose::Subscription,
+        purpose: PaymentPurpose::Subscription,
         price: terms.price,
         asked: &order.asked,
     };
@@ -125,6 +126,7 @@ async fn renew_within(
     staff: &Granted<can::RenewSubscriptions>,
     renewal: &Renewal,
 ) -> Result<Deal, Error> {
+    // Read without a lock, only to learn whose it is: the customer is locked before the subscription, as in a sale.
     let found = find_held(tx.conn(), renewal.subscription).await?;
     let known = found.within(staff).ok_or(SubscriptionNotFound)?;
     // Whoever bought here is known here, also if they belong to a branch out of reach.
@@ -137,9 +139,9 @@ async fn renew_within(
         .ok_or(SaleRefused::ServiceWithdrawn)?;
     rules::is_for_sale(&offer)?;
     let price = rules::price(&renewal.asked, offer.price)?;
-    let last_grant = store::find_first_grant(tx.conn(), held.id).await?;
+    let first_grant = store::find_first_grant(tx.conn(), held.id).await?;
     let today = staff.calendar().today(tx.now());
-    let subscription = match rules::renewal(&held, &renewal.asked, last_grant, today)? {
+    let subscription = match rules::renewal(&held, &renewal.asked, first_grant, today)? {
         Renewed::Longer { ends_on, granted } => {
             let longer = Longer { held: &held, offer: &offer, ends_on, granted, price };
             store::update_renewed(tx, &longer).await?;
@@ -170,7 +172,7 @@ async fn renew_within(
     let bill = Bill {
         customer: held.customer,
         subscription,
-        purpose: Purpose::Renewal,
+        purpose: PaymentPurpose::Renewal,
         price,
         asked: &renewal.asked,
     };
@@ -205,7 +207,7 @@ struct Till {
 struct Bill<'a> {
     customer: CustomerId,
     subscription: SubscriptionId,
-    purpose: Purpose,
+    purpose: PaymentPurpose,
     price: Price,
     asked: &'a Asked,
 }

@@ -6,5 +6,5 @@ mod rules;
 mod store;
 
 pub use actions::{Sold, renew, sell};
-pub use model::{Asked, Order, Renewal, Term};
+pub use model::{Asked, Order, Renewal, SoldTerm};
 pub use rules::SaleRefused;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::super::{
     count::{Months, TermDays, Units},
-    model::{Doors, Kind},
+    model::{Doors, ServiceKind},
 };
 use crate::{
     payments::Method,
@@ -13,28 +13,28 @@ use crate::{
 
 /// How long something is sold for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Term {
-    /// Calendar months.
+pub enum SoldTerm {
+    /// A number of calendar months.
     Months(Months),
-    /// Days.
+    /// A number of days.
     Days(TermDays),
 }
 
 /// What the desk may type for a sale as for a renewal; what it leaves out comes from the service or the earlier sale.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
-    /// Before discount.
+    /// The full price, before discount; the service's price if it is not said.
     pub amount: Option<Money>,
-    /// What is taken off.
+    /// What is taken off the full price; nothing if it is not said.
     pub discount: Option<Money>,
     /// How it is paid.
     pub method: Method,
-    /// Coins.
+    /// How many coins; not looked at where coins are not counted.
     pub coins: Option<Units>,
-    /// Sessions.
+    /// How many sessions; not looked at where sessions are not counted.
     pub sessions: Option<Units>,
-    /// How long.
-    pub term: Option<Term>,
+    /// How long it is to last.
+    pub term: Option<SoldTerm>,
     /// What is to be remembered beside the payment.
     pub notes: Option<Note>,
 }
@@ -42,28 +42,28 @@ pub struct Asked {
 /// A sale that the desk asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// To whom.
+    /// The customer who buys it.
     pub customer: CustomerId,
-    /// What.
+    /// The service that is sold.
     pub service: ServiceId,
-    /// Where; the customer's branch if it is not said.
+    /// The branch that sells it; the customer's own if it is not said.
     pub branch: Option<BranchId>,
     /// How it is used up; as the service says if it is not said.
-    pub kind: Option<Kind>,
-    /// First day; today if it is not said.
+    pub kind: Option<ServiceKind>,
+    /// First day; today if it is not said, at most a year ahead.
     pub starts_on: Option<NaiveDate>,
-    /// Who trains.
+    /// An active trainer of the gym, if it is sold with one.
     pub trainer: Option<StaffId>,
-    /// Price, counters, length.
+    /// Price, counters and length, as far as the desk typed them.
     pub asked: Asked,
 }
 
 /// A renewal that the desk asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Renewal {
-    /// Of what.
+    /// The subscription to be renewed.
     pub subscription: SubscriptionId,
-    /// Price, counters, length.
+    /// Price, counters and length, as far as the desk typed them.
     pub asked: Asked,
 }
 
@@ -73,10 +73,10 @@ pub(super) struct Offer {
     pub(super) service: ServiceId,
     pub(super) name: String,
     pub(super) service_type: String,
-    pub(super) kind: Kind,
+    pub(super) kind: ServiceKind,
     pub(super) price: Money,
     pub(super) duration_days: Option<i32>,
-    /// Coins or sessions.
+    /// Coins or sessions that a sale grants; none for time.
     pub(super) units: Option<i32>,
     pub(super) max_freezes: i32,
     pub(super) max_freeze_days: i32,

@@ -1,7 +1,7 @@
 //! The SQL of selling.
 
 use super::{
-    super::model::{Doors, Held, Kind},
+    super::model::{Doors, Held, ServiceKind},
     model::{Buyer, IsForSale, Offer},
     rules::{Price, SaleRefused, Span},
 };
@@ -45,7 +45,7 @@ pub(super) async fn find_offer(
     branch: BranchId,
 ) -> Result<Option<Offer>, Error> {
     let row = sqlx::query!(
-        r#"select s.name, s.service_type, s.kind as "kind: Kind", s.price_minor, s.duration_days,
+        r#"select s.name, s.service_type, s.kind as "kind: ServiceKind", s.price_minor, s.duration_days,
                coalesce(s.coins, s.sessions) as units, s.max_freezes, s.max_freeze_days, s.freeze_fee_minor, s.opens_door,
                s.opens_every_branch, s.is_active, b.is_active as branch_is_active
            from services s
@@ -93,7 +93,7 @@ pub(super) async fn find_trainer(
     Ok(id.map(StaffId::from))
 }
 
-/// What the first grant of `subscription` was.
+/// Coins or sessions that `subscription` was first granted; a renewal that names no number grants as many again.
 pub(super) async fn find_first_grant(
     conn: &mut Connection,
     subscription: SubscriptionId,
@@ -116,7 +116,7 @@ pub(super) struct New<'a> {
     pub(super) branch: BranchId,
     pub(super) customer: CustomerId,
     pub(super) offer: &'a Offer,
-    pub(super) kind: Kind,
+    pub(super) kind: ServiceKind,
     pub(super) opens_door: bool,
     pub(super) doors: Doors,
     pub(super) price: Price,

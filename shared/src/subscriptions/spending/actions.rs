@@ -27,20 +27,20 @@ use crate::{
 /// What the desk asks to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deduction {
-    /// From what.
+    /// The subscription to take from.
     pub subscription: SubscriptionId,
     /// How much of what it counts, be it coins or sessions.
     pub amount: Units,
-    /// Whose it must be.
+    /// Whose it must be; any customer's if it is not said.
     pub customer: Option<CustomerId>,
-    /// Why.
+    /// The reason, kept in the ledger.
     pub reason: Option<Line>,
 }
 
-/// What a taking left.
+/// What a deduction left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deducted {
-    /// As it stands; what is left is what this taking left.
+    /// The subscription as it stands; what is left is what this deduction left.
     pub subscription: Held,
     /// Coins or sessions left.
     pub remaining: i32,
@@ -68,6 +68,7 @@ pub async fn deduct(
     let id = deduction.subscription;
     let left = db
         .write(staff, async |tx| {
+            // Read without a lock: the statement that takes looks at status and balance again.
             let held = find_held(tx.conn(), id).await?.within(staff).ok_or(SubscriptionNotFound)?;
             tx.stand_at(held.gym, Some(held.branch));
             if deduction.customer.is_some_and(|customer| customer != held.customer) {
@@ -92,7 +93,7 @@ pub async fn deduct(
 /// Further looks when somebody renewed or unfroze between the attempt and the question why it failed.
 const LOOKS: u8 = 3;
 
-/// Takes from a subscription that was read before, and tells what is left.
+/// Takes from a subscription that was read before, and answers what is left.
 async fn spend(
     tx: &mut Tx,
     staff: &Granted<can::SpendSubscriptions>,

@@ -11,11 +11,11 @@ use crate::error::refusals;
 refusals! {
     /// Nothing is left of a subscription, whether it is asked for at the desk or at the door.
     pub enum NoneLeft {
-        /// No coins.
+        /// No coins are left.
         Coins => Rejected, "NO_COINS_REMAINING",
             en: "No coins remaining",
             ar: "لا توجد عملات متبقية";
-        /// No sessions.
+        /// No sessions are left.
         Sessions => Rejected, "NO_SESSIONS_REMAINING",
             en: "No sessions remaining",
             ar: "لا توجد حصص متبقية";
@@ -52,12 +52,12 @@ refusals! {
         } => Rejected, "NOT_ENOUGH_SESSIONS",
             en: "Not enough sessions: {left} remaining",
             ar: "الحصص غير كافية، المتبقي {left}";
-        /// Others changed it again and again meanwhile.
+        /// In every try, somebody else changed the subscription first.
         Busy => Unavailable, "SUBSCRIPTION_BUSY",
             en: "The subscription is being changed; please try again",
             ar: "يجري تعديل الاشتراك، يرجى المحاولة مرة أخرى";
     } or {
-        /// Nothing is left.
+        /// Nothing is left of what it counts.
         NoneLeft(NoneLeft),
         /// The status stands in the way.
         NotNow(NotNow),

@@ -15,7 +15,7 @@ pub(super) struct Spend<'a> {
     pub(super) subscription: SubscriptionId,
     pub(super) amount: Units,
     pub(super) reason: Option<&'a Line>,
-    /// The gym's day.
+    /// Today, in the gym's calendar.
     pub(super) today: NaiveDate,
 }
 

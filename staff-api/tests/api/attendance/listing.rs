@@ -3,21 +3,21 @@
 use seeds::cast::{customer, subscription};
 use serde_json::{Value, json};
 
-use super::{House, check_in, deduct};
+use super::{FrontDesk, check_in, deduct};
 
-async fn busy_house() -> House {
-    let mut house = House::open().await;
-    let mona = customer().insert(&house.gym).await;
-    subscription().sessions(9).everywhere().insert(&house.gym, mona).await;
-    let nour = customer().named("Nour Samy").insert(&house.gym).await;
+async fn busy_house() -> FrontDesk {
+    let mut setup = FrontDesk::open().await;
+    let mona = customer().insert(&setup.gym).await;
+    subscription().sessions(9).everywhere().insert(&setup.gym, mona).await;
+    let nour = customer().named("Nour Samy").insert(&setup.gym).await;
     for _ in 0..2 {
-        house.desk.post("/api/attendance", deduct(mona)).await.expect(200);
-        house.desk.post("/api/attendance", check_in(nour)).await.refused(403, "NO_SUBSCRIPTION");
-        house.caller("reception2").await.post("/api/attendance", check_in(mona)).await.expect(200);
-        house.wait(86_400);
-        house.desk = house.caller("reception1").await;
+        setup.desk.post("/api/attendance", deduct(mona)).await.expect(200);
+        setup.desk.post("/api/attendance", check_in(nour)).await.refused(403, "NO_SUBSCRIPTION");
+        setup.caller("reception2").await.post("/api/attendance", check_in(mona)).await.expect(200);
+        setup.wait(86_400);
+        setup.desk = setup.caller("reception1").await;
     }
-    house
+    setup
 }
 
 fn names(rows: &Value) -> Vec<(&str, i64, &str)> {
@@ -36,30 +36,30 @@ fn names(rows: &Value) -> Vec<(&str, i64, &str)> {
 
 #[tokio::test]
 async fn entries_are_listed_newest_first_within_reach() {
-    let house = busy_house().await;
-    let owner = house.caller("owner").await;
+    let setup = busy_house().await;
+    let owner = setup.caller("owner").await;
     let all = owner.get("/api/attendance").await.expect(200);
     let one_day = [("Mona Adel", 2, "approved"), ("Nour Samy", 1, "denied"), ("Mona Adel", 1, "approved")];
     assert_eq!(names(all.at("/data/items")), [one_day, one_day].concat());
     assert_eq!(all.at("/data/total"), 6);
-    let here = house.desk.get("/api/attendance").await.expect(200);
+    let here = setup.desk.get("/api/attendance").await.expect(200);
     assert_eq!(here.at("/data/total"), 4);
     assert!(names(here.at("/data/items")).iter().all(|(_, branch, _)| *branch == 1));
-    let regional = house.caller("regional1").await.get("/api/attendance?limit=2&page=2").await.expect(200);
+    let regional = setup.caller("regional1").await.get("/api/attendance?limit=2&page=2").await.expect(200);
     assert_eq!(
         names(regional.at("/data/items")),
         [("Mona Adel", 1, "approved"), ("Mona Adel", 2, "approved")]
     );
-    assert_eq!(house.caller("owner_b").await.get("/api/attendance").await.at("/data/total"), 0);
-    assert_eq!(house.caller("superadmin").await.get("/api/attendance").await.at("/data/total"), 6);
-    house.desk.get("/api/attendance?branch_id=2").await.refused(404, "BRANCH_NOT_FOUND");
-    house.gym.visitor(&house.router).get("/api/attendance").await.refused(401, "SIGNED_OUT");
+    assert_eq!(setup.caller("owner_b").await.get("/api/attendance").await.at("/data/total"), 0);
+    assert_eq!(setup.caller("superadmin").await.get("/api/attendance").await.at("/data/total"), 6);
+    setup.desk.get("/api/attendance?branch_id=2").await.refused(404, "BRANCH_NOT_FOUND");
+    setup.gym.visitor(&setup.router).get("/api/attendance").await.refused(401, "SIGNED_OUT");
 }
 
 #[tokio::test]
 async fn a_row_carries_every_field_that_an_app_reads() {
-    let house = busy_house().await;
-    let rows = house.caller("trainer1").await.get("/api/validation/entry-logs?per_page=50").await.expect(200);
+    let setup = busy_house().await;
+    let rows = setup.caller("trainer1").await.get("/api/validation/entry-logs?per_page=50").await.expect(200);
     let denied = rows.at("/data/entries/0");
     assert_eq!(denied["entry_status"], "denied");
     assert_eq!(denied["reason"]["code"], "NO_SUBSCRIPTION");
@@ -79,8 +79,8 @@ async fn a_row_carries_every_field_that_an_app_reads() {
 
 #[tokio::test]
 async fn the_list_of_a_branch_stands_at_the_top_level_too() {
-    let house = busy_house().await;
-    let manager = house.caller("manager1").await;
+    let setup = busy_house().await;
+    let manager = setup.caller("manager1").await;
     let rows = manager.get("/api/attendance/by-branch?branch_id=1").await.expect(200);
     assert_eq!(rows.at("/attendance"), rows.at("/data"));
     assert_eq!(rows.at("/attendance/0/employee_name"), "Reem Tarek");
@@ -91,8 +91,8 @@ async fn the_list_of_a_branch_stands_at_the_top_level_too() {
 
 #[tokio::test]
 async fn entries_are_filtered_by_day_customer_and_end() {
-    let house = busy_house().await;
-    let owner = house.caller("owner").await;
+    let setup = busy_house().await;
+    let owner = setup.caller("owner").await;
     let total = async |query: &str| {
         owner.get(&format!("/api/attendance?{query}")).await.expect(200).at("/data/total").as_i64().unwrap()
     };
@@ -103,7 +103,7 @@ async fn entries_are_filtered_by_day_customer_and_end() {
     assert_eq!(total("date_to=2026-04-17").await, 3);
     assert_eq!(total("start_date=2026-04-17&end_date=2026-04-18").await, 6);
     assert_eq!(total("date_from=2026-04-19").await, 0);
-    let mona = house.count("select id from customers where full_name = 'Mona Adel'").await;
+    let mona = setup.count("select id from customers where full_name = 'Mona Adel'").await;
     assert_eq!(total(&format!("customer_id={mona}")).await, 4);
     assert_eq!(
         total(&format!("customer_id={mona}&branch_id=1&date_from=2026-04-18&status=approved")).await,
@@ -124,9 +124,9 @@ async fn entries_are_filtered_by_day_customer_and_end() {
 /// A list by every filter is what the same filter leaves of the whole list.
 #[tokio::test]
 async fn every_way_leads_to_the_same_entries() {
-    let house = busy_house().await;
+    let setup = busy_house().await;
     for username in ["superadmin", "owner", "regional1", "reception1"] {
-        let caller = house.caller(username).await;
+        let caller = setup.caller(username).await;
         let whole = caller.get("/api/attendance").await.expect(200);
         for branch in [None, Some(1), Some(2)] {
             for status in ["", "approved", "denied"] {
@@ -162,7 +162,7 @@ async fn every_way_leads_to_the_same_entries() {
 
 #[tokio::test]
 async fn entries_are_not_leafed_through_for_ever() {
-    let house = House::open().await;
+    let setup = FrontDesk::open().await;
     for (username, query, rows) in [
         ("reception1", "", 200_000),
         ("owner", "&branch_id=1", 200_000),
@@ -172,7 +172,7 @@ async fn entries_are_not_leafed_through_for_ever() {
         ("regional1", "", 5_000),
         ("superadmin", "", 5_000),
     ] {
-        let caller = house.caller(username).await;
+        let caller = setup.caller(username).await;
         let after = async |rows: i64| caller.get(&format!("/api/attendance?offset={rows}{query}")).await;
         after(rows).await.expect(200);
         after(rows + 1).await.refused(400, "PAGE_TOO_DEEP");

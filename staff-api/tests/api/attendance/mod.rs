@@ -20,13 +20,13 @@ use shared::{
 use uuid::Uuid;
 
 /// A gym with its router and the desk of branch 1.
-struct House {
+struct FrontDesk {
     gym: Gym,
     router: Router,
     desk: Caller,
 }
 
-impl House {
+impl FrontDesk {
     async fn open() -> Self {
         let gym = Gym::open().await;
         let (router, _) = staff_api::router(gym.staff_app());

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use seeds::cast::{Answered, customer, subscription};
 use serde_json::json;
 
-use super::{House, deduct};
+use super::{FrontDesk, deduct};
 
 fn admitted(answers: &[Answered]) -> Vec<&Answered> {
     answers.iter().filter(|answer| answer.status == 200).collect()
@@ -14,46 +14,46 @@ fn admitted(answers: &[Answered]) -> Vec<&Answered> {
 
 #[tokio::test]
 async fn a_check_in_sent_many_times_at_once_is_one_entry_and_one_charge() {
-    let house = House::open().await;
-    let mona = customer().insert(&house.gym).await;
-    let swim = subscription().sessions(20).insert(&house.gym, mona).await;
-    let answers = join_all((0..24).map(|_| house.desk.post("/api/attendance", deduct(mona)))).await;
+    let setup = FrontDesk::open().await;
+    let mona = customer().insert(&setup.gym).await;
+    let swim = subscription().sessions(20).insert(&setup.gym, mona).await;
+    let answers = join_all((0..24).map(|_| setup.desk.post("/api/attendance", deduct(mona)))).await;
     let entries: BTreeSet<_> = answers.iter().map(|answer| answer.at("/data/entry_id").as_i64()).collect();
     assert_eq!(admitted(&answers).len(), 24);
     assert_eq!(entries.len(), 1, "{entries:?}");
     assert_eq!(answers.iter().filter(|answer| answer.at("/data/repeated") == false).count(), 1);
-    assert_eq!(house.remaining(swim).await, 19);
-    assert_eq!(house.count("select count(*) from entries").await, 1);
-    house.adds_up().await;
+    assert_eq!(setup.remaining(swim).await, 19);
+    assert_eq!(setup.count("select count(*) from entries").await, 1);
+    setup.adds_up().await;
 }
 
 #[tokio::test]
 async fn keyed_and_unkeyed_check_ins_of_one_moment_are_one_entry() {
-    let house = House::open().await;
-    let mona = customer().insert(&house.gym).await;
-    let swim = subscription().sessions(20).insert(&house.gym, mona).await;
+    let setup = FrontDesk::open().await;
+    let mona = customer().insert(&setup.gym).await;
+    let swim = subscription().sessions(20).insert(&setup.gym, mona).await;
     let answers = join_all((0..16).map(|number| {
         let desk = match number % 2 {
-            0 => house.desk.clone(),
-            _ => house.desk.clone().with("idempotency-key", format!("visit-{number}")),
+            0 => setup.desk.clone(),
+            _ => setup.desk.clone().with("idempotency-key", format!("visit-{number}")),
         };
         async move { desk.post("/api/attendance", deduct(mona)).await }
     }))
     .await;
     assert_eq!(admitted(&answers).len(), 16);
-    assert_eq!(house.remaining(swim).await, 19);
-    assert_eq!(house.count("select count(*) from entries").await, 1);
+    assert_eq!(setup.remaining(swim).await, 19);
+    assert_eq!(setup.count("select count(*) from entries").await, 1);
 }
 
 #[tokio::test]
 async fn two_doors_take_two_and_never_more_than_there_are() {
-    let house = House::open().await;
-    let there = house.caller("reception2").await;
+    let setup = FrontDesk::open().await;
+    let there = setup.caller("reception2").await;
     for round in 0..8 {
-        let mona = customer().insert(&house.gym).await;
-        let pack = subscription().coins(1 + round % 3).everywhere().insert(&house.gym, mona).await;
+        let mona = customer().insert(&setup.gym).await;
+        let pack = subscription().coins(1 + round % 3).everywhere().insert(&setup.gym, mona).await;
         let answers = join_all((0..12).map(|number| {
-            let door = if number % 2 == 0 { &house.desk } else { &there };
+            let door = if number % 2 == 0 { &setup.desk } else { &there };
             door.post("/api/attendance", deduct(mona))
         }))
         .await;
@@ -61,21 +61,21 @@ async fn two_doors_take_two_and_never_more_than_there_are() {
         let expected = if round % 3 == 0 { 1 } else { 2 };
         assert_eq!(fresh, expected, "round {round}");
         assert_eq!(
-            house.remaining(pack).await,
+            setup.remaining(pack).await,
             i32::try_from(1 + usize::try_from(round % 3).unwrap() - fresh).unwrap()
         );
     }
-    house.adds_up().await;
+    setup.adds_up().await;
 }
 
 #[tokio::test]
 async fn the_last_session_goes_to_the_door_or_to_the_desk_never_to_both() {
-    let house = House::open().await;
+    let setup = FrontDesk::open().await;
     for _ in 0..12 {
-        let mona = customer().insert(&house.gym).await;
-        let swim = subscription().sessions(1).insert(&house.gym, mona).await;
+        let mona = customer().insert(&setup.gym).await;
+        let swim = subscription().sessions(1).insert(&setup.gym, mona).await;
         let spend = async {
-            let mut conn = house.gym.db.staff_pool().acquire().await.unwrap();
+            let mut conn = setup.gym.db.staff_pool().acquire().await.unwrap();
             sqlx::query(
                 "with taken as (
                      update subscription_balances set remaining = remaining - 1
@@ -91,23 +91,23 @@ async fn the_last_session_goes_to_the_door_or_to_the_desk_never_to_both() {
             .unwrap()
             .rows_affected()
         };
-        let (answer, by_desk) = tokio::join!(house.desk.post("/api/attendance", deduct(mona)), spend);
+        let (answer, by_desk) = tokio::join!(setup.desk.post("/api/attendance", deduct(mona)), spend);
         let by_door = u64::from(answer.status == 200);
         assert!(matches!((by_door, by_desk), (1, 0) | (0, 1)), "{by_door} {by_desk}");
         if by_door == 0 {
             answer.refused(403, "NO_SESSIONS_REMAINING");
         }
-        assert_eq!(house.remaining(swim).await, 0);
+        assert_eq!(setup.remaining(swim).await, 0);
     }
-    house.adds_up().await;
+    setup.adds_up().await;
 }
 
 #[tokio::test]
 async fn a_spending_under_way_is_waited_for_and_believed() {
-    let house = House::open().await;
-    let mona = customer().insert(&house.gym).await;
-    let swim = subscription().sessions(1).insert(&house.gym, mona).await;
-    let mut tx = house.gym.db.staff_pool().begin().await.unwrap();
+    let setup = FrontDesk::open().await;
+    let mona = customer().insert(&setup.gym).await;
+    let swim = subscription().sessions(1).insert(&setup.gym, mona).await;
+    let mut tx = setup.gym.db.staff_pool().begin().await.unwrap();
     sqlx::query(
         "with taken as (update subscription_balances set remaining = 0 where subscription_id = $1)
          insert into subscription_movements (subscription_id, kind, amount, remaining_after, actor_kind, actor_id, at)
@@ -120,27 +120,27 @@ async fn a_spending_under_way_is_waited_for_and_believed() {
     let commit_once_somebody_waits = async {
         let waiting = "select count(*) from pg_locks where not granted and pid <> pg_backend_pid()
              and pid in (select pid from pg_stat_activity where datname = current_database())";
-        while house.count(waiting).await == 0 {}
+        while setup.count(waiting).await == 0 {}
         tx.commit().await.unwrap();
     };
     let (answer, ()) =
-        tokio::join!(house.desk.post("/api/attendance", deduct(mona)), commit_once_somebody_waits);
+        tokio::join!(setup.desk.post("/api/attendance", deduct(mona)), commit_once_somebody_waits);
     answer.refused(403, "NO_SESSIONS_REMAINING");
-    assert_eq!(house.remaining(swim).await, 0);
-    house.adds_up().await;
+    assert_eq!(setup.remaining(swim).await, 0);
+    setup.adds_up().await;
 }
 
 #[tokio::test]
 async fn one_token_at_many_doors_opens_one() {
-    let house = House::open().await;
-    let there = house.caller("reception2").await;
-    let owner = house.caller("owner").await;
-    let mona = customer().insert(&house.gym).await;
-    subscription().everywhere().insert(&house.gym, mona).await;
-    let token = house.token(mona, 1, 60);
+    let setup = FrontDesk::open().await;
+    let there = setup.caller("reception2").await;
+    let owner = setup.caller("owner").await;
+    let mona = customer().insert(&setup.gym).await;
+    subscription().everywhere().insert(&setup.gym, mona).await;
+    let token = setup.token(mona, 1, 60);
     let answers = join_all((0..24).map(|number| {
         let (door, body) = match number % 3 {
-            0 => (&house.desk, json!({ "qr_token": token })),
+            0 => (&setup.desk, json!({ "qr_token": token })),
             1 => (&there, json!({ "qr_token": token })),
             _ => (&owner, json!({ "qr_token": token, "branch_id": 1 + number % 2 })),
         };
@@ -152,41 +152,41 @@ async fn one_token_at_many_doors_opens_one() {
     for answer in answers.into_iter().filter(|answer| answer.status != 200) {
         answer.refused(403, "QR_ALREADY_USED");
     }
-    assert_eq!(house.count("select count(*) from entries where is_admitted").await, 1);
-    assert_eq!(house.count("select count(*) from spent_qr_tokens").await, 1);
-    house.adds_up().await;
+    assert_eq!(setup.count("select count(*) from entries where is_admitted").await, 1);
+    assert_eq!(setup.count("select count(*) from spent_qr_tokens").await, 1);
+    setup.adds_up().await;
 }
 
 #[tokio::test]
 async fn a_crowd_comes_in_one_by_one_and_everything_adds_up() {
-    let house = House::open().await;
+    let setup = FrontDesk::open().await;
     let mut crowd = Vec::new();
     for number in 0..10 {
-        let person = customer().insert(&house.gym).await;
-        subscription().sessions(number % 3).insert(&house.gym, person).await;
-        subscription().coins(number % 2).insert(&house.gym, person).await;
+        let person = customer().insert(&setup.gym).await;
+        subscription().sessions(number % 3).insert(&setup.gym, person).await;
+        subscription().coins(number % 2).insert(&setup.gym, person).await;
         crowd.push(person);
     }
     for _ in 0..3 {
         let people = crowd.iter().chain(crowd.iter());
         let answers =
-            join_all(people.map(|person| house.desk.post("/api/attendance", deduct(*person)))).await;
+            join_all(people.map(|person| setup.desk.post("/api/attendance", deduct(*person)))).await;
         for answer in answers.into_iter().filter(|answer| answer.status != 200) {
             answer.expect(403);
         }
-        house.wait(11);
+        setup.wait(11);
     }
-    house.adds_up().await;
+    setup.adds_up().await;
 }
 
 #[tokio::test]
 async fn a_freeze_and_an_admission_never_cross() {
-    let house = House::open().await;
+    let setup = FrontDesk::open().await;
     for _ in 0..10 {
-        let mona = customer().insert(&house.gym).await;
-        let swim = subscription().sessions(2).insert(&house.gym, mona).await;
+        let mona = customer().insert(&setup.gym).await;
+        let swim = subscription().sessions(2).insert(&setup.gym, mona).await;
         let freeze = async {
-            let mut tx = house.gym.db.staff_pool().begin().await.unwrap();
+            let mut tx = setup.gym.db.staff_pool().begin().await.unwrap();
             sqlx::query("select from customers where id = $1 for update")
                 .bind(mona.get())
                 .execute(&mut *tx)
@@ -212,21 +212,21 @@ async fn a_freeze_and_an_admission_never_cross() {
             tx.commit().await.unwrap();
             left
         };
-        let (answer, seen_by_freeze) = tokio::join!(house.desk.post("/api/attendance", deduct(mona)), freeze);
-        let left = house.remaining(swim).await;
+        let (answer, seen_by_freeze) = tokio::join!(setup.desk.post("/api/attendance", deduct(mona)), freeze);
+        let left = setup.remaining(swim).await;
         assert_eq!(left, seen_by_freeze, "nothing is taken once it is frozen");
         assert_eq!(answer.status == 200, left == 1);
         assert!(answer.status == 200 || answer.code() == "SUBSCRIPTION_FROZEN", "{}", answer.body);
     }
-    house.adds_up().await;
+    setup.adds_up().await;
 }
 
 #[tokio::test]
 async fn the_door_and_the_desk_never_wait_for_each_other_for_ever() {
-    let house = House::open().await;
-    let manager = house.caller("manager1").await;
-    let mona = customer().insert(&house.gym).await;
-    let swim = subscription().sessions(12).insert(&house.gym, mona).await;
+    let setup = FrontDesk::open().await;
+    let manager = setup.caller("manager1").await;
+    let mona = customer().insert(&setup.gym).await;
+    let swim = subscription().sessions(12).insert(&setup.gym, mona).await;
     let mut admitted_and_deducted = 0;
     for round in 0..6 {
         let answers = join_all((0..18).map(|number| {
@@ -252,10 +252,10 @@ async fn the_door_and_the_desk_never_wait_for_each_other_for_ever() {
             assert!(answer.status.as_u16() < 500, "{}", answer.body);
         }
         admitted_and_deducted += answers.iter().filter(|answer| answer.at("/data/charged") == 1).count();
-        house.wait(11);
+        setup.wait(11);
         let body = json!({ "subscription_id": swim });
         manager.post("/api/subscriptions/unfreeze", body).await;
     }
     assert!(admitted_and_deducted > 0);
-    house.adds_up().await;
+    setup.adds_up().await;
 }

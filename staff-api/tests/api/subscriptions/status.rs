@@ -1,7 +1,7 @@
 //! The status that SQL tells and the one that the code tells.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use shared::subscriptions::{FreezeSpan, Standing, Status};
+use shared::subscriptions::{FreezeSpan, Status, StatusInputs};
 
 use super::Desk;
 
@@ -10,14 +10,14 @@ fn day(offset: i64) -> NaiveDate {
 }
 
 /// Every combination of first day, last day, freeze, stop and remainder that tells a case apart.
-fn grid() -> Vec<Standing> {
+fn grid() -> Vec<StatusInputs> {
     let mut grid = Vec::new();
     for starts in [-3, -1, 0, 1, 3] {
         for ends in [None, Some(-2), Some(-1), Some(0), Some(1), Some(4)] {
             for freeze in [None, Some((-2, -1)), Some((-1, 0)), Some((0, 0)), Some((0, 2)), Some((1, 2))] {
                 for stopped_at in [None, Some(DateTime::<Utc>::UNIX_EPOCH)] {
                     for remaining in [None, Some(0), Some(1), Some(20)] {
-                        grid.push(Standing {
+                        grid.push(StatusInputs {
                             starts_on: day(starts),
                             ends_on: ends.map(day),
                             freeze: freeze

@@ -98,7 +98,7 @@ fn ask(bench: &Bench, callers: &Callers, who: &str, path: &str, seconds: u64) ->
 struct Best {
     figures: Figures,
     runs: usize,
-    /// Of all runs.
+    /// Calls that failed, over all runs.
     failed: u64,
 }
 

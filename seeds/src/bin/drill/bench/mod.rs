@@ -26,7 +26,7 @@ use clap::ValueEnum;
 use self::callers::Callers;
 use crate::stack::Stack;
 
-/// What is asked.
+/// Arguments of this command.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Asked {
     #[command(flatten)]

@@ -10,7 +10,7 @@ use anyhow::ensure;
 use super::{Bench, say};
 use crate::stack::{in_background, milliseconds_since_start, resident_mib, status};
 
-/// In milliseconds.
+/// From the start of the process until it is ready, in milliseconds.
 const TARGET: u64 = 1000;
 const LIMIT: Duration = Duration::from_mins(1);
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-/// What is asked.
+/// Arguments of this command.
 #[derive(Debug, Args)]
 pub(crate) struct Asked {
     #[command(subcommand)]

@@ -59,7 +59,7 @@ impl Proxy {
         ran(render.args(settings), &self.stack.log("render"), LIMIT)
     }
 
-    /// Writes a configuration with these services; hands back how nginx takes it.
+    /// Writes a configuration with these services; returns how nginx takes it.
     fn accepted<const N: usize>(&self, name: &str, services: [String; N]) -> anyhow::Result<Ended> {
         let data = self.stack.data.display();
         let port = self.stack.ports.proxy;

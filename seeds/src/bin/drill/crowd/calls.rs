@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) struct Call {
     pub(super) method: Method,
     pub(super) path: String,
-    /// The whole header.
+    /// The whole Authorization header, `Bearer` included.
     pub(super) authorization: Option<String>,
     pub(super) key: Option<String>,
     pub(super) body: Bytes,
@@ -59,7 +59,6 @@ impl Call {
     }
 }
 
-/// An answer.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -85,7 +84,7 @@ impl Answer {
 /// What became of a call.
 #[derive(Debug)]
 pub(super) enum Said {
-    /// It was answered.
+    /// An answer came, whatever its status.
     Answer(Answer),
     /// There was no connection, so nothing was sent.
     Unreachable(String),

@@ -26,7 +26,7 @@ use super::{
     tally::Tally,
 };
 
-/// What is asked.
+/// Arguments of this command.
 #[derive(Debug, clap::Args)]
 pub(super) struct Asked {
     /// Where the service listens

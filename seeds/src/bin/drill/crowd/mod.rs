@@ -1,4 +1,4 @@
-//! Many callers at once: slow ones, far too many, those who stay while a service goes, strangers without end.
+//! Many callers at once: slow ones, far too many, those who stay connected while a service stops, ever new strangers.
 //!
 //! They share the machine with what they call, so a call costs as little as it can: connections are kept, requests
 //! are made before the clock starts, answers are read and dropped.
@@ -17,7 +17,7 @@ use clap::{Args, Subcommand};
 
 use crate::claims::{claim, say};
 
-/// What is asked.
+/// Arguments of this command.
 #[derive(Debug, Args)]
 pub(crate) struct Asked {
     #[command(subcommand)]

@@ -1,4 +1,4 @@
-//! A service is told to stop while it is busy: what it began it finishes, and nobody can make it stay.
+//! A service is told to stop while it is busy: it finishes what it began, and no caller can keep it from stopping.
 
 use std::{
     net::SocketAddr,
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::stack::{is_running, signal as send};
 
-/// What is asked.
+/// Arguments of this command.
 #[derive(Debug, clap::Args)]
 pub(super) struct Asked {
     /// Where the service listens

@@ -20,7 +20,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-/// What is asked.
+/// Arguments of this command.
 #[derive(Debug, clap::Args)]
 pub(super) struct Asked {
     /// Port of the mail server
@@ -47,9 +47,9 @@ const LONGEST: u64 = 1024 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Manner {
     Good,
-    /// Nobody listens.
+    /// Nobody listens on its port.
     Dead,
-    /// Takes connections and never says a word.
+    /// Takes connections and never sends a byte.
     Slow,
     /// Garbage, errors, resets, answers without end: one after the other.
     Hostile,

@@ -18,7 +18,7 @@ use tokio::{
 
 use super::{calls::Caller, claim, gym::Gym, say, tally::Tally};
 
-/// What is asked.
+/// Arguments of this command.
 #[derive(Debug, clap::Args)]
 pub(super) struct Asked {
     /// Where the slow ones connect; several times for several places

@@ -15,7 +15,7 @@ use super::{
     tally::Tally,
 };
 
-/// What is asked.
+/// Arguments of this command.
 #[derive(Debug, clap::Args)]
 pub(super) struct Asked {
     /// Where the proxy listens
@@ -43,7 +43,7 @@ pub(super) struct Asked {
 enum Plan {
     /// What desks and members ask for on a day.
     Day(Gym),
-    /// Codes for these.
+    /// Requests for codes, for these identifiers only.
     Codes(Vec<String>),
 }
 

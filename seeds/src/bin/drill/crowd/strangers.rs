@@ -1,4 +1,4 @@
-//! Identifiers and addresses that nobody has seen before, and the memory of those who are asked.
+//! Requests with identifiers and addresses that nobody has seen before, and the memory that the services take for them.
 
 use std::{
     net::SocketAddr,
@@ -25,7 +25,7 @@ use super::{
 };
 use crate::stack::resident_mib;
 
-/// What is asked.
+/// Arguments of this command.
 #[derive(Debug, clap::Args)]
 pub(super) struct Asked {
     /// Where staff-api listens

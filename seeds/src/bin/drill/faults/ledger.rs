@@ -1,4 +1,5 @@
-//! The desks that write without pause while something is broken, and hold what they were told against what is kept.
+//! The desks that write without pause while something is broken, and at the end compare what they were told with what
+//! is kept.
 
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -45,7 +46,7 @@ impl Ledger {
         Ok(Self { work, enough })
     }
 
-    /// They still work.
+    /// Whether the desks still work.
     pub(super) fn is_at_work(&mut self) -> anyhow::Result<bool> {
         Ok(!self.work.is_over()?)
     }

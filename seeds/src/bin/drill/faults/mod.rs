@@ -29,7 +29,7 @@ use crate::stack::Stack;
 
 pub(crate) use self::mutants::{Asked as Mutants, run as try_mutants};
 
-/// What is asked.
+/// Arguments of this command.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Asked {
     #[command(flatten)]

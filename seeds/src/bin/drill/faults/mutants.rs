@@ -23,7 +23,7 @@ use crate::{
 const LIMIT: Duration = Duration::from_hours(4);
 const PLANTING: Duration = Duration::from_mins(10);
 
-/// What is asked.
+/// Arguments of this command.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Asked {
     /// The folder deploy of the tree

@@ -74,7 +74,7 @@ pub(super) fn run(ground: &mut Ground) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// Behind the proxy.
+/// Starts a second copy of each service behind the proxy.
 fn two_of_each(ground: &mut Ground) -> anyhow::Result<[Second; 2]> {
     let mut next = ground.stack.ports.postgres;
     let mut port = || -> anyhow::Result<u16> {

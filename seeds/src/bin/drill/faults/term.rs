@@ -1,4 +1,4 @@
-//! A service is told to stop while callers, some of them rude, keep it busy.
+//! A service is told to stop while callers keep it busy, some of whom try to keep it from stopping.
 
 use std::fs;
 

@@ -13,14 +13,13 @@ pub(crate) enum Fate {
     Done(Value),
     /// Refused, with status and code.
     Refused(String),
-    /// Never resolved.
+    /// No answer ever told whether it was done.
     Open,
 }
 
 /// One deed and its fate.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
-    /// What was asked.
     pub(crate) deed: Deed,
     /// What came of it.
     pub(crate) fate: Fate,
@@ -35,17 +34,16 @@ pub(crate) struct Entry {
 /// What was done of one kind.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Tally {
-    /// Acknowledged.
+    /// Deeds that were acknowledged.
     pub(crate) done: u64,
-    /// Refused.
+    /// Deeds that were refused.
     pub(crate) refused: u64,
-    /// Unknown for a while.
+    /// Deeds whose outcome was unknown for a while.
     pub(crate) unknown: u64,
-    /// Unknown to the end.
+    /// Deeds whose outcome stayed unknown.
     pub(crate) open: u64,
 }
 
-/// Counts by kind.
 pub(crate) fn tally(entries: &[Entry]) -> BTreeMap<&'static str, Tally> {
     let mut tallies: BTreeMap<&'static str, Tally> = BTreeMap::new();
     for entry in entries {

@@ -8,14 +8,13 @@ use serde_json::{Value, json};
 pub(crate) struct Deed {
     /// Its Idempotency-Key, and the beginning of the id of each request that carries it.
     pub(crate) key: String,
-    /// What it is.
     pub(crate) kind: Kind,
 }
 
 /// What can be done.
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
-    /// Somebody new.
+    /// A customer who is new to the gym.
     Register { phone: String },
     /// A subscription; `units` are coins or sessions, `price` is in the smallest unit of money.
     Sell { customer: i64, service: i64, units: Option<i64>, price: i64 },
@@ -25,9 +24,9 @@ pub(crate) enum Kind {
     Deduct { subscription: i64, amount: i64 },
     /// Let in, with a coin taken.
     CheckIn { customer: i64, subscription: i64 },
-    /// A rest of some days.
+    /// A freeze of some days.
     Freeze { subscription: i64, days: i64 },
-    /// The end of a rest.
+    /// The end of a freeze.
     Unfreeze { subscription: i64 },
     /// A member's choice of language.
     Speak { member: i64, language: &'static str },

@@ -50,7 +50,7 @@ struct Guest {
     last_entry: Option<Instant>,
 }
 
-/// A caller.
+/// One caller, who does deeds one after the other and keeps a record of them.
 #[derive(Debug)]
 pub(crate) struct Desk {
     number: usize,

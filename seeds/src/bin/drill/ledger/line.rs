@@ -1,4 +1,4 @@
-//! One caller's line to a service.
+//! The HTTP client of one caller of a service.
 
 use std::{
     sync::{
@@ -34,7 +34,7 @@ pub(crate) enum Heard {
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     open: AtomicU64,
-    /// Requests sent.
+    /// Requests that were sent, repeats included.
     pub(crate) sent: AtomicU64,
     /// Connections that broke under a request.
     pub(crate) cut: AtomicU64,
@@ -89,7 +89,6 @@ impl Meter {
         self.bursts.lock().map(|bursts| bursts.summary()).unwrap_or_default()
     }
 
-    /// Reads a counter.
     pub(crate) fn read(counter: &AtomicU64) -> u64 {
         counter.load(Ordering::Relaxed)
     }
@@ -104,7 +103,7 @@ impl Drop for Open<'_> {
     }
 }
 
-/// One caller's line.
+/// The HTTP client of one caller, who is signed in.
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     client: Client,

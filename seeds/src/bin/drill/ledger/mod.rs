@@ -1,4 +1,4 @@
-//! Desks that write without pause, remember every answer, and at the end hold it against the database.
+//! Desks that write without pause, remember every answer, and at the end compare all answers with the database.
 //!
 //! Every write has a key of its own, which also begins the id of every request that carries it, so that the audit log
 //! tells how often it happened. A write is acknowledged, refused or unknown. Unknown ones are sent again with the same
@@ -39,7 +39,7 @@ use self::{
     proof::{Findings, Learnt, compare},
 };
 
-/// What is asked.
+/// Arguments of this command.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Asked {
     /// Address of staff-api

@@ -1,4 +1,4 @@
-//! Holds what the callers were told against what Postgres kept.
+//! Compares what the callers were told with what Postgres kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use super::{
 pub(crate) struct Findings(BTreeMap<&'static str, (u64, String)>);
 
 impl Findings {
-    /// Adds one.
+    /// Counts a finding, and keeps the first example of its kind.
     pub(crate) fn add(&mut self, what: &'static str, example: impl Into<String>) {
         let known = self.0.entry(what).or_insert_with(|| (0, example.into()));
         known.0 = known.0.saturating_add(1);
@@ -117,9 +117,9 @@ impl Figures {
 pub(crate) struct Learnt {
     /// Unknown ones that had happened before they were sent again.
     pub(crate) had_happened: u64,
-    /// Subscriptions compared.
+    /// How many subscriptions were compared.
     pub(crate) subscriptions: usize,
-    /// Audit rows compared.
+    /// How many audit rows were compared.
     pub(crate) audit_rows: i64,
 }
 

@@ -47,7 +47,7 @@ impl Ended {
         Ok(())
     }
 
-    /// It ended well.
+    /// An error with what it said, unless it ended well.
     pub(crate) fn succeeds(&self) -> anyhow::Result<()> {
         ensure!(self.is_good(), "it failed:\n{}", self.said);
         Ok(())

@@ -76,7 +76,7 @@ fn connect(port: u16) -> Option<TcpStream> {
     TcpStream::connect_timeout(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)), CONNECT).ok()
 }
 
-/// Somebody listens there.
+/// Whether somebody listens on this port of the loopback.
 pub(crate) fn is_busy(port: u16) -> bool {
     connect(port).is_some()
 }

@@ -1,4 +1,4 @@
-//! Whether a subscription may rest, wake or end, and what becomes of its dates.
+//! Whether a subscription may be frozen, unfrozen or stopped, and what becomes of its dates.
 
 use chrono::NaiveDate;
 
@@ -53,8 +53,8 @@ pub(super) fn freeze(held: &Held, days: FreezeDays, today: NaiveDate) -> Result<
     })
 }
 
-/// Wakes today: the frozen days from today on were not used and are given back. A freeze that is undone on its first day
-/// was none.
+/// Ends a freeze today: the frozen days from today on were not used and are given back. A freeze that is ended on its
+/// first day does not count as one.
 pub(super) fn unfreeze(held: &Held, today: NaiveDate) -> Result<Rested, RestRefused> {
     let freeze = match (held.status(today), held.standing.freeze) {
         (Status::Frozen, Some(freeze)) => freeze,
@@ -87,13 +87,13 @@ pub(super) fn stop(held: &Held, today: NaiveDate) -> Result<(), RestRefused> {
 }
 
 refusals! {
-    /// Why nothing rests, wakes or ends.
+    /// Why nothing is frozen, unfrozen or stopped.
     pub enum RestRefused {
-        /// It rests already.
+        /// It is frozen today already.
         AlreadyFrozen => Conflict, "ALREADY_FROZEN",
             en: "The subscription is already frozen",
             ar: "الاشتراك مجمد بالفعل";
-        /// It does not rest.
+        /// It is not frozen today.
         NotFrozen => Conflict, "NOT_FROZEN",
             en: "The subscription is not frozen",
             ar: "الاشتراك غير مجمد";

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    subscriptions::{Count, Doors, Freezing, Kind, Standing},
+    subscriptions::{Count, Doors, Freezing, ServiceKind, StatusInputs},
     vocabulary::{BranchId, CustomerId, GymId, Money, ServiceId, SubscriptionId},
 };
 
@@ -27,12 +27,12 @@ fn held() -> Held {
         service: ServiceId::new(1),
         service_name: "Monthly Gym".to_owned(),
         service_type: "gym".to_owned(),
-        kind: Kind::TimeBased,
+        kind: ServiceKind::TimeBased,
         price: Money::from_minor(50_000),
         duration_days: Some(30),
         opens_door: true,
         doors: Doors::OwnBranch,
-        standing: Standing {
+        standing: StatusInputs {
             starts_on: day(0),
             ends_on: Some(day(29)),
             freeze: None,
@@ -86,7 +86,7 @@ fn the_policy_counts_freezes_and_days() {
 #[test]
 fn what_does_not_lapse_by_date_freezes_without_an_end_to_move() {
     let mut coins = held();
-    (coins.kind, coins.standing.ends_on, coins.standing.remaining) = (Kind::Coins, None, Some(4));
+    (coins.kind, coins.standing.ends_on, coins.standing.remaining) = (ServiceKind::Coins, None, Some(4));
     let frozen = after(coins.clone(), freeze(&coins, days(5), day(0)).unwrap());
     assert_eq!((frozen.status(day(4)), frozen.status(day(5))), (Status::Frozen, Status::Active));
     assert_eq!(unfreeze(&frozen, day(2)).unwrap().ends_on, None);

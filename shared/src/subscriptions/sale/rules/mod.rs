@@ -5,9 +5,9 @@ use chrono::NaiveDate;
 use super::{
     super::{
         count::Units,
-        model::{Held, Kind, Status, Unit},
+        model::{Held, ServiceKind, Status, Unit},
     },
-    model::{Asked, IsForSale, Offer, Order, Term},
+    model::{Asked, IsForSale, Offer, Order, SoldTerm},
 };
 use crate::{
     error::refusals,
@@ -23,12 +23,12 @@ const LATEST_START_DAYS: i64 = 366;
 /// What is to be paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Price {
-    /// Net of discount.
+    /// What is to be paid, net of discount.
     pub(super) amount: Money,
     pub(super) discount: Money,
 }
 
-/// From when to when.
+/// First day, last day and length of what is sold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) starts_on: NaiveDate,
@@ -38,10 +38,10 @@ pub(super) struct Span {
     pub(super) duration_days: Option<i32>,
 }
 
-/// A sale, settled.
+/// What is sold, once order and service are put together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Terms {
-    pub(super) kind: Kind,
+    pub(super) kind: ServiceKind,
     pub(super) price: Price,
     pub(super) span: Span,
     /// Coins or sessions; none for time.
@@ -49,7 +49,7 @@ pub(super) struct Terms {
     pub(super) opens_door: bool,
 }
 
-/// A renewal, settled.
+/// What a renewal does to the subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Renewed {
     /// The same subscription goes on.
@@ -58,7 +58,7 @@ pub(super) enum Renewed {
     Anew { span: Span, granted: Option<i32> },
 }
 
-/// Settles a sale of `offer`. What the desk typed outweighs what the service says.
+/// Works out a sale of `offer`. What the desk typed outweighs what the service says.
 pub(super) fn terms(offer: &Offer, order: &Order, today: NaiveDate) -> Result<Terms, SaleRefused> {
     is_for_sale(offer)?;
     let kind = kind_sold(offer.kind, order.kind);
@@ -71,7 +71,7 @@ pub(super) fn terms(offer: &Offer, order: &Order, today: NaiveDate) -> Result<Te
         price: price(&order.asked, offer.price)?,
         span: span(kind, starts_on, length)?,
         granted: granted(kind, &order.asked, offer.units.filter(|_| own))?,
-        opens_door: offer.opens_door && (own || kind != Kind::Training),
+        opens_door: offer.opens_door && (own || kind != ServiceKind::Training),
     })
 }
 
@@ -84,14 +84,15 @@ pub(super) fn is_for_sale(offer: &Offer) -> Result<(), SaleRefused> {
     }
 }
 
-/// Settles a renewal. Before its end nothing is lost: days and counters are added; after it a new one begins today.
+/// Works out a renewal. Before its end nothing is lost: days and counters are added; after it a new subscription
+/// begins today.
 pub(super) fn renewal(
     held: &Held,
     asked: &Asked,
-    last_grant: Option<i32>,
+    first_grant: Option<i32>,
     today: NaiveDate,
 ) -> Result<Renewed, SaleRefused> {
-    let granted = granted(held.kind, asked, last_grant)?;
+    let granted = granted(held.kind, asked, first_grant)?;
     let length = asked.term.or_length(held.duration_days);
     match held.status(today) {
         Status::Active | Status::Frozen | Status::Pending => {
@@ -124,9 +125,9 @@ pub(super) fn price(asked: &Asked, list: Money) -> Result<Price, SaleRefused> {
 }
 
 /// Older callers have one word for sessions with and without a trainer; the service knows.
-fn kind_sold(own: Kind, typed: Option<Kind>) -> Kind {
+fn kind_sold(own: ServiceKind, typed: Option<ServiceKind>) -> ServiceKind {
     match typed {
-        Some(Kind::Sessions) if own == Kind::Training => Kind::Training,
+        Some(ServiceKind::Sessions) if own == ServiceKind::Training => ServiceKind::Training,
         Some(kind) => kind,
         None => own,
     }
@@ -144,7 +145,7 @@ fn first_day(typed: Option<NaiveDate>, today: NaiveDate) -> Result<NaiveDate, Sa
     }
 }
 
-fn granted(kind: Kind, asked: &Asked, own: Option<i32>) -> Result<Option<i32>, SaleRefused> {
+fn granted(kind: ServiceKind, asked: &Asked, own: Option<i32>) -> Result<Option<i32>, SaleRefused> {
     let Some(unit) = kind.unit() else { return Ok(None) };
     let (typed, missing) = match unit {
         Unit::Coins => (asked.coins, SaleRefused::CoinsMissing),
@@ -165,19 +166,19 @@ trait OrLength {
     fn or_length(self, days: Option<i32>) -> Option<Length>;
 }
 
-impl OrLength for Option<Term> {
+impl OrLength for Option<SoldTerm> {
     fn or_length(self, days: Option<i32>) -> Option<Length> {
         match self {
-            Some(Term::Months(months)) => Some(Length::Months(months.get())),
-            Some(Term::Days(days)) => Some(Length::Days(days.get())),
+            Some(SoldTerm::Months(months)) => Some(Length::Months(months.get())),
+            Some(SoldTerm::Days(days)) => Some(Length::Days(days.get())),
             None => days.map(Length::Days),
         }
     }
 }
 
-fn span(kind: Kind, starts_on: NaiveDate, length: Option<Length>) -> Result<Span, SaleRefused> {
+fn span(kind: ServiceKind, starts_on: NaiveDate, length: Option<Length>) -> Result<Span, SaleRefused> {
     let Some(length) = length else {
-        return if kind == Kind::TimeBased {
+        return if kind == ServiceKind::TimeBased {
             Err(SaleRefused::DurationMissing)
         } else {
             Ok(Span { starts_on, ends_on: None, duration_days: None })

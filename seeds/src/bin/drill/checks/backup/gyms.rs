@@ -87,7 +87,7 @@ impl Gyms {
         Ok(names.all(|name| file::is_backup(&name) || name.starts_with("lock")))
     }
 
-    /// A new database, owned as the gym's; hands back the file with its URL.
+    /// A new database, owned as the gym's; returns the file with its URL.
     pub(super) fn new_database(&self, gym: &Stack, name: &str) -> anyhow::Result<String> {
         gym.psql("postgres")?.ask(&format!("create database {name} owner gym_migrator"))?;
         let url = gym.secret("migrator_url")?;

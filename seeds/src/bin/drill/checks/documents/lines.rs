@@ -1,6 +1,6 @@
 //! The lines, and what the documents say of the answers.
 
-use super::{Claim, Document, Step, wanted::Wanted};
+use super::{Claim, Document, Step, expected::Expected};
 
 pub(super) const DOCUMENTS: &[Document] = &[
     Document { name: "document 3: the member app", steps: MEMBERS },
@@ -17,10 +17,10 @@ const MEMBERS: &[Step] = &[
             "3.1 a code is requested by phone",
             200,
             &[
-                ("/status", Wanted::Text("success")),
-                ("/data/expires_in", Wanted::Figure("600")),
-                ("/data/identifier_type", Wanted::Text("phone")),
-                ("/message", Wanted::Filled),
+                ("/status", Expected::Text("success")),
+                ("/data/expires_in", Expected::Figure("600")),
+                ("/data/identifier_type", Expected::Text("phone")),
+                ("/message", Expected::Filled),
             ],
         )],
     ),
@@ -33,9 +33,9 @@ const MEMBERS: &[Step] = &[
             "3.2 a code is requested by e-mail",
             200,
             &[
-                ("/status", Wanted::Text("success")),
-                ("/data/expires_in", Wanted::Figure("600")),
-                ("/data/identifier_type", Wanted::Text("email")),
+                ("/status", Expected::Text("success")),
+                ("/data/expires_in", Expected::Figure("600")),
+                ("/data/identifier_type", Expected::Text("email")),
             ],
         )],
     ),
@@ -49,24 +49,24 @@ const MEMBERS: &[Step] = &[
                 "3.3 the code signs in",
                 200,
                 &[
-                    ("/status", Wanted::Text("success")),
-                    ("/data/access_token", Wanted::Filled),
-                    ("/data/refresh_token", Wanted::Filled),
-                    ("/data/token_type", Wanted::Text("Bearer")),
-                    ("/data/expires_in", Wanted::Figure("86400")),
+                    ("/status", Expected::Text("success")),
+                    ("/data/access_token", Expected::Filled),
+                    ("/data/refresh_token", Expected::Filled),
+                    ("/data/token_type", Expected::Text("Bearer")),
+                    ("/data/expires_in", Expected::Figure("86400")),
                 ],
             ),
             Claim(
                 "3.3 as Ahmed Hassan",
                 200,
                 &[
-                    ("/data/client/id", Wanted::Number),
-                    ("/data/client/full_name", Wanted::Text("Ahmed Hassan")),
-                    ("/data/client/phone", Wanted::Text("01234567890")),
-                    ("/data/client/email", Wanted::Text("ahmed@example.com")),
-                    ("/data/client/branch_name", Wanted::Text("Dragon Club")),
-                    ("/data/client/has_active_subscription", Wanted::True),
-                    ("/data/client/qr_code", Wanted::Filled),
+                    ("/data/client/id", Expected::Number),
+                    ("/data/client/full_name", Expected::Text("Ahmed Hassan")),
+                    ("/data/client/phone", Expected::Text("01234567890")),
+                    ("/data/client/email", Expected::Text("ahmed@example.com")),
+                    ("/data/client/branch_name", Expected::Text("Dragon Club")),
+                    ("/data/client/has_active_subscription", Expected::True),
+                    ("/data/client/qr_code", Expected::Filled),
                 ],
             ),
         ],
@@ -79,15 +79,15 @@ const MEMBERS: &[Step] = &[
             "3.4 the profile is his",
             200,
             &[
-                ("/status", Wanted::Text("success")),
-                ("/data/full_name", Wanted::Text("Ahmed Hassan")),
-                ("/data/weight", Wanted::Figure("80")),
-                ("/data/height", Wanted::Figure("175")),
-                ("/data/bmi", Wanted::Figure("26.1")),
-                ("/data/bmi_category", Wanted::Text("Overweight")),
-                ("/data/has_active_subscription", Wanted::True),
-                ("/data/active_subscription/service_name", Wanted::Text("Monthly Gym")),
-                ("/data/active_subscription/status", Wanted::Text("active")),
+                ("/status", Expected::Text("success")),
+                ("/data/full_name", Expected::Text("Ahmed Hassan")),
+                ("/data/weight", Expected::Figure("80")),
+                ("/data/height", Expected::Figure("175")),
+                ("/data/bmi", Expected::Figure("26.1")),
+                ("/data/bmi_category", Expected::Text("Overweight")),
+                ("/data/has_active_subscription", Expected::True),
+                ("/data/active_subscription/service_name", Expected::Text("Monthly Gym")),
+                ("/data/active_subscription/status", Expected::Text("active")),
             ],
         )],
     ),
@@ -102,9 +102,9 @@ const STAFF: &[Step] = &[
             "1.1 the QR code is regenerated",
             200,
             &[
-                ("/success", Wanted::True),
-                ("/qr_code", Wanted::Text("customer_id:1")),
-                ("/data/qr_code", Wanted::Text("customer_id:1")),
+                ("/success", Expected::True),
+                ("/qr_code", Expected::Text("customer_id:1")),
+                ("/data/qr_code", Expected::Text("customer_id:1")),
             ],
         )],
     ),
@@ -117,10 +117,10 @@ const STAFF: &[Step] = &[
             "1.2 the check-in is recorded",
             200,
             &[
-                ("/success", Wanted::True),
-                ("/message", Wanted::Begins("Check-in recorded")),
-                ("/data/customer_name", Wanted::Filled),
-                ("/data/check_in_time", Wanted::Filled),
+                ("/success", Expected::True),
+                ("/message", Expected::Begins("Check-in recorded")),
+                ("/data/customer_name", Expected::Filled),
+                ("/data/check_in_time", Expected::Filled),
             ],
         )],
     ),
@@ -133,16 +133,16 @@ const STAFF: &[Step] = &[
                 200,
                 &[(
                     "/data/items",
-                    Wanted::Rows(
+                    Expected::Rows(
                         1,
-                        &[("temp_password", Wanted::Present), ("password_changed", Wanted::Present)],
+                        &[("temp_password", Expected::Present), ("password_changed", Expected::Present)],
                     ),
                 )],
             ),
             Claim(
                 "1.3 in the documented form",
                 200,
-                &[("/data/items", Wanted::TemporaryPasswords("temp_password"))],
+                &[("/data/items", Expected::TemporaryPasswords("temp_password"))],
             ),
         ],
     ),
@@ -153,9 +153,9 @@ const STAFF: &[Step] = &[
             200,
             &[(
                 "/data",
-                Wanted::OneRow(&[
-                    ("full_name", Wanted::Text("Mohamed Salem")),
-                    ("temp_password", Wanted::Text("RX04AF")),
+                Expected::OneRow(&[
+                    ("full_name", Expected::Text("Mohamed Salem")),
+                    ("temp_password", Expected::Text("RX04AF")),
                 ]),
             )],
         )],
@@ -167,10 +167,10 @@ const STAFF: &[Step] = &[
             "1.4 one session of twenty is gone",
             200,
             &[
-                ("/success", Wanted::True),
-                ("/remaining_sessions", Wanted::Figure("19")),
-                ("/data/remaining_sessions", Wanted::Figure("19")),
-                ("/data/status", Wanted::Text("active")),
+                ("/success", Expected::True),
+                ("/remaining_sessions", Expected::Figure("19")),
+                ("/data/remaining_sessions", Expected::Figure("19")),
+                ("/data/status", Expected::Text("active")),
             ],
         )],
     ),
@@ -182,7 +182,7 @@ const STAFF: &[Step] = &[
             200,
             &[(
                 "/data/items",
-                Wanted::Rows(1, &[("amount", Wanted::Number), ("status", Wanted::Text("active"))]),
+                Expected::Rows(1, &[("amount", Expected::Number), ("status", Expected::Text("active"))]),
             )],
         )],
     ),
@@ -193,7 +193,7 @@ const STAFF: &[Step] = &[
         &[Claim(
             "1.6 the branches are listed",
             200,
-            &[("/data", Wanted::Rows(3, &[("id", Wanted::Number), ("name", Wanted::Filled)]))],
+            &[("/data", Expected::Rows(3, &[("id", Expected::Number), ("name", Expected::Filled)]))],
         )],
     ),
     Step::Line(
@@ -202,7 +202,7 @@ const STAFF: &[Step] = &[
         &[Claim(
             "1.6 the staff is listed",
             200,
-            &[("/data", Wanted::Rows(1, &[("username", Wanted::Filled), ("role", Wanted::Filled)]))],
+            &[("/data", Expected::Rows(1, &[("username", Expected::Filled), ("role", Expected::Filled)]))],
         )],
     ),
 ];
@@ -217,12 +217,12 @@ const CODES: &[Step] = &[
             "2.1 the QR code of customer 115 is regenerated",
             200,
             &[
-                ("/success", Wanted::True),
-                ("/qr_code", Wanted::Text("customer_id:115")),
-                ("/data/customer_id", Wanted::Figure("115")),
-                ("/data/qr_code", Wanted::Text("customer_id:115")),
-                ("/data/generated_at", Wanted::Filled),
-                ("/message", Wanted::Filled),
+                ("/success", Expected::True),
+                ("/qr_code", Expected::Text("customer_id:115")),
+                ("/data/customer_id", Expected::Figure("115")),
+                ("/data/qr_code", Expected::Text("customer_id:115")),
+                ("/data/generated_at", Expected::Filled),
+                ("/message", Expected::Filled),
             ],
         )],
     ),
@@ -234,7 +234,7 @@ const CODES: &[Step] = &[
         &[Claim(
             "2.2 an unknown customer is not found",
             404,
-            &[("/success", Wanted::False), ("/error", Wanted::Filled)],
+            &[("/success", Expected::False), ("/error", Expected::Filled)],
         )],
     ),
     Step::Line(
@@ -242,6 +242,6 @@ const CODES: &[Step] = &[
   -H "Content-Type: application/json" \
   -H "Authorization: Bearer <client_token>" \
   -d '{}'"#,
-        &[Claim("2.3 a member may not", 403, &[("/success", Wanted::False), ("/error", Wanted::Filled)])],
+        &[Claim("2.3 a member may not", 403, &[("/success", Expected::False), ("/error", Expected::Filled)])],
     ),
 ];

@@ -1,8 +1,8 @@
 //! The curl lines of the three source documents' testing sections, word for word but for the host, the tokens and the
 //! code, and whether the answers are the documented ones.
 
+mod expected;
 mod lines;
-mod wanted;
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use std::{
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
-use self::wanted::Wanted;
+use self::expected::Expected;
 use super::{Seeded, messages::newest_code};
 use crate::{
     claims::Claims,
@@ -56,7 +56,7 @@ enum Step {
 }
 
 /// Its words, the status, and the fields.
-struct Claim(&'static str, u16, &'static [(&'static str, Wanted)]);
+struct Claim(&'static str, u16, &'static [(&'static str, Expected)]);
 
 /// What stands for the placeholders of the documents.
 #[derive(Debug, Default, Clone)]
@@ -132,7 +132,7 @@ impl Reader<'_> {
 }
 
 impl Answer {
-    fn has(&self, status: u16, fields: &[(&str, Wanted)]) -> anyhow::Result<()> {
+    fn has(&self, status: u16, fields: &[(&str, Expected)]) -> anyhow::Result<()> {
         let shown: String = self.body.chars().take(SHOWN).collect();
         ensure!(self.status == status, "status {}\n{shown}", self.status);
         let body: Value = serde_json::from_str(&self.body).with_context(|| shown.clone())?;
@@ -174,8 +174,8 @@ mod tests {
     #[test]
     fn an_answer_is_held_against_status_and_fields() {
         let answer = Answer { status: 200, body: r#"{"success":true,"data":{"id":1}}"#.to_owned() };
-        assert!(answer.has(200, &[("/success", Wanted::True), ("/data/id", Wanted::Number)]).is_ok());
+        assert!(answer.has(200, &[("/success", Expected::True), ("/data/id", Expected::Number)]).is_ok());
         assert!(answer.has(201, &[]).is_err());
-        assert!(answer.has(200, &[("/data/name", Wanted::Filled)]).is_err());
+        assert!(answer.has(200, &[("/data/name", Expected::Filled)]).is_err());
     }
 }

@@ -136,7 +136,7 @@ impl<'ground> Trial<'ground> {
         Ok(())
     }
 
-    /// The next ones ask; hands back the time within which 99 of 100 were answered, in milliseconds.
+    /// The next ones ask; returns the time within which 99 of 100 were answered, in milliseconds.
     fn ask_for_codes(&mut self, label: &str, seconds: u64) -> anyhow::Result<u64> {
         let from = usize::try_from(self.asked)?;
         let count = usize::try_from(seconds.saturating_mul(RATE))?;

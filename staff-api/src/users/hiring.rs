@@ -6,7 +6,7 @@ use shared::{
     Error, Fields, Text,
     access::{Password, Role, can},
     accounts,
-    staff::{self, Edit, NewStaff, Username},
+    staff::{self, NewStaff, StaffEdit, Username},
     vocabulary::{BranchId, Email, PersonName, Phone, StaffId},
     web::{
         Answer, App, Json, Path, Staff,
@@ -129,7 +129,7 @@ struct EditUserBody {
     managed_branch_ids: Option<Vec<BranchId>>,
 }
 
-impl TryFrom<EditUserBody> for Edit {
+impl TryFrom<EditUserBody> for StaffEdit {
     type Error = Error;
 
     fn try_from(body: EditUserBody) -> Result<Self, Error> {

@@ -4,8 +4,8 @@
 //! database: without it the service answers 503 and is not ready, and both end by themselves. In production, one that
 //! is there and may lose what it acknowledged ends it, too.
 //!
-//! Closing: no longer ready; no new connections and no new messages; what is in the works is finished, bounded; then
-//! the internal listener, then the pool. A second signal ends the process at once.
+//! Closing: no longer ready; no new connections and no new jobs; running requests and jobs are finished, within a
+//! bounded time; then the internal listener ends, then the pools. A second signal ends the process at once.
 
 use std::{io, net::SocketAddr, sync::Arc};
 
@@ -25,7 +25,7 @@ use super::{
     App,
     command::Program,
     internal::{self, Internals},
-    layers::{Skin, dress},
+    layers::{LayerSettings, apply_layers},
     serve::{ServeSettings, serve},
 };
 use crate::{
@@ -54,37 +54,37 @@ pub(crate) enum StartError {
     /// The crypto library was chosen before.
     #[error("the crypto library is set already")]
     Crypto,
-    /// Log or metrics.
+    /// The log or the metrics cannot be started.
     #[error("it cannot speak")]
     Telemetry(#[from] TelemetryUnusable),
-    /// The address of the database.
+    /// The address of the database cannot be read.
     #[error("the address of the database cannot be read")]
     Database(#[from] sqlx::Error),
-    /// Settings of the database.
+    /// The database may lose what it acknowledged, which production refuses.
     #[error("production refuses the database")]
     Forgetful(#[from] Forgetful),
-    /// A signing key.
+    /// A signing key of the configuration cannot be read.
     #[error("a signing key")]
     Key(#[from] KeyProblem),
-    /// The parts do not fit.
+    /// Something that handlers need cannot be made.
     #[error("{0}")]
     Parts(Error),
-    /// Mail or SMS.
+    /// The transport for mail or for text messages cannot be set up.
     #[error("messages cannot be sent")]
     Senders(#[from] SendersUnusable),
     /// A port that is taken, or an address that is not ours.
     #[error("cannot listen on {0}")]
     Listen(SocketAddr, #[source] io::Error),
-    /// The system gives no threads.
+    /// The operating system gives no threads for the work.
     #[error("no threads for the work")]
     Works(#[source] io::Error),
-    /// The system gives no signals.
+    /// The operating system does not let us wait for signals.
     #[error("cannot wait for signals")]
     Signals(#[source] io::Error),
     /// A part of the service ended by itself.
     #[error("a part of the service ended by itself")]
     Broken,
-    /// A second signal.
+    /// A second signal came before the service was closed.
     #[error("told twice to stop")]
     Impatient,
 }
@@ -99,28 +99,30 @@ pub(crate) async fn keep(program: &Program, config: Config) -> Result<(), StartE
     let mut signals = Signals::listen()?;
     let works =
         Builder::new_multi_thread().thread_name("works").enable_all().build().map_err(StartError::Works)?;
-    let house = House::open(program, &config, metrics, works.handle()).await;
-    let done = match house {
-        Ok(house) => house.run(&mut signals).await,
+    let service = RunningService::open(program, &config, metrics, works.handle()).await;
+    let done = match service {
+        Ok(service) => service.run(&mut signals).await,
         Err(error) => Err(error),
     };
+    // Dropping a runtime waits for its threads, which is forbidden inside another runtime; what still runs there was
+    // out of time.
     works.shutdown_background();
     done?;
     tracing::info!(service = %config.service, "closed");
     Ok(())
 }
 
-struct House {
+struct RunningService {
     db: Db,
     stop: CancellationToken,
     closed: CancellationToken,
-    /// What must be finished before the house is closed.
+    /// What must be finished before the service is closed.
     work: JoinSet<()>,
-    /// What looks at the house until it is closed.
+    /// What observes the service until it is closed.
     watch: JoinSet<()>,
 }
 
-impl House {
+impl RunningService {
     async fn open(
         program: &Program,
         config: &Config,
@@ -151,8 +153,11 @@ impl House {
             );
             work.spawn(housekeeping::keep(db.clone(), Arc::clone(&clock), stop.clone()));
         }
-        let skin = Skin { works: Some(works.clone()), ..Skin::new(config, program.door_paths, clock) };
-        let router = dress(routes(program, app), skin);
+        let settings = LayerSettings {
+            works: Some(works.clone()),
+            ..LayerSettings::new(config, program.door_paths, clock)
+        };
+        let router = apply_layers(routes(program, app), settings);
         let (settings, until) = (fitting(ServeSettings::new(&config.http)), stop.clone());
         work.spawn(async move {
             let drained = serve(outside, router, &settings, until).await;
@@ -182,7 +187,7 @@ impl House {
         }
     }
 
-    /// No part of the house ends before it is told to, unless it broke.
+    /// No part of the service ends before it is told to, unless it broke.
     async fn end(&mut self, signals: &mut Signals) -> Result<(), StartError> {
         tokio::select! {
             () = signals.next() => Ok(()),

@@ -1,4 +1,4 @@
-//! A gym with one of its doors, dressed as it is in service.
+//! A gym and the router of one of its doors, with the layers that it has in service.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use axum::Router;
 use serde_json::Value;
 use shared::{
     platform::{config::Origin, limits_memory::Rate},
-    web::layers::{Skin, dress},
+    web::layers::{LayerSettings, apply_layers},
 };
 use tokio::{sync::Semaphore, task::JoinSet};
 
@@ -48,17 +48,17 @@ impl Door {
 
 /// A gym with the door open.
 #[derive(Debug, Clone)]
-pub(super) struct House {
+pub(super) struct SweptGym {
     pub(super) gym: Arc<Gym>,
     pub(super) document: Arc<Value>,
     router: Router,
 }
 
-impl House {
+impl SweptGym {
     pub(super) async fn open(door: Door) -> Self {
         let gym = Gym::open().await;
         let (router, document) = (door.open)(&gym);
-        let router = dress(router, skin(&gym));
+        let router = apply_layers(router, skin(&gym));
         Self { gym: Arc::new(gym), document: Arc::new(document), router }
     }
 
@@ -73,8 +73,8 @@ impl House {
 }
 
 /// The layers of a service whose limits are out of the way.
-fn skin(gym: &Gym) -> Skin {
-    Skin {
+fn skin(gym: &Gym) -> LayerSettings {
+    LayerSettings {
         trusted_proxies: Vec::new(),
         origins: vec![Origin::Any],
         insists_on_tls: true,

@@ -25,13 +25,13 @@ use tokio_util::sync::CancellationToken;
 use crate::support::broken;
 
 /// The demo gym, both doors, and a postman who writes messages into a file.
-pub(crate) struct House {
+pub(crate) struct DemoStack {
     pub(crate) gym: Gym,
     staff: Router,
     members: Router,
 }
 
-impl House {
+impl DemoStack {
     /// A Friday afternoon, 16:20 in Cairo.
     pub(crate) async fn open() -> Self {
         Self::remembering(Duration::ZERO).await

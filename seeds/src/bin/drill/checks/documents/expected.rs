@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// A condition on one field; none holds for a field that is not there.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Wanted {
+pub(super) enum Expected {
     True,
     False,
     Text(&'static str),
@@ -16,16 +16,16 @@ pub(super) enum Wanted {
     /// A text with this beginning.
     Begins(&'static str),
     /// A list, or a page with one in `items`, with so many rows or more, each of which has all of these.
-    Rows(usize, &'static [(&'static str, Wanted)]),
+    Rows(usize, &'static [(&'static str, Expected)]),
     /// A row of such a list has all of these.
-    OneRow(&'static [(&'static str, Wanted)]),
+    OneRow(&'static [(&'static str, Expected)]),
     /// In such a list this field is null, or two letters, two digits, two letters; and somewhere it is not null.
     TemporaryPasswords(&'static str),
-    /// Anything, also null.
+    /// The field is there, whatever its value, null too.
     Present,
 }
 
-impl Wanted {
+impl Expected {
     pub(super) fn fits(self, found: Option<&Value>) -> bool {
         let Some(found) = found else { return false };
         let text = found.as_str();
@@ -61,7 +61,7 @@ fn rows(found: &Value) -> Option<&Vec<Value>> {
     found.as_array().or_else(|| found.get("items")?.as_array())
 }
 
-fn has(row: &Value, fields: &[(&str, Wanted)]) -> bool {
+fn has(row: &Value, fields: &[(&str, Expected)]) -> bool {
     fields.iter().all(|(name, wanted)| wanted.fits(row.get(name)))
 }
 
@@ -82,32 +82,32 @@ mod tests {
 
     #[test]
     fn a_field_that_is_not_there_fits_nothing() {
-        for wanted in [Wanted::True, Wanted::Filled, Wanted::Present, Wanted::Rows(0, &[])] {
+        for wanted in [Expected::True, Expected::Filled, Expected::Present, Expected::Rows(0, &[])] {
             assert!(!wanted.fits(None), "{wanted:?}");
         }
-        assert!(Wanted::Present.fits(Some(&json!(null))));
+        assert!(Expected::Present.fits(Some(&json!(null))));
     }
 
     #[test]
     fn a_number_is_compared_by_its_digits() {
-        assert!(Wanted::Figure("26.1").fits(Some(&json!(26.1))));
-        assert!(Wanted::Figure("80").fits(Some(&json!(80.0))));
-        assert!(!Wanted::Figure("80").fits(Some(&json!("80"))));
+        assert!(Expected::Figure("26.1").fits(Some(&json!(26.1))));
+        assert!(Expected::Figure("80").fits(Some(&json!(80.0))));
+        assert!(!Expected::Figure("80").fits(Some(&json!("80"))));
     }
 
     #[test]
     fn a_list_may_lie_in_items() {
-        const NAMED: &[(&str, Wanted)] = &[("name", Wanted::Filled)];
-        assert!(Wanted::Rows(1, NAMED).fits(Some(&json!({ "items": [{ "name": "a" }] }))));
-        assert!(!Wanted::Rows(2, NAMED).fits(Some(&json!([{ "name": "a" }]))));
-        assert!(!Wanted::Rows(1, NAMED).fits(Some(&json!([{ "name": "a" }, { "name": "" }]))));
-        assert!(Wanted::OneRow(NAMED).fits(Some(&json!([{ "name": "a" }, { "name": "" }]))));
-        assert!(!Wanted::Rows(0, NAMED).fits(Some(&json!("a"))));
+        const NAMED: &[(&str, Expected)] = &[("name", Expected::Filled)];
+        assert!(Expected::Rows(1, NAMED).fits(Some(&json!({ "items": [{ "name": "a" }] }))));
+        assert!(!Expected::Rows(2, NAMED).fits(Some(&json!([{ "name": "a" }]))));
+        assert!(!Expected::Rows(1, NAMED).fits(Some(&json!([{ "name": "a" }, { "name": "" }]))));
+        assert!(Expected::OneRow(NAMED).fits(Some(&json!([{ "name": "a" }, { "name": "" }]))));
+        assert!(!Expected::Rows(0, NAMED).fits(Some(&json!("a"))));
     }
 
     #[test]
     fn one_password_in_another_form_is_enough_to_fail() {
-        let wanted = Wanted::TemporaryPasswords("p");
+        let wanted = Expected::TemporaryPasswords("p");
         assert!(wanted.fits(Some(&json!([{ "p": null }, { "p": "RX04AF" }]))));
         assert!(!wanted.fits(Some(&json!([{ "p": "RX04AF" }, { "p": "RX4AF" }]))));
         assert!(!wanted.fits(Some(&json!([{ "p": null }]))));

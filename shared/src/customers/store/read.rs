@@ -1,23 +1,22 @@
-//! The SQL of customers.
+//! How customers are read: one, those with given ids, a page of a list; always with the subscription they can use.
 
 use chrono::NaiveDate;
 use sqlx::FromRow;
 
-use super::{
+use crate::customers::{
     metrics::{BodyMetrics, Height, Weight},
-    model::{Body, Born, Current, Customer, Details, Left, Login, Standing},
-    rules::{CustomerRefused, Kept},
+    model::{Body, Born, Current, Customer, Left, Login, MembershipStatus},
+    rules::Kept,
 };
 use crate::{
-    access::{PasswordHash, Place, TemporaryPassword, Unseen},
-    error::{Error, Fault, OnConstraint as _},
+    access::{Place, TemporaryPassword, Unseen},
+    error::{Error, Fault},
     platform::{
-        db::{Connection, Tx},
+        db::Connection,
         list::{List, Shown},
     },
     vocabulary::{
-        BranchId, CustomerId, Email, Gender, GymId, Language, Listing, Note, Page, PersonName, Phone,
-        SubscriptionId, Timestamp, text::fold,
+        BranchId, CustomerId, Email, Gender, GymId, Language, Listing, Page, Phone, SubscriptionId, Timestamp,
     },
 };
 
@@ -58,8 +57,8 @@ struct Row {
     service_name: Option<String>,
     #[sqlx(rename = "kind?")]
     kind: Option<String>,
-    #[sqlx(rename = "standing?: Standing")]
-    standing: Option<Standing>,
+    #[sqlx(rename = "standing?: MembershipStatus")]
+    standing: Option<MembershipStatus>,
     #[sqlx(rename = "starts_on?")]
     starts_on: Option<NaiveDate>,
     #[sqlx(rename = "ends_on?")]
@@ -121,7 +120,7 @@ fn current(row: &mut Row) -> Result<Option<Current>, Error> {
     Ok(Some(Current { id, service_name, kind, standing, starts_on, ends_on: row.ends_on, left }))
 }
 
-fn born_of(date: Option<NaiveDate>, years: Option<i16>, told_on: Option<NaiveDate>) -> Born {
+pub(super) fn born_of(date: Option<NaiveDate>, years: Option<i16>, told_on: Option<NaiveDate>) -> Born {
     match (date, years, told_on) {
         (Some(date), ..) => Born::On(date),
         (None, Some(years), Some(on)) => Born::Told { years: i32::from(years), on },
@@ -129,10 +128,11 @@ fn born_of(date: Option<NaiveDate>, years: Option<i16>, told_on: Option<NaiveDat
     }
 }
 
-/// Hands `$then` what is read of customers `c` and the subscription each can use on `day.today`: columns, and joins.
+/// Calls the macro `$then` with the SQL that reads customers `c` and the subscription each can use on `day.today`:
+/// columns, and joins.
 ///
-/// The subscription is chosen on the index of what the customer holds; of all they ever held, only the chosen one is then
-/// looked up in the table and in the balances.
+/// The subscription is chosen on the index of what the customer holds; of all they ever held, only the chosen one is
+/// then looked up in the table and in the balances.
 macro_rules! kept {
     ($then:ident $(, $arg:expr)*) => {
         $then!(
@@ -143,7 +143,7 @@ macro_rules! kept {
                c.preferred_language as "preferred_language: Language", c.is_active, c.deletion_requested_at, c.created_at,
                r.is_on as "desk_sees?",
                s.id as "subscription_id?", s.service_name as "service_name?", s.kind as "kind?",
-               held.status as "standing?: Standing", s.starts_on as "starts_on?", s.ends_on as "ends_on?",
+               held.status as "standing?: MembershipStatus", s.starts_on as "starts_on?", s.ends_on as "ends_on?",
                l.remaining as "remaining?""#,
             r#"join branches b on b.id = c.branch_id
                left join gym_rules r on r.gym_id = c.gym_id and r.rule = 'desk_sees_temporary_passwords'
@@ -211,7 +211,7 @@ macro_rules! kept_of_page {
 }
 
 /// A page of the list, each customer with the subscription they can use on `today`, counted up to `most`.
-pub(super) async fn page_customers(
+pub(in crate::customers) async fn page_customers(
     conn: &mut Connection,
     list: &List,
     page: Page,
@@ -225,7 +225,7 @@ pub(super) async fn page_customers(
 }
 
 /// The customers with these ids, in this order, each with the subscription they can use on `today`.
-pub(super) async fn list_customers(
+pub(in crate::customers) async fn list_customers(
     conn: &mut Connection,
     ids: &[i64],
     today: NaiveDate,
@@ -234,8 +234,9 @@ pub(super) async fn list_customers(
     rows.into_iter().map(|row| row.read(today)).collect()
 }
 
-/// One customer. For a list, whose length it does not know, Postgres would make a new plan each time.
-pub(super) async fn find_customer(
+/// One customer, by a statement of its own: for a list of ids, whose length it does not know, Postgres would make a
+/// new plan each time.
+pub(in crate::customers) async fn find_customer(
     conn: &mut Connection,
     id: CustomerId,
     today: NaiveDate,
@@ -243,196 +244,4 @@ pub(super) async fn find_customer(
     let row = kept!(kept_by_id, id.get(), today).fetch_optional(conn).await?;
     let kept = row.map(|row| row.read(today)).transpose()?;
     Ok(Unseen::new(kept, |kept| Place::branch(kept.customer.gym, kept.customer.branch).of(id)))
-}
-
-/// A customer whose row is held until the transaction ends.
-#[derive(Debug)]
-pub(super) struct Locked {
-    pub(super) gym: GymId,
-    pub(super) branch: BranchId,
-    pub(super) details: Details,
-}
-
-/// Holds a customer's row.
-pub(super) async fn lock_customer(tx: &mut Tx, id: CustomerId) -> Result<Unseen<Locked>, Error> {
-    let row = sqlx::query!(
-        r#"select gym_id, branch_id, full_name as "full_name: PersonName", phone as "phone: Phone",
-               email as "email: Email", gender as "gender: Gender", date_of_birth, age_years, age_recorded_on, height_mm,
-               weight_g, notes as "notes: Note"
-           from customers
-           where id = $1
-           for no key update"#,
-        id.get(),
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    let locked = row.map(|row| Locked {
-        gym: GymId::from(row.gym_id),
-        branch: BranchId::from(row.branch_id),
-        details: Details {
-            full_name: row.full_name,
-            phone: row.phone,
-            email: row.email,
-            gender: row.gender,
-            born: born_of(row.date_of_birth, row.age_years, row.age_recorded_on),
-            height: row.height_mm.and_then(Height::of),
-            weight: row.weight_g.and_then(Weight::of),
-            notes: row.notes,
-        },
-    });
-    Ok(Unseen::new(locked, |locked| Place::branch(locked.gym, locked.branch).of(id)))
-}
-
-/// Whether the branch is active; it stays as it is until the transaction ends.
-pub(super) async fn lock_branch(tx: &mut Tx, branch: BranchId) -> Result<bool, Error> {
-    let is_active =
-        sqlx::query_scalar!("select is_active from branches where id = $1 for share", branch.get())
-            .fetch_optional(tx.conn())
-            .await?;
-    Ok(is_active.unwrap_or(false))
-}
-
-/// The id of a new customer of the branch.
-pub(super) async fn insert_customer(
-    tx: &mut Tx,
-    (gym, branch): (GymId, BranchId),
-    details: &Details,
-    secret: &Secret,
-    now: Timestamp,
-) -> Result<CustomerId, Error> {
-    let told = details.born.told();
-    let id = sqlx::query_scalar!(
-        "insert into customers (gym_id, branch_id, full_name, name_folded, phone, email, gender, date_of_birth, age_years,
-             age_recorded_on, height_mm, weight_g, notes, qr_version, password_hash, temporary_password,
-             temporary_password_until, password_changed, is_active, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $15, $16, false, true, $17, $17)
-         returning id",
-        gym.get(),
-        branch.get(),
-        details.full_name.as_str(),
-        fold(details.full_name.as_str()),
-        details.phone.as_ref().map(Phone::as_str),
-        details.email.as_ref().map(Email::as_str),
-        details.gender.map(Gender::as_str),
-        details.born.date(),
-        told.and_then(|(years, _)| i16::try_from(years).ok()),
-        told.map(|(_, on)| on),
-        details.height.map(Height::get),
-        details.weight.map(Weight::get),
-        details.notes.as_ref().map(Note::as_str),
-        secret.hash.as_str(),
-        secret.password.expose(),
-        secret.until,
-        now,
-    )
-    .fetch_one(tx.conn())
-    .await
-    .on_constraint("customers_phone_once_per_gym", || CustomerRefused::PhoneTaken)
-    .on_constraint("customers_email_once_per_gym", || CustomerRefused::EmailTaken)?;
-    Ok(CustomerId::from(id))
-}
-
-/// Opens the row that makes entries of a customer a sequence.
-pub(super) async fn insert_door(tx: &mut Tx, id: CustomerId) -> Result<(), Error> {
-    sqlx::query!("insert into customer_doors (customer_id, version) values ($1, 0)", id.get())
-        .execute(tx.conn())
-        .await?;
-    Ok(())
-}
-
-/// Writes down what is known of a customer from now on.
-pub(super) async fn update_details(
-    tx: &mut Tx,
-    id: CustomerId,
-    branch: BranchId,
-    details: &Details,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let told = details.born.told();
-    sqlx::query!(
-        "update customers
-         set branch_id = $2, full_name = $3, name_folded = $4, phone = $5, email = $6, gender = $7, date_of_birth = $8,
-             age_years = $9, age_recorded_on = $10, height_mm = $11, weight_g = $12, notes = $13, updated_at = $14
-         where id = $1",
-        id.get(),
-        branch.get(),
-        details.full_name.as_str(),
-        fold(details.full_name.as_str()),
-        details.phone.as_ref().map(Phone::as_str),
-        details.email.as_ref().map(Email::as_str),
-        details.gender.map(Gender::as_str),
-        details.born.date(),
-        told.and_then(|(years, _)| i16::try_from(years).ok()),
-        told.map(|(_, on)| on),
-        details.height.map(Height::get),
-        details.weight.map(Weight::get),
-        details.notes.as_ref().map(Note::as_str),
-        now,
-    )
-    .execute(tx.conn())
-    .await
-    .on_constraint("customers_phone_once_per_gym", || CustomerRefused::PhoneTaken)
-    .on_constraint("customers_email_once_per_gym", || CustomerRefused::EmailTaken)?;
-    Ok(())
-}
-
-/// Lets a customer in from now on, or not.
-pub(super) async fn update_activity(
-    tx: &mut Tx,
-    id: CustomerId,
-    is_active: bool,
-    now: Timestamp,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "update customers set is_active = $2, updated_at = $3 where id = $1",
-        id.get(),
-        is_active,
-        now
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Counts a new QR code and returns its number.
-pub(super) async fn update_qr_version(tx: &mut Tx, id: CustomerId, now: Timestamp) -> Result<i32, Error> {
-    let version = sqlx::query_scalar!(
-        "update customers set qr_version = qr_version + 1, updated_at = $2 where id = $1 returning qr_version",
-        id.get(),
-        now,
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(version)
-}
-
-/// A first-login password, and when it ends.
-#[derive(Debug, Clone)]
-pub(super) struct Secret {
-    pub(super) password: TemporaryPassword,
-    pub(super) hash: PasswordHash,
-    pub(super) until: Timestamp,
-}
-
-/// Gives a customer a first-login password instead of the one they have.
-pub(super) async fn update_password(
-    tx: &mut Tx,
-    id: CustomerId,
-    secret: &Secret,
-    now: Timestamp,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "update customers
-         set password_hash = $2, temporary_password = $3, temporary_password_until = $4, password_changed = false,
-             updated_at = $5
-         where id = $1",
-        id.get(),
-        secret.hash.as_str(),
-        secret.password.expose(),
-        secret.until,
-        now,
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
 }
