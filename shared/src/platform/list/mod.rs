@@ -244,10 +244,10 @@ impl List {
         push_limit(sql, page.limit, page.offset);
     }
 
-    /// How many there are, up to `most`.
+    /// How many there are, up to `most`, one of the constants of this code: it stands in the text, as in [`push_limit`].
     fn push_count(&self, sql: &mut Sql, most: i64) {
         if let Some(tally) = self.tally {
-            sql.push("select least(coalesce(sum(").push(tally.rows).push("), 0), ").push_bind(most);
+            sql.push("select least(coalesce(sum(").push(tally.rows).push("), 0), ").push(most);
             sql.push(")::bigint from ").push(tally.table).push(" tally");
             self.push_whole_scope(sql, "tally");
             return;
@@ -261,9 +261,9 @@ impl List {
         sql.push("select from ");
         self.push_table(sql);
         self.push_rows(sql);
-        sql.push(" limit ").push_bind(most);
+        sql.push(" limit ").push(most);
         if places.is_some() {
-            sql.push(") first limit ").push_bind(most);
+            sql.push(") first limit ").push(most);
         }
         sql.push(") counted");
     }
