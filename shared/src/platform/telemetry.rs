@@ -83,7 +83,7 @@ const METRICS: &[(&str, Sort, &str)] = &[
     (
         metric::DB_CONVERSATIONS_CUT,
         Sort::Counter,
-        "Connections to Postgres closed because what was said on them was cut short.",
+        "Connections to Postgres that came back in the middle of a statement or a transaction.",
     ),
     (metric::OUTBOX_SENT, Sort::Counter, "Jobs of the outbox that were done."),
     (metric::OUTBOX_FAILED, Sort::Counter, "Attempts that failed (retry), jobs given up (dead, expired)."),

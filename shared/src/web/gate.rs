@@ -54,7 +54,13 @@ impl Gate {
         let kept = if door_paths.is_empty() {
             0
         } else {
-            places.saturating_mul(DOOR_SHARE).checked_div(100).unwrap_or(0).max(1)
+            // Of a single place nothing is kept, or nobody else would ever be served.
+            places
+                .saturating_mul(DOOR_SHARE)
+                .checked_div(100)
+                .unwrap_or(0)
+                .max(1)
+                .min(places.saturating_sub(1))
         };
         Arc::new(Self {
             anybody: Semaphore::new(places.saturating_sub(kept)),
@@ -130,6 +136,13 @@ mod tests {
         assert_eq!(entries.len(), 2);
         drop(reports);
         assert_eq!((0..8).filter_map(|_| gate.enter("/api/qr/scan")).map(std::mem::forget).count(), 6);
+    }
+
+    #[test]
+    fn a_single_place_is_anybodys() {
+        let gate = Gate::new(1, DOOR, Duration::from_secs(1), None);
+        assert!(gate.enter("/api/reports").is_some());
+        assert!(gate.enter("/api/attendance").is_some());
     }
 
     #[test]
