@@ -261,6 +261,11 @@ impl List {
         sql.push("select from ");
         self.push_table(sql);
         self.push_rows(sql);
+        // Postgres believes that those who fit are spread evenly, and would look for them from the oldest row on, where
+        // nobody fits any more: 60 ms instead of 3 for the active subscriptions of a large gym.
+        if self.conditions.iter().any(|condition| condition.is_judged) {
+            self.push_order(sql, self.table.alias);
+        }
         sql.push(" limit ").push(most);
         if places.is_some() {
             sql.push(") first limit ").push(most);
