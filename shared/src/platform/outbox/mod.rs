@@ -53,7 +53,7 @@ words! {
         Expired = "expired",
         /// The job failed for good, or too often.
         Dead = "dead",
-        /// The job was never to be done, see [`Tx::withhold`].
+        /// The job was never to be done: it was withheld when it was written down.
         Withheld = "withheld",
     }
 }
