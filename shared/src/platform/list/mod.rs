@@ -98,25 +98,31 @@ impl List {
     }
 
     /// Only what fits `text` with these values.
-    pub(crate) fn all<const N: usize>(mut self, text: &'static str, binds: [Bind; N]) -> Self {
-        self.conditions.push(Piece { text, binds: binds.into(), is_judged: false });
-        self
+    pub(crate) fn all<const N: usize>(self, text: &'static str, binds: [Bind; N]) -> Self {
+        self.narrowed(Piece { text, binds: binds.into(), is_judged: false })
     }
 
     /// Only what a function of the schema judges so, row by row.
-    pub(crate) fn judged<const N: usize>(mut self, text: &'static str, binds: [Bind; N]) -> Self {
-        self.conditions.push(Piece { text, binds: binds.into(), is_judged: true });
+    pub(crate) fn judged<const N: usize>(self, text: &'static str, binds: [Bind; N]) -> Self {
+        self.narrowed(Piece { text, binds: binds.into(), is_judged: true })
+    }
+
+    /// A tally counted the list as it was before.
+    fn narrowed(mut self, condition: Piece) -> Self {
+        self.conditions.push(condition);
+        self.tally = None;
         self
     }
 
     /// Only those with these keys.
     pub(crate) fn among(mut self, keys: Vec<i64>) -> Self {
         self.among = Some(keys);
+        self.tally = None;
         self
     }
 
-    /// The same, of which `tally` knows how many there are: it has to count what the conditions leave, no more and no
-    /// less.
+    /// The same, of which `tally` knows how many there are: it has to count what the conditions until here leave, no
+    /// more and no less. A condition that is added later makes the list count its rows again.
     pub(crate) fn tallied(mut self, tally: Option<Tally>) -> Self {
         self.tally = tally;
         self
