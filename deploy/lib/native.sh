@@ -72,6 +72,8 @@ jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %u@%d '
+# The details of a broken constraint repeat the values: a phone number, an address.
+log_error_verbosity = terse
 log_lock_waits = on
 log_min_duration_statement = 1s
 SETTINGS

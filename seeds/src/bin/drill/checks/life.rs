@@ -125,6 +125,22 @@ impl Life {
             .psql("gym")?
             .ask("create table kept (note text); insert into kept values ('still here')");
         self.claims.add("a note is left in the database", note.map(drop))?;
+        let kept_quiet = self.keeps_a_taken_number_quiet();
+        self.claims.add("the log of Postgres names no number that is taken already", kept_quiet)?;
+        Ok(())
+    }
+
+    fn keeps_a_taken_number_quiet(&self) -> anyhow::Result<()> {
+        let psql = self.stack.psql("gym")?;
+        let oldest = "select phone from customers where gym_id = 1 and phone is not null order by id limit 1";
+        let phone = psql.ask(oldest)?;
+        ensure!(phone.len() > 8, "{phone:?} is no phone number");
+        let newest = "select max(id) from customers where gym_id = 1";
+        let taken = psql.ask(&format!("update customers set phone = ({oldest}) where id = ({newest})"));
+        ensure!(taken.is_err(), "two customers of a gym have one number");
+        let log = fs::read_to_string(self.stack.data.join("log/postgres.log"))?;
+        ensure!(log.contains("customers_phone_once_per_gym"), "the log does not tell of it");
+        ensure!(!log.contains(&phone), "it names the number");
         Ok(())
     }
 
