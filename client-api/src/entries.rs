@@ -1,17 +1,17 @@
 //! A member's entries, and the question at the door.
 
 use axum::extract::State;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use serde::{Deserialize, Serialize};
-use shared::{
+use base::{
     Error, Fields,
-    attendance::{self, Decision, Entry, Outlook, parse_moment},
     platform::request,
     vocabulary::{BranchId, Calendar, Page, PageQuery},
-    web::{Answer, App, Member, Query, envelope::Success, wire},
 };
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use gym::attendance::{self, Decision, Entry, Outlook, parse_moment};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{Answer, App, ErrorResponse, Member, Query, envelope::Success, wire};
 
 /// Under every base path.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -101,7 +101,7 @@ async fn entry_history(
     member: Member,
     State(app): State<App>,
     Query(query): Query<PageQuery>,
-) -> Result<Answer<HistoryAnswer>, Error> {
+) -> Result<Answer<HistoryAnswer>, ErrorResponse> {
     let page = page_of(&query)?;
     let found = attendance::list_own(&app.db, &member, page).await?;
     let calendar = member.calendar();
@@ -120,7 +120,7 @@ async fn list_entries(
     member: Member,
     State(app): State<App>,
     Query(query): Query<PageQuery>,
-) -> Result<Answer<Vec<EntryAnswer>>, Error> {
+) -> Result<Answer<Vec<EntryAnswer>>, ErrorResponse> {
     let found = attendance::list_own(&app.db, &member, page_of(&query)?).await?;
     let calendar = member.calendar();
     let rows = found.items.into_iter().map(|entry| {
@@ -157,7 +157,7 @@ struct StatsAnswer {
 
 /// Read how often one came.
 #[utoipa::path(get, path = "/stats", tag = "entries", responses((status = 200, body = Success<StatsAnswer>)))]
-async fn stats(member: Member, State(app): State<App>) -> Result<Answer<StatsAnswer>, Error> {
+async fn stats(member: Member, State(app): State<App>) -> Result<Answer<StatsAnswer>, ErrorResponse> {
     let stats = attendance::own_stats(&app.db, &member).await?;
     Ok(Answer::new(StatsAnswer {
         total_visits: stats.visits,
@@ -181,7 +181,10 @@ struct ActivityAnswer {
 
 /// Read how full one's own branch is.
 #[utoipa::path(get, path = "/branch-activity", tag = "entries", responses((status = 200, body = Success<ActivityAnswer>)))]
-async fn branch_activity(member: Member, State(app): State<App>) -> Result<Answer<ActivityAnswer>, Error> {
+async fn branch_activity(
+    member: Member,
+    State(app): State<App>,
+) -> Result<Answer<ActivityAnswer>, ErrorResponse> {
     let crowd = attendance::branch_activity(&app.db, &member).await?;
     Ok(Answer::new(ActivityAnswer {
         level: crowd.level.as_str().to_owned(),
@@ -236,7 +239,7 @@ async fn access(
     member: Member,
     State(app): State<App>,
     Query(query): Query<AccessQuery>,
-) -> Result<Answer<AccessAnswer>, Error> {
+) -> Result<Answer<AccessAnswer>, ErrorResponse> {
     let mut fields = Fields::new();
     let at = fields
         .optional("at", query.at.as_deref(), |text| parse_moment(text, member.calendar(), member.now()));

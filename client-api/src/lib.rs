@@ -3,14 +3,14 @@
 /// One endpoint: its route, its OpenAPI operation, and the guard its signature names.
 macro_rules! endpoint {
     ($handler:ident) => {
-        ::shared::guarded!(::shared::web::App, $handler)
+        ::web::guarded!(::web::App, $handler)
     };
 }
 
 /// The endpoint of a handler at a second address, which some app knows instead.
 macro_rules! alias {
     ($handler:ident => $($address:tt)+) => {
-        ::shared::aliased!(::shared::web::App, $handler => $($address)+)
+        ::web::aliased!(::web::App, $handler => $($address)+)
     };
 }
 
@@ -20,12 +20,10 @@ mod sign_in;
 mod subscription;
 
 use axum::Router;
-use shared::{
-    members::MemberSignIn,
-    web::{App, document},
-};
+use gym::members::MemberSignIn;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
+use web::{App, document};
 
 /// What signing in needs to reach.
 fn entrance(app: &App) -> MemberSignIn<'_> {

@@ -2,11 +2,10 @@
 
 use std::process::ExitCode;
 
+use base::platform::config::ServiceName;
+use gym::housekeeping;
 use mimalloc::MiMalloc;
-use shared::{
-    platform::config::ServiceName,
-    web::command::{self, Program},
-};
+use web::command::{self, Program};
 
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
@@ -20,5 +19,6 @@ fn main() -> ExitCode {
         docs_path: "/docs/clients",
         // Its user of the database may write jobs down and not read them.
         jobs: Vec::new,
+        housekeeping: |db, clock, stop| Box::pin(housekeeping::keep(db, clock, stop)),
     })
 }

@@ -1,19 +1,21 @@
 //! A member's own profile, subscription and account.
 
 use axum::extract::State;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use serde::{Deserialize, Serialize};
-use shared::{
-    Error, Text,
-    customers::metrics::{BmiCategory, BodyMetrics},
-    members::{self, GymFace, MemberProfile},
+use base::{
+    Text,
     platform::request,
     vocabulary::{CustomerId, Language, Timestamp},
-    web::{Answer, App, Json, Member, envelope::Success, wire},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use gym::{
+    customers::metrics::{BmiCategory, BodyMetrics},
+    members::{self, GymFace, MemberProfile},
+};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{Answer, App, ErrorResponse, Json, Member, envelope::Success, wire};
 
 use crate::{
     entrance,
@@ -159,7 +161,7 @@ pub(crate) async fn load(
     app: &App,
     customer: CustomerId,
     now: Timestamp,
-) -> Result<(ProfileAnswer, GymAnswer, bool), Error> {
+) -> Result<(ProfileAnswer, GymAnswer, bool), ErrorResponse> {
     let member = members::profile(&app.db, customer, now).await?;
     let shown = subscription::shown(app, customer, member.calendar, now).await?;
     let password_changed = member.password_changed;
@@ -202,7 +204,7 @@ fn answer(member: MemberProfile, shown: subscription::Shown) -> ProfileAnswer {
 
 /// Read one's own profile.
 #[utoipa::path(get, path = "/profile", tag = "profile", responses((status = 200, body = Success<MeAnswer>)))]
-async fn profile(member: Member, State(app): State<App>) -> Result<Answer<MeAnswer>, Error> {
+async fn profile(member: Member, State(app): State<App>) -> Result<Answer<MeAnswer>, ErrorResponse> {
     let (profile, gym, _) = load(&app, member.customer(), member.now()).await?;
     Ok(Answer::new(MeAnswer { profile, gym }))
 }
@@ -227,7 +229,7 @@ struct QrAnswer {
 
 /// Read one's own QR code.
 #[utoipa::path(get, path = "/qr", tag = "qr", responses((status = 200, body = Success<QrAnswer>)))]
-async fn qr(member: Member, State(app): State<App>) -> Result<Answer<QrAnswer>, Error> {
+async fn qr(member: Member, State(app): State<App>) -> Result<Answer<QrAnswer>, ErrorResponse> {
     let pass = members::qr_pass(&entrance(&app), &member).await?;
     let shown = subscription::shown(&app, member.customer(), pass.profile.calendar, member.now()).await?;
     Ok(Answer::new(QrAnswer {
@@ -265,8 +267,8 @@ async fn choose_language(
     member: Member,
     State(app): State<App>,
     Json(body): Json<LanguageBody>,
-) -> Result<Answer<LanguageAnswer>, Error> {
-    let mut fields = shared::Fields::new();
+) -> Result<Answer<LanguageAnswer>, ErrorResponse> {
+    let mut fields = base::Fields::new();
     let language = fields.required("preferred_language", body.preferred_language.as_deref(), |text| {
         Language::parse(text).ok_or(("UNKNOWN_LANGUAGE", UNKNOWN_LANGUAGE))
     });
@@ -295,7 +297,10 @@ const DELETION_WITHDRAWN: Text =
 /// Ask for the account to be deleted. Asking again changes nothing.
 #[utoipa::path(post, path = "/account/delete-request", tag = "account",
     responses((status = 200, body = Success<DeletionAnswer>)))]
-async fn request_deletion(member: Member, State(app): State<App>) -> Result<Answer<DeletionAnswer>, Error> {
+async fn request_deletion(
+    member: Member,
+    State(app): State<App>,
+) -> Result<Answer<DeletionAnswer>, ErrorResponse> {
     let asked = members::request_deletion(&app.db, &member).await?;
     let answer = DeletionAnswer { requested_at: asked.requested_at, deletes_at: asked.deletes_at };
     Ok(Answer::new(answer).said(DELETION_NOTED))
@@ -304,7 +309,10 @@ async fn request_deletion(member: Member, State(app): State<App>) -> Result<Answ
 /// Take back the wish to be deleted.
 #[utoipa::path(delete, path = "/account/delete-request", tag = "account",
     responses((status = 200, body = Success<Option<String>>)))]
-async fn withdraw_deletion(member: Member, State(app): State<App>) -> Result<Answer<Option<()>>, Error> {
+async fn withdraw_deletion(
+    member: Member,
+    State(app): State<App>,
+) -> Result<Answer<Option<()>>, ErrorResponse> {
     members::withdraw_deletion_request(&app.db, &member).await?;
     Ok(Answer::done(DELETION_WITHDRAWN))
 }

@@ -1,19 +1,19 @@
 //! Getting in: codes, passwords, refresh, sign-out.
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
-use shared::{
+use base::{
     Error, Text,
     access::{OneTimeCode, Password},
-    members::{self, CodePurpose, Identifier, IdentifierInvalid, MemberSignedIn},
     vocabulary::Timestamp,
-    web::{
-        Answer, Anyone, App, Json, Member,
-        envelope::{Failure, Success},
-    },
 };
+use gym::members::{self, CodePurpose, Identifier, IdentifierInvalid, MemberSignedIn};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, Anyone, App, ErrorResponse, Json, Member,
+    envelope::{Failure, Success},
+};
 
 use crate::{
     entrance,
@@ -83,7 +83,7 @@ async fn request_activation(
     visitor: Anyone,
     State(app): State<App>,
     Json(body): Json<WhoBody>,
-) -> Result<Answer<CodeSent>, Error> {
+) -> Result<Answer<CodeSent>, ErrorResponse> {
     let who = body.parse()?;
     members::request_code(&entrance(&app), &visitor, &who, CodePurpose::Activation).await?;
     Ok(code_sent(&who))
@@ -96,7 +96,7 @@ async fn forgot_password(
     visitor: Anyone,
     State(app): State<App>,
     Json(body): Json<WhoBody>,
-) -> Result<Answer<CodeSent>, Error> {
+) -> Result<Answer<CodeSent>, ErrorResponse> {
     let who = body.parse()?;
     members::request_code(&entrance(&app), &visitor, &who, CodePurpose::PasswordReset).await?;
     Ok(code_sent(&who))
@@ -155,7 +155,7 @@ async fn verify_activation(
     visitor: Anyone,
     State(app): State<App>,
     Json(body): Json<VerifyBody>,
-) -> Result<Answer<SignedInAnswer>, Error> {
+) -> Result<Answer<SignedInAnswer>, ErrorResponse> {
     let who = body.who.parse()?;
     let code = code_of(body.activation_code.or(body.code))?;
     let signed_in = members::verify_activation(&entrance(&app), &visitor, &who, &code).await?;
@@ -163,7 +163,7 @@ async fn verify_activation(
 }
 
 fn code_of(typed: Option<String>) -> Result<OneTimeCode, Error> {
-    let mut fields = shared::Fields::new();
+    let mut fields = base::Fields::new();
     let text = fields.present("activation_code", typed.filter(|text| !text.trim().is_empty()));
     Ok(fields.build(text.map(|text| OneTimeCode::typed(&text)))?)
 }
@@ -188,7 +188,7 @@ async fn sign_in(
     visitor: Anyone,
     State(app): State<App>,
     Json(body): Json<SignInBody>,
-) -> Result<Answer<SignedInAnswer>, Error> {
+) -> Result<Answer<SignedInAnswer>, ErrorResponse> {
     let who = body.who.parse()?;
     let password = required("password", body.password)?;
     let signed_in = members::sign_in(&entrance(&app), &visitor, &who, Password::typed(&password)).await?;
@@ -202,12 +202,12 @@ async fn sign_in_short(
     visitor: Anyone,
     app: State<App>,
     body: Json<SignInBody>,
-) -> Result<Answer<SignedInAnswer>, Error> {
+) -> Result<Answer<SignedInAnswer>, ErrorResponse> {
     sign_in(visitor, app, body).await
 }
 
 fn required(field: &'static str, text: Option<String>) -> Result<String, Error> {
-    let mut fields = shared::Fields::new();
+    let mut fields = base::Fields::new();
     let text = fields.present(field, text.filter(|text| !text.trim().is_empty()));
     Ok(fields.build(text)?)
 }
@@ -216,7 +216,7 @@ async fn welcome(
     app: &App,
     visitor: &Anyone,
     signed_in: MemberSignedIn,
-) -> Result<Answer<SignedInAnswer>, Error> {
+) -> Result<Answer<SignedInAnswer>, ErrorResponse> {
     let (me, gym, password_changed) = profile::load(app, signed_in.customer, visitor.now()).await?;
     let expires_in = signed_in.expires_at.signed_duration_since(visitor.now()).num_seconds();
     Ok(Answer::new(SignedInAnswer {
@@ -269,7 +269,7 @@ async fn refresh(
     visitor: Anyone,
     State(app): State<App>,
     Json(body): Json<RefreshBody>,
-) -> Result<Answer<RefreshedAnswer>, Error> {
+) -> Result<Answer<RefreshedAnswer>, ErrorResponse> {
     let token = required("refresh_token", body.refresh_token)?;
     let signed_in = members::refresh(&entrance(&app), &visitor, token.trim()).await?;
     Ok(Answer::new(RefreshedAnswer::new(signed_in, visitor.now())))
@@ -296,7 +296,7 @@ async fn change_password(
     member: Member,
     State(app): State<App>,
     Json(body): Json<ChangePasswordBody>,
-) -> Result<Answer<RefreshedAnswer>, Error> {
+) -> Result<Answer<RefreshedAnswer>, ErrorResponse> {
     let new = Password::chosen(&required("new_password", body.new_password)?)?;
     let current = body.current_password.or(body.old_password).map(|text| Password::typed(&text));
     let signed_in = members::change_password(&entrance(&app), &member, current, new).await?;
@@ -325,7 +325,7 @@ async fn reset_password(
     visitor: Anyone,
     State(app): State<App>,
     Json(body): Json<ResetPasswordBody>,
-) -> Result<Answer<Option<()>>, Error> {
+) -> Result<Answer<Option<()>>, ErrorResponse> {
     let who = body.who.parse()?;
     let code = code_of(body.code.or(body.activation_code))?;
     let password = Password::chosen(&required("new_password", body.new_password)?)?;
@@ -337,7 +337,7 @@ const SIGNED_OUT: Text = Text { en: "Signed out", ar: "تم تسجيل الخر�
 
 /// Sign out: the session ends, and this member's phones get no more pushes.
 #[utoipa::path(post, path = "/auth/logout", tag = "sign-in", responses((status = 200, body = Success<Option<String>>)))]
-async fn sign_out(member: Member, State(app): State<App>) -> Result<Answer<Option<()>>, Error> {
+async fn sign_out(member: Member, State(app): State<App>) -> Result<Answer<Option<()>>, ErrorResponse> {
     members::sign_out(&entrance(&app), &app.doorkeeper, &member).await?;
     Ok(Answer::done(SIGNED_OUT))
 }

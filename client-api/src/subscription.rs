@@ -1,17 +1,16 @@
 //! A member's subscriptions.
 
 use axum::extract::State;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use serde::Serialize;
-use shared::{
-    Error,
+use base::{
     platform::request,
-    subscriptions::{self, Held, Portfolio, ServiceKind, Status},
     vocabulary::{Calendar, CustomerId, Language, Money, Timestamp},
-    web::{Answer, App, Member, envelope::Success},
 };
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use gym::subscriptions::{self, Held, Portfolio, ServiceKind, Status};
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{Answer, App, ErrorResponse, Member, envelope::Success};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(endpoint!(subscription))
@@ -103,7 +102,7 @@ pub(crate) async fn shown(
     customer: CustomerId,
     calendar: Calendar,
     now: Timestamp,
-) -> Result<Shown, Error> {
+) -> Result<Shown, ErrorResponse> {
     let today = calendar.today(now);
     let portfolio = subscriptions::own(&app.db, customer, today).await?;
     let held = portfolio.shown(today);
@@ -206,7 +205,10 @@ struct SubscriptionsAnswer {
 
 /// Read one's own subscriptions.
 #[utoipa::path(get, path = "/subscription", tag = "profile", responses((status = 200, body = Success<SubscriptionsAnswer>)))]
-async fn subscription(member: Member, State(app): State<App>) -> Result<Answer<SubscriptionsAnswer>, Error> {
+async fn subscription(
+    member: Member,
+    State(app): State<App>,
+) -> Result<Answer<SubscriptionsAnswer>, ErrorResponse> {
     let today = member.calendar().today(member.now());
     let portfolio = subscriptions::own(&app.db, member.customer(), today).await?;
     let current = portfolio.shown(today).map(|held| answer(held, &portfolio, today));

@@ -203,7 +203,7 @@ build_binaries() {
     need_rust
     local began=$SECONDS
     say "building the services ($GYM_PROFILE; the first time takes some minutes)"
-    cargo_here build --workspace --bins --locked --profile "$GYM_PROFILE" || die "the build failed"
+    cargo_here build --workspace --exclude cast --bins --locked --profile "$GYM_PROFILE" || die "the build failed"
     BINARIES=$(target_folder)
     [ -x "$BINARIES/staff-api" ] || die "the build left no programs in $BINARIES"
     note "built in $((SECONDS - began)) s"

@@ -1,11 +1,9 @@
-//! A believable gym: the demo data, the large gym, and the cast that tests call with.
+//! A believable gym: the demo data, and the large gym that figures are measured on.
 //!
 //! `life` makes up what members do, without a database; `book` gathers it and writes it down in the order in which it
 //! happened; `demo` and `scale` say for whom.
 
 mod book;
-#[cfg(feature = "testing")]
-pub mod cast;
 mod copy;
 pub mod demo;
 mod dice;
@@ -13,5 +11,6 @@ mod life;
 mod menu;
 mod people;
 pub mod scale;
-#[cfg(feature = "testing")]
-pub mod sweep;
+
+/// Asks what is broken in a gym as of `$1`: a name and how often, a row for each; none for a sound gym.
+pub const INVARIANTS: &str = include_str!("invariants.sql");

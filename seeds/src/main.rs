@@ -7,15 +7,15 @@ use std::{
     process::ExitCode,
 };
 
+use base::platform::{
+    clock::{Clock as _, SystemClock},
+    config::{Config, ConfigProblems, ServiceName},
+    connect,
+};
 use clap::{Parser, Subcommand};
 use seeds::{
     demo::{self, Seeded},
     scale::{self, Factor, Progress, Scaled},
-};
-use shared::platform::{
-    clock::{Clock as _, SystemClock},
-    config::{Config, ConfigProblems, ServiceName},
-    connect,
 };
 
 /// Fills a database whose schema is up to date with a believable gym; for development only.

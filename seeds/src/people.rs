@@ -1,7 +1,7 @@
 //! Names and bodies of made-up people, and their rows.
 
+use base::vocabulary::text::fold;
 use chrono::{DateTime, NaiveDate, Utc};
-use shared::vocabulary::text::fold;
 
 use crate::{copy::Sheet, dice::Dice};
 

@@ -6,12 +6,9 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use seeds::{
-    cast::Gym,
-    demo::{self, DOCUMENTED, Seeded},
-};
-use serde_json::json;
-use shared::{testing::TestDb, vocabulary::Timestamp};
+use base::{testing::TestDb, vocabulary::Timestamp};
+use cast::Gym;
+use seeds::demo::{self, DOCUMENTED, Seeded};
 use sqlx::{PgPool, Row as _};
 use support::broken;
 
@@ -187,25 +184,6 @@ async fn the_people_of_the_documents_are_as_the_documents_say() {
         .await
         .unwrap();
     assert_eq!(body, (1_750, 80_000));
-}
-
-#[tokio::test]
-async fn a_first_login_password_that_is_shown_signs_in() {
-    let gym = Gym::demo(friday()).await;
-    let (router, _) = client_api::router(gym.client_app());
-    let shown: Vec<(String, String)> = sqlx::query_as(
-        "select phone, temporary_password from customers
-         where temporary_password is not null and is_active and (id < 6 or id > 120)
-         order by id limit 12",
-    )
-    .fetch_all(&gym.db.owner)
-    .await
-    .unwrap();
-    assert_eq!(shown.len(), 12);
-    for (phone, password) in shown {
-        let body = json!({ "phone": phone, "password": password });
-        gym.visitor(&router).post("/api/clients/auth/login", body).await.expect(200);
-    }
 }
 
 #[tokio::test]

@@ -4,11 +4,11 @@
 
 mod support;
 
+use base::{testing::TestDb, vocabulary::Timestamp};
 use seeds::{
     demo,
     scale::{self, Factor, Progress, Scaled},
 };
-use shared::{testing::TestDb, vocabulary::Timestamp};
 use sqlx::PgPool;
 use support::broken;
 

@@ -1,22 +1,33 @@
 //! One's own account: signing in and out, who one is, language, password.
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-use shared::{
+use base::{
     Error, Fields, Text,
     access::{Password, can},
-    accounts::{self, Credentials, PasswordChange, Profile, StaffSignedIn},
     vocabulary::{Language, Timestamp},
-    web::{
-        Answer, Anyone, App, Json, Leaving, Staff,
-        envelope::{Failure, Success},
-    },
 };
+use gym::accounts::{self, Credentials, PasswordChange, Profile, StaffSignIn, StaffSignedIn};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, Anyone, App, ErrorResponse, Json, Leaving, Staff,
+    envelope::{Failure, Success},
+};
 
 use crate::{gyms::Gym, users::StaffBody};
+
+/// What signing in to staff-api needs.
+pub(crate) fn entrance(app: &App) -> StaffSignIn<'_> {
+    StaffSignIn {
+        db: &app.db,
+        limits: &app.limits,
+        passwords: &app.passwords,
+        doorkeeper: &app.doorkeeper,
+        lifetime: app.lifetimes.staff_access,
+    }
+}
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -91,17 +102,17 @@ async fn sign_in(
     visitor: Anyone,
     State(app): State<App>,
     Json(body): Json<SignInBody>,
-) -> Result<Answer<SignedInAnswer>, Error> {
+) -> Result<Answer<SignedInAnswer>, ErrorResponse> {
     let typed = Credentials::typed(body.username.as_deref(), body.password.as_deref())?;
-    let signed = accounts::sign_in(&app.staff_entrance(), &visitor, typed).await?;
+    let signed = accounts::sign_in(&entrance(&app), &visitor, typed).await?;
     Ok(SignedInAnswer::answer(visitor.now(), signed))
 }
 
 /// Sign out: the session ends at once. Without a live session nothing happens, and that is fine too.
 #[utoipa::path(post, path = "/auth/logout", tag = "account", responses((status = 200, body = Success<Option<String>>)))]
-async fn sign_out(leaving: Leaving, State(app): State<App>) -> Result<Answer<Option<()>>, Error> {
+async fn sign_out(leaving: Leaving, State(app): State<App>) -> Result<Answer<Option<()>>, ErrorResponse> {
     if let Some(staff) = leaving.staff() {
-        accounts::sign_out(&app.staff_entrance(), staff).await?;
+        accounts::sign_out(&entrance(&app), staff).await?;
     }
     Ok(Answer::done(Text { en: "Signed out", ar: "تم تسجيل الخروج" }))
 }
@@ -111,8 +122,8 @@ async fn sign_out(leaving: Leaving, State(app): State<App>) -> Result<Answer<Opt
 async fn refresh_token(
     staff: Staff<can::UseTheApp>,
     State(app): State<App>,
-) -> Result<Answer<SignedInAnswer>, Error> {
-    let signed = accounts::refresh(&app.staff_entrance(), &staff).await?;
+) -> Result<Answer<SignedInAnswer>, ErrorResponse> {
+    let signed = accounts::refresh(&entrance(&app), &staff).await?;
     Ok(SignedInAnswer::answer(staff.now(), signed))
 }
 
@@ -138,7 +149,7 @@ impl From<Profile> for MeAnswer {
 
 /// Read who one is.
 #[utoipa::path(get, path = "/auth/me", tag = "account", responses((status = 200, body = Success<MeAnswer>)))]
-async fn me(staff: Staff<can::UseTheApp>, State(app): State<App>) -> Result<Answer<MeAnswer>, Error> {
+async fn me(staff: Staff<can::UseTheApp>, State(app): State<App>) -> Result<Answer<MeAnswer>, ErrorResponse> {
     Ok(Answer::new(accounts::profile(&app.db, &staff).await?.into()))
 }
 
@@ -156,8 +167,8 @@ async fn choose_language(
     staff: Staff<can::UseTheApp>,
     State(app): State<App>,
     Json(body): Json<LanguageBody>,
-) -> Result<Answer<LanguageBody>, Error> {
-    accounts::choose_language(&app.staff_entrance(), &staff, body.preferred_language).await?;
+) -> Result<Answer<LanguageBody>, ErrorResponse> {
+    accounts::choose_language(&entrance(&app), &staff, body.preferred_language).await?;
     Ok(Answer::new(body))
 }
 
@@ -194,7 +205,7 @@ async fn change_password(
     staff: Staff<can::ChangeOwnPassword>,
     State(app): State<App>,
     Json(body): Json<ChangePasswordBody>,
-) -> Result<Answer<Option<()>>, Error> {
-    accounts::change_password(&app.staff_entrance(), &staff, body.try_into()?).await?;
+) -> Result<Answer<Option<()>>, ErrorResponse> {
+    accounts::change_password(&entrance(&app), &staff, body.try_into()?).await?;
     Ok(Answer::done(Text { en: "Password changed", ar: "تم تغيير كلمة المرور" }))
 }

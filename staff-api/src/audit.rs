@@ -1,22 +1,22 @@
 //! Who did what.
 
 use axum::extract::State;
+use base::{
+    Fields, Invalid,
+    access::can,
+    vocabulary::{AuditId, BranchId, Calendar, Day, Line, Page, PageQuery},
+};
 use chrono::NaiveDateTime;
+use gym::audit_trail::{self, AuditFilter, Deed, Listed, Subject};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared::{
-    Error, Fields, Invalid,
-    access::can,
-    audit_trail::{self, AuditFilter, Deed, Listed, Subject},
-    vocabulary::{AuditId, BranchId, Calendar, Day, Line, Page, PageQuery},
-    web::{
-        Answer, App, Query, Staff,
-        envelope::{Failure, Success},
-        wire,
-    },
-};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, App, ErrorResponse, Query, Staff,
+    envelope::{Failure, Success},
+    wire,
+};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(endpoint!(list_audit_log))
@@ -175,7 +175,7 @@ async fn list_audit_log(
     State(app): State<App>,
     Query(query): Query<AuditQuery>,
     Query(page): Query<PageQuery>,
-) -> Result<Answer<AuditPage>, Error> {
+) -> Result<Answer<AuditPage>, ErrorResponse> {
     let LogRequest { filter, page } = (query, page).try_into()?;
     let listed = audit_trail::list(&app.db, &owner, &filter, page).await?;
     Ok(Answer::new((listed, owner.calendar()).into()))

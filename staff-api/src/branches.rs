@@ -5,23 +5,25 @@
 //! `data.items` would break the older app.
 
 use axum::extract::State;
-use chrono::NaiveDateTime;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-use shared::{
-    Error, Fields, Invalid, Text,
+use base::{
+    Fields, Invalid, Text,
     access::can,
+    vocabulary::{BranchId, Calendar, Change, Line, Money, text::TextInvalid},
+};
+use chrono::NaiveDateTime;
+use gym::{
     branches::{self, Branch, BranchEdit, Code, Draft},
     gyms::Switched,
-    vocabulary::{BranchId, Calendar, Change, Line, Money, text::TextInvalid},
-    web::{
-        Answer, App, Json, Path, Staff,
-        envelope::{Failure, Success},
-        wire,
-    },
 };
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, App, ErrorResponse, Json, Path, Staff,
+    envelope::{Failure, Success},
+    wire,
+};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -136,7 +138,7 @@ impl From<(Branch, Calendar)> for BranchRow {
 async fn list_branches(
     staff: Staff<can::ReadBranches>,
     State(app): State<App>,
-) -> Result<Answer<Vec<BranchRow>>, Error> {
+) -> Result<Answer<Vec<BranchRow>>, ErrorResponse> {
     let rows = BranchRow::all(branches::list(&app.db, &staff).await?, staff.calendar());
     let again = json!(rows);
     Ok(Answer::new(rows).also("branches", again.clone()).also("items", again))
@@ -149,7 +151,7 @@ async fn find_branch(
     staff: Staff<can::ReadBranches>,
     State(app): State<App>,
     Path(id): Path<i64>,
-) -> Result<Answer<BranchRow>, Error> {
+) -> Result<Answer<BranchRow>, ErrorResponse> {
     let branch = branches::find(&app.db, &staff, BranchId::from(id)).await?;
     Ok(Answer::new((branch, staff.calendar()).into()))
 }
@@ -210,7 +212,7 @@ async fn open_branch(
     owner: Staff<can::ManageBranches>,
     State(app): State<App>,
     Json(body): Json<OpenBody>,
-) -> Result<Answer<BranchRow>, Error> {
+) -> Result<Answer<BranchRow>, ErrorResponse> {
     let branch = branches::open(&app.db, &owner, &body.try_into()?).await?;
     // The session remembers the branches of the gym; the very next request of the owner names this one.
     app.doorkeeper.forget(owner.session().id);
@@ -269,7 +271,7 @@ async fn edit_branch(
     State(app): State<App>,
     Path(id): Path<i64>,
     Json(body): Json<EditBranchBody>,
-) -> Result<Answer<BranchRow>, Error> {
+) -> Result<Answer<BranchRow>, ErrorResponse> {
     let branch = branches::edit(&app.db, &owner, BranchId::from(id), &body.try_into()?).await?;
     Ok(Answer::new((branch, owner.calendar()).into()).said(SAVED))
 }
@@ -315,7 +317,7 @@ async fn activate_branch(
     staff: Staff<can::SwitchBranches>,
     State(app): State<App>,
     Path(id): Path<i64>,
-) -> Result<Answer<SwitchedBranch>, Error> {
+) -> Result<Answer<SwitchedBranch>, ErrorResponse> {
     let switched = branches::switch(&app.db, &staff, BranchId::from(id), true).await?;
     app.doorkeeper.forget(staff.session().id);
     Ok(Answer::new((id, switched).into()).said(ACTIVATED))
@@ -328,7 +330,7 @@ async fn deactivate_branch(
     staff: Staff<can::SwitchBranches>,
     State(app): State<App>,
     Path(id): Path<i64>,
-) -> Result<Answer<SwitchedBranch>, Error> {
+) -> Result<Answer<SwitchedBranch>, ErrorResponse> {
     let switched = branches::switch(&app.db, &staff, BranchId::from(id), false).await?;
     app.doorkeeper.forget(staff.session().id);
     Ok(Answer::new((id, switched).into()).said(DEACTIVATED))

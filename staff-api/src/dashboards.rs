@@ -1,20 +1,19 @@
 //! The gym at a glance.
 
 use axum::extract::State;
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use shared::{
-    Error,
+use base::{
     access::can,
-    reports::{self, Overview},
     vocabulary::{BranchId, Calendar, Money},
-    web::{
-        Answer, App, Query, Staff,
-        envelope::{Failure, Success},
-    },
 };
+use chrono::NaiveDate;
+use gym::reports::{self, Overview};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, App, ErrorResponse, Query, Staff,
+    envelope::{Failure, Success},
+};
 
 use crate::branches::BranchRow;
 
@@ -116,7 +115,7 @@ async fn overview(
     staff: Staff<can::ReadDashboards>,
     State(app): State<App>,
     Query(query): Query<OverviewQuery>,
-) -> Result<Answer<OverviewAnswer>, Error> {
+) -> Result<Answer<OverviewAnswer>, ErrorResponse> {
     let overview = reports::overview(&app.db, &staff, query.branch_id).await?;
     Ok(Answer::new((overview, staff.calendar()).into()))
 }

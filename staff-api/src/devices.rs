@@ -4,17 +4,15 @@
 //! signing out already, and the member app refreshes once and is refused with another status.
 
 use axum::extract::State;
+use base::{Fields, Invalid, Text};
+use gym::notifications::{self, AppType, Device, DeviceToken, Platform};
 use serde::Deserialize;
-use shared::{
-    Error, Fields, Invalid, Text,
-    notifications::{self, AppType, Device, DeviceToken, Platform},
-    web::{
-        Answer, Anybody, App, Json,
-        envelope::{Failure, Success},
-    },
-};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, Anybody, App, ErrorResponse, Json,
+    envelope::{Failure, Success},
+};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(endpoint!(register_device)).routes(endpoint!(unregister_device))
@@ -59,7 +57,7 @@ async fn register_device(
     caller: Anybody,
     State(app): State<App>,
     Json(body): Json<RegisterDeviceBody>,
-) -> Result<Answer<Option<()>>, Error> {
+) -> Result<Answer<Option<()>>, ErrorResponse> {
     let device = body.try_into()?;
     match caller {
         Anybody::Staff(staff) => notifications::register(&app.db, &staff, &device).await?,
@@ -95,7 +93,7 @@ async fn unregister_device(
     caller: Anybody,
     State(app): State<App>,
     Json(body): Json<UnregisterBody>,
-) -> Result<Answer<Option<()>>, Error> {
+) -> Result<Answer<Option<()>>, ErrorResponse> {
     let token = body.try_into()?;
     match caller {
         Anybody::Staff(staff) => notifications::unregister(&app.db, &staff, &token).await?,

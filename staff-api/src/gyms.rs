@@ -3,23 +3,25 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use chrono::NaiveDateTime;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use shared::{
-    Error, Fields, Invalid, Text,
+use base::{
+    Fields, Invalid, Text,
     access::can,
+    vocabulary::{GymId, Line},
+};
+use chrono::NaiveDateTime;
+use gym::{
     branches,
     gyms::{self, Colour, GymEdit, GymRule, GymRules, ImageUrl, Switched},
-    vocabulary::{GymId, Line},
-    web::{
-        Answer, App, Json, Path, Staff,
-        envelope::{Failure, Success},
-        wire,
-    },
 };
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, App, ErrorResponse, Json, Path, Staff,
+    envelope::{Failure, Success},
+    wire,
+};
 
 use crate::branches::BranchRow;
 
@@ -111,7 +113,10 @@ impl From<gyms::Gym> for Gym {
 
 /// Read the gyms of the platform, with the size of each.
 #[utoipa::path(get, path = "/gyms", tag = "gyms", responses((status = 200, body = Success<Vec<Gym>>)))]
-async fn list_gyms(admin: Staff<can::ReadGyms>, State(app): State<App>) -> Result<Answer<Vec<Gym>>, Error> {
+async fn list_gyms(
+    admin: Staff<can::ReadGyms>,
+    State(app): State<App>,
+) -> Result<Answer<Vec<Gym>>, ErrorResponse> {
     let gyms = gyms::list(&app.db, &admin).await?;
     Ok(Answer::new(gyms.into_iter().map(Gym::from).collect()))
 }
@@ -153,7 +158,7 @@ async fn switch_gym(
     State(app): State<App>,
     Path(id): Path<i64>,
     Json(body): Json<SwitchBody>,
-) -> Result<Answer<SwitchedGym>, Error> {
+) -> Result<Answer<SwitchedGym>, ErrorResponse> {
     Ok(Answer::new(gyms::switch(&app.db, &admin, GymId::from(id), body.is_active).await?.into()))
 }
 
@@ -164,14 +169,14 @@ async fn list_branches_of_gym(
     admin: Staff<can::ReadGyms>,
     State(app): State<App>,
     Path(id): Path<i64>,
-) -> Result<Answer<Vec<BranchRow>>, Error> {
+) -> Result<Answer<Vec<BranchRow>>, ErrorResponse> {
     let branches = branches::list_of_gym(&app.db, &admin, GymId::from(id)).await?;
     Ok(Answer::new(BranchRow::all(branches, admin.calendar())))
 }
 
 /// Read one's own gym.
 #[utoipa::path(get, path = "/gyms/my-gym", tag = "gyms", responses((status = 200, body = Success<Gym>)))]
-async fn my_gym(staff: Staff<can::ReadOwnGym>, State(app): State<App>) -> Result<Answer<Gym>, Error> {
+async fn my_gym(staff: Staff<can::ReadOwnGym>, State(app): State<App>) -> Result<Answer<Gym>, ErrorResponse> {
     Ok(Answer::new(gyms::find_own(&app.db, &staff).await?.into()))
 }
 
@@ -221,7 +226,7 @@ async fn set_up_gym(
     owner: Staff<can::EditOwnGym>,
     State(app): State<App>,
     Json(body): Json<SetupBody>,
-) -> Result<Answer<Gym>, Error> {
+) -> Result<Answer<Gym>, ErrorResponse> {
     let gym = gyms::edit(&app.db, &owner, &body.try_into()?).await?;
     Ok(Answer::new(gym.into()).said(SAVED))
 }
@@ -259,7 +264,10 @@ impl From<GymRules> for Rules {
 
 /// Read the rules of one's own gym.
 #[utoipa::path(get, path = "/gyms/settings", tag = "gyms", responses((status = 200, body = Success<Rules>)))]
-async fn gym_rules(staff: Staff<can::ReadOwnGym>, State(app): State<App>) -> Result<Answer<Rules>, Error> {
+async fn gym_rules(
+    staff: Staff<can::ReadOwnGym>,
+    State(app): State<App>,
+) -> Result<Answer<Rules>, ErrorResponse> {
     Ok(Answer::new(gyms::rules_of_own(&app.db, &staff).await?.into()))
 }
 
@@ -279,7 +287,7 @@ async fn change_gym_rules(
     owner: Staff<can::EditOwnGym>,
     State(app): State<App>,
     Json(body): Json<RulesBody>,
-) -> Result<Answer<Rules>, Error> {
+) -> Result<Answer<Rules>, ErrorResponse> {
     let changes = gyms::parse_changes(&body.rules)?;
     Ok(Answer::new(gyms::change_rules(&app.db, &owner, &changes).await?.into()).said(SAVED))
 }

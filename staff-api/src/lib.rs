@@ -3,14 +3,14 @@
 /// One endpoint: its route, its OpenAPI operation, and the guard its signature names.
 macro_rules! endpoint {
     ($handler:ident) => {
-        ::shared::guarded!(::shared::web::App, $handler)
+        ::web::guarded!(::web::App, $handler)
     };
 }
 
 /// The endpoint of a handler at a second address, which some app knows instead.
 macro_rules! alias {
     ($handler:ident => $($address:tt)+) => {
-        ::shared::aliased!(::shared::web::App, $handler => $($address)+)
+        ::web::aliased!(::web::App, $handler => $($address)+)
     };
 }
 
@@ -27,13 +27,11 @@ mod subscriptions;
 mod users;
 
 use axum::Router;
-use shared::{
-    members,
-    platform::outbox::Jobs,
-    web::{App, document},
-};
+use base::platform::outbox::Jobs;
+use gym::members;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
+use web::{App, document};
 
 /// The table of contents.
 pub fn router(app: App) -> (Router, OpenApi) {

@@ -2,11 +2,10 @@
 
 use std::process::ExitCode;
 
+use base::platform::config::ServiceName;
+use gym::housekeeping;
 use mimalloc::MiMalloc;
-use shared::{
-    platform::config::ServiceName,
-    web::command::{self, Program},
-};
+use web::command::{self, Program};
 
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
@@ -19,5 +18,6 @@ fn main() -> ExitCode {
         router: staff_api::router,
         docs_path: "/docs/staff",
         jobs: staff_api::jobs,
+        housekeeping: |db, clock, stop| Box::pin(housekeeping::keep(db, clock, stop)),
     })
 }

@@ -3,17 +3,17 @@
 //! `data` is the bare array that the older app insists on; `services` beside it is what today's app reads first.
 
 use axum::extract::State;
+use base::{
+    Fields, Invalid, Text, UnknownWord,
+    access::can,
+    vocabulary::{BranchId, Change, Line, Money, Note, ServiceId},
+};
+use gym::plans::{self, Doors, Service, ServiceEdit, ServiceKind, ServiceType, Shelf};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use shared::{
-    Error, Fields, Invalid, Text, UnknownWord,
-    access::can,
-    plans::{self, Doors, Service, ServiceEdit, ServiceKind, ServiceType, Shelf},
-    vocabulary::{BranchId, Change, Line, Money, Note, ServiceId},
-    web::{Answer, App, Json, Path, Query, Staff, envelope::Success, wire},
-};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{Answer, App, ErrorResponse, Json, Path, Query, Staff, envelope::Success, wire};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -135,7 +135,7 @@ async fn list_services(
     staff: Staff<can::ReadServices>,
     State(app): State<App>,
     Query(query): Query<ServicesQuery>,
-) -> Result<Answer<Vec<ServiceRow>>, Error> {
+) -> Result<Answer<Vec<ServiceRow>>, ErrorResponse> {
     let shelf = Shelf::try_from(&query)?;
     let services = plans::list(&app.db, &staff, query.branch_id, shelf).await?;
     let rows: Vec<ServiceRow> = services.into_iter().map(ServiceRow::from).collect();
@@ -150,7 +150,7 @@ async fn find_service(
     staff: Staff<can::ReadServices>,
     State(app): State<App>,
     Path(id): Path<i64>,
-) -> Result<Answer<ServiceRow>, Error> {
+) -> Result<Answer<ServiceRow>, ErrorResponse> {
     Ok(Answer::new(plans::find(&app.db, &staff, ServiceId::from(id)).await?.into()))
 }
 
@@ -240,7 +240,7 @@ async fn create_service(
     staff: Staff<can::ManageServices>,
     State(app): State<App>,
     Json(body): Json<ServiceBody>,
-) -> Result<Answer<ServiceRow>, Error> {
+) -> Result<Answer<ServiceRow>, ErrorResponse> {
     let service = plans::create(&app.db, &staff, body.try_into()?).await?;
     Ok(Answer::new(service.into()).created().said(CREATED))
 }
@@ -253,7 +253,7 @@ async fn edit_service(
     State(app): State<App>,
     Path(id): Path<i64>,
     Json(body): Json<ServiceBody>,
-) -> Result<Answer<ServiceRow>, Error> {
+) -> Result<Answer<ServiceRow>, ErrorResponse> {
     let service = plans::edit(&app.db, &staff, ServiceId::from(id), body.try_into()?).await?;
     Ok(Answer::new(service.into()).said(SAVED))
 }
@@ -265,7 +265,7 @@ async fn activate_service(
     staff: Staff<can::ManageServices>,
     State(app): State<App>,
     Path(id): Path<i64>,
-) -> Result<Answer<ServiceRow>, Error> {
+) -> Result<Answer<ServiceRow>, ErrorResponse> {
     let service = plans::switch(&app.db, &staff, ServiceId::from(id), true).await?;
     Ok(Answer::new(service.into()).said(SAVED))
 }
@@ -277,7 +277,7 @@ async fn deactivate_service(
     staff: Staff<can::ManageServices>,
     State(app): State<App>,
     Path(id): Path<i64>,
-) -> Result<Answer<ServiceRow>, Error> {
+) -> Result<Answer<ServiceRow>, ErrorResponse> {
     let service = plans::switch(&app.db, &staff, ServiceId::from(id), false).await?;
     Ok(Answer::new(service.into()).said(SAVED))
 }

@@ -1,8 +1,8 @@
 //! Entries, and the question at the door.
 
+use base::{platform::clock::Clock as _, vocabulary::CustomerId};
+use cast::{customer, subscription};
 use chrono::TimeDelta;
-use seeds::cast::{customer, subscription};
-use shared::{platform::clock::Clock as _, vocabulary::CustomerId};
 
 use crate::support::MembersDoor;
 

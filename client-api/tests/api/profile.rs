@@ -1,7 +1,7 @@
 //! Profile, subscription, QR.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use seeds::cast::{customer, subscription};
+use cast::{customer, subscription};
 
 use crate::support::MembersDoor;
 

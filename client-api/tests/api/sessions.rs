@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use base::platform::limits_memory::{AddressLimit, Rate};
 use chrono::TimeDelta;
 use serde_json::json;
-use shared::platform::limits_memory::{AddressLimit, Rate};
 
 use crate::support::{EMAIL, MembersDoor, PHONE};
 
@@ -44,7 +44,7 @@ async fn wrong_unknown_and_expired_passwords_get_the_same_answer() {
         );
     }
     sqlx::query("update customers set temporary_password = 'RX04AF', temporary_password_until = $1")
-        .bind(shared::platform::clock::Clock::now(&setup.gym.clock))
+        .bind(base::platform::clock::Clock::now(&setup.gym.clock))
         .execute(&setup.gym.db.owner)
         .await
         .unwrap();

@@ -1,9 +1,10 @@
 //! What several tests arrange or look at.
 
 use axum::Router;
-use seeds::cast::{Gym, customer};
+use base::{platform::delivery::Message, vocabulary::CustomerId};
+use cast::{Gym, customer};
+use gym::members::CodeLetter;
 use serde_json::Value;
-use shared::{members::CodeLetter, platform::delivery::Message, vocabulary::CustomerId};
 
 /// A gym, its members' door, and Ahmed with phone and address.
 pub(crate) struct MembersDoor {
@@ -46,7 +47,7 @@ impl MembersDoor {
 
     pub(crate) async fn set_password(&self, customer: CustomerId, password: &str) {
         let app = self.gym.client_app();
-        let hash = app.passwords.hash(shared::access::Password::typed(password)).await.unwrap();
+        let hash = app.passwords.hash(base::access::Password::typed(password)).await.unwrap();
         sqlx::query("update customers set password_hash = $2 where id = $1")
             .bind(customer.get())
             .bind(hash.as_str())

@@ -1,7 +1,7 @@
 //! How to ask each operation of the members' door.
 
-use seeds::{
-    cast::PASSWORD,
+use cast::{
+    PASSWORD,
     sweep::{Ask, Fixture, Things, oneself},
 };
 use serde_json::json;

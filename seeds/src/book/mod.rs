@@ -9,8 +9,8 @@
 mod write;
 
 use anyhow::Context as _;
+use base::vocabulary::Calendar;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use shared::vocabulary::Calendar;
 
 use crate::dice::Dice;
 

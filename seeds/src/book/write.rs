@@ -1,7 +1,7 @@
 //! Writes a book into the tables.
 
+use base::vocabulary::Calendar;
 use chrono::{DateTime, Utc};
-use shared::vocabulary::Calendar;
 use sqlx::PgConnection;
 
 use super::{Book, Event, Ref, Rest, Sold, What};

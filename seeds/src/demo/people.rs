@@ -1,10 +1,10 @@
 //! About 150 members, those of the source documents among them.
 
-use chrono::TimeDelta;
-use shared::{
+use base::{
     access::{Password, Passwords},
     vocabulary::Calendar,
 };
+use chrono::TimeDelta;
 use sqlx::PgConnection;
 
 use super::STAFF_PASSWORD_HASH;

@@ -1,7 +1,7 @@
 //! One subscription, from its sale to its end.
 
+use base::vocabulary::Calendar;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use shared::vocabulary::Calendar;
 
 use super::Fate;
 use crate::{

@@ -1,6 +1,6 @@
 //! The members of the large gym.
 
-use shared::vocabulary::Calendar;
+use base::vocabulary::Calendar;
 use sqlx::PgConnection;
 
 use super::Progress;

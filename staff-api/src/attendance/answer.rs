@@ -1,17 +1,15 @@
 //! How an attempt to come in is told.
 
+use base::{Text, platform::request, vocabulary::Calendar};
 use chrono::{NaiveDate, NaiveDateTime};
+use gym::{
+    attendance::{Action, CheckInAttempt, CheckInOutcome, Denial, EntryStatus, Pass, Source},
+    subscriptions::{ServiceKind, Status, Unit},
+};
 use serde::Serialize;
 use serde_json::Value;
-use shared::{
-    Text,
-    attendance::{Action, CheckInAttempt, CheckInOutcome, Denial, EntryStatus, Pass, Source},
-    platform::request,
-    subscriptions::{ServiceKind, Status, Unit},
-    vocabulary::Calendar,
-    web::wire::local,
-};
 use utoipa::ToSchema;
+use web::wire::local;
 
 pub(super) const CHECKED_IN: Text =
     Text { en: "Check-in recorded successfully", ar: "تم تسجيل الدخول بنجاح" };

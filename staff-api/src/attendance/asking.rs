@@ -1,20 +1,20 @@
 //! Whether somebody would come in.
 
 use axum::extract::State;
-use chrono::NaiveDateTime;
-use serde::{Deserialize, Serialize};
-use shared::{
-    Error, Fields, Invalid, Text,
+use base::{
+    Fields, Invalid, Text,
     access::can,
-    attendance::{self, Action, Decision, DoorRequest, EntryStatus, Outlook, Source, parse_moment},
     vocabulary::{BranchId, Calendar, CustomerId, Timestamp},
-    web::{
-        Answer, App, Query, Staff,
-        envelope::{Failure, Success},
-    },
 };
+use chrono::NaiveDateTime;
+use gym::attendance::{self, Action, Decision, DoorRequest, EntryStatus, Outlook, Source, parse_moment};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, App, ErrorResponse, Query, Staff,
+    envelope::{Failure, Success},
+};
 
 use super::answer::{DenialReason, PassAnswer};
 
@@ -145,7 +145,7 @@ async fn ask_the_door(
     staff: Staff<can::CheckIn>,
     State(app): State<App>,
     Query(query): Query<DecisionQuery>,
-) -> Result<Answer<DecisionAnswer>, Error> {
+) -> Result<Answer<DecisionAnswer>, ErrorResponse> {
     let question = Question::try_from((query, staff.calendar(), staff.now()))?;
     let desk = staff.place(question.branch)?;
     let keys = app.doorkeeper.keys();

@@ -1,20 +1,20 @@
 //! Letting in.
 
 use axum::extract::State;
+use base::{
+    Fields, Invalid, Text,
+    access::can,
+    vocabulary::{BranchId, CustomerId, Line, SubscriptionId},
+};
+use gym::attendance::{self, Action, DoorRequest, Source};
 use serde::Deserialize;
 use serde_json::Value;
-use shared::{
-    Error, Fields, Invalid, Text,
-    access::can,
-    attendance::{self, Action, DoorRequest, Source},
-    vocabulary::{BranchId, CustomerId, Line, SubscriptionId},
-    web::{
-        Answer, App, Json, Staff,
-        envelope::{Failure, Success},
-    },
-};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, App, ErrorResponse, Json, Staff,
+    envelope::{Failure, Success},
+};
 
 use super::answer::{AttemptAnswer, CHECKED_IN};
 
@@ -99,7 +99,7 @@ async fn check_in(
     staff: Staff<can::CheckIn>,
     State(app): State<App>,
     Json(body): Json<CheckInBody>,
-) -> Result<Answer<AttemptAnswer>, Error> {
+) -> Result<Answer<AttemptAnswer>, ErrorResponse> {
     let desk = staff.place(body.branch_id)?;
     let calendar = staff.calendar();
     let attempt = attendance::check_in(&app.db, app.doorkeeper.keys(), &desk, body.try_into()?).await?;

@@ -1,17 +1,17 @@
 //! Who came.
 
 use axum::extract::State;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use serde::{Deserialize, Serialize};
-use shared::{
-    Error, Fields, Invalid, Text,
+use base::{
+    Fields, Invalid, Text,
     access::can,
-    attendance::{self, Action, Entry, EntryFilter, EntryStatus, Source},
     vocabulary::{Calendar, Listing, Page, PageQuery, StaffId, SubscriptionId, dates::Day},
-    web::{Answer, App, Paged, Query, Staff, envelope::Success, wire::local},
 };
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use gym::attendance::{self, Action, Entry, EntryFilter, EntryStatus, Source};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{Answer, App, ErrorResponse, Paged, Query, Staff, envelope::Success, wire::local};
 
 use super::answer::DenialReason;
 
@@ -191,7 +191,7 @@ async fn list_entries(
     State(app): State<App>,
     Query(query): Query<EntryQuery>,
     Paged(page): Paged,
-) -> Result<Answer<EntryList>, Error> {
+) -> Result<Answer<EntryList>, ErrorResponse> {
     let entries = attendance::list(&app.db, &staff, &query.try_into()?, page).await?;
     Ok(Answer::new(EntryList::from((entries, staff.calendar(), page))))
 }
@@ -206,7 +206,7 @@ async fn list_entries_by_branch(
     State(app): State<App>,
     Query(query): Query<EntryQuery>,
     Paged(page): Paged,
-) -> Result<Answer<Vec<EntryRow>>, Error> {
+) -> Result<Answer<Vec<EntryRow>>, ErrorResponse> {
     let entries = attendance::list(&app.db, &staff, &query.try_into()?, page).await?;
     let rows = EntryList::from((entries, staff.calendar(), page)).items;
     let again = serde_json::to_value(&rows).unwrap_or_default();
@@ -233,7 +233,7 @@ async fn list_entry_logs(
     State(app): State<App>,
     Query(query): Query<EntryQuery>,
     Paged(page): Paged,
-) -> Result<Answer<EntryLogs>, Error> {
+) -> Result<Answer<EntryLogs>, ErrorResponse> {
     let entries = attendance::list(&app.db, &staff, &query.try_into()?, page).await?;
     let EntryList { items, total, .. } = EntryList::from((entries, staff.calendar(), page));
     Ok(Answer::new(EntryLogs { entries: items, total }))

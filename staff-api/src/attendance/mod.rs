@@ -6,8 +6,8 @@ mod checking_in;
 mod listing;
 mod scanning;
 
-use shared::web::App;
 use utoipa_axum::router::OpenApiRouter;
+use web::App;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     checking_in::routes().merge(listing::routes()).merge(asking::routes()).merge(scanning::routes())

@@ -1,19 +1,18 @@
 //! Scanners and typed ids: the same door as letting in from a list.
 
 use axum::extract::State;
-use serde::Deserialize;
-use shared::{
-    Error,
+use base::{
     access::can,
-    attendance::{self, Action, DoorRequest, Source},
     vocabulary::{BranchId, CustomerId},
-    web::{
-        Answer, App, Json, Staff,
-        envelope::{Failure, Success},
-    },
 };
+use gym::attendance::{self, Action, DoorRequest, Source};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, App, ErrorResponse, Json, Staff,
+    envelope::{Failure, Success},
+};
 
 use super::answer::{AttemptAnswer, CHECKED_IN};
 
@@ -86,7 +85,7 @@ async fn scan_qr(
     staff: Staff<can::CheckIn>,
     State(app): State<App>,
     Json(body): Json<ScanBody>,
-) -> Result<Answer<AttemptAnswer>, Error> {
+) -> Result<Answer<AttemptAnswer>, ErrorResponse> {
     let_in(&staff, &app, body, Source::QrScan).await
 }
 
@@ -103,7 +102,7 @@ async fn validate_barcode(
     staff: Staff<can::CheckIn>,
     State(app): State<App>,
     Json(body): Json<ScanBody>,
-) -> Result<Answer<AttemptAnswer>, Error> {
+) -> Result<Answer<AttemptAnswer>, ErrorResponse> {
     let_in(&staff, &app, body, Source::Barcode).await
 }
 
@@ -120,7 +119,7 @@ async fn validate_by_hand(
     staff: Staff<can::CheckIn>,
     State(app): State<App>,
     Json(body): Json<ScanBody>,
-) -> Result<Answer<AttemptAnswer>, Error> {
+) -> Result<Answer<AttemptAnswer>, ErrorResponse> {
     let_in(&staff, &app, body, Source::Manual).await
 }
 
@@ -129,7 +128,7 @@ async fn let_in(
     app: &App,
     body: ScanBody,
     source: Source,
-) -> Result<Answer<AttemptAnswer>, Error> {
+) -> Result<Answer<AttemptAnswer>, ErrorResponse> {
     let desk = staff.place(body.branch_id)?;
     let calendar = staff.calendar();
     let attempt = attendance::check_in(&app.db, app.doorkeeper.keys(), &desk, body.ask(source)).await?;

@@ -1,24 +1,24 @@
 //! Editing customers, switching them off and on, giving them a new password.
 
 use axum::extract::State;
+use base::{
+    Fields, Invalid, Text, UnknownWord,
+    access::can,
+    vocabulary::{BranchId, Calendar, CustomerId, Day, Email, Gender, Note, PersonName, Phone},
+};
+use gym::customers::{
+    self, Changes, Customer,
+    metrics::{Age, Height, Weight},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use shared::{
-    Error, Fields, Invalid, Text, UnknownWord,
-    access::can,
-    customers::{
-        self, Changes, Customer,
-        metrics::{Age, Height, Weight},
-    },
-    vocabulary::{BranchId, Calendar, CustomerId, Day, Email, Gender, Note, PersonName, Phone},
-    web::{
-        Answer, App, Json, Path, Staff,
-        envelope::{Failure, Success},
-        wire::{loose_change, loose_integer},
-    },
-};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, App, ErrorResponse, Json, Path, Staff,
+    envelope::{Failure, Success},
+    wire::{loose_change, loose_integer},
+};
 
 use super::row::CustomerRow;
 
@@ -122,7 +122,7 @@ async fn edit_customer(
     State(app): State<App>,
     Path(id): Path<CustomerId>,
     Json(body): Json<EditCustomerBody>,
-) -> Result<Answer<CustomerRow>, Error> {
+) -> Result<Answer<CustomerRow>, ErrorResponse> {
     let customer = customers::edit(&app.db, &staff, id, body.try_into()?).await?;
     Ok(Answer::new(CustomerRow::from((customer, staff.calendar()))).said(SAVED))
 }
@@ -140,7 +140,7 @@ async fn deactivate_customer(
     staff: Staff<can::SwitchCustomers>,
     State(app): State<App>,
     Path(id): Path<CustomerId>,
-) -> Result<Answer<CustomerRow>, Error> {
+) -> Result<Answer<CustomerRow>, ErrorResponse> {
     let customer = customers::switch(&app.db, &staff, id, false).await?;
     Ok(Answer::new(CustomerRow::from((customer, staff.calendar()))).said(SWITCHED_OFF))
 }
@@ -155,7 +155,7 @@ async fn activate_customer(
     staff: Staff<can::SwitchCustomers>,
     State(app): State<App>,
     Path(id): Path<CustomerId>,
-) -> Result<Answer<CustomerRow>, Error> {
+) -> Result<Answer<CustomerRow>, ErrorResponse> {
     let customer = customers::switch(&app.db, &staff, id, true).await?;
     Ok(Answer::new(CustomerRow::from((customer, staff.calendar()))).said(SWITCHED_ON))
 }
@@ -211,7 +211,7 @@ async fn reset_customer_password(
     staff: Staff<can::ResetCustomerPasswords>,
     State(app): State<App>,
     Path(id): Path<CustomerId>,
-) -> Result<Answer<PasswordReset>, Error> {
+) -> Result<Answer<PasswordReset>, ErrorResponse> {
     let customer = customers::reset_password(&app.db, &app.passwords, &staff, id).await?;
     Ok(PasswordReset::from((customer, staff.calendar())).into())
 }

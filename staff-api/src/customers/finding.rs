@@ -1,20 +1,20 @@
 //! Finding customers.
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
-use shared::{
-    Error, Fields, Invalid, UnknownWord,
+use base::{
+    Fields, Invalid, UnknownWord,
     access::can,
-    customers::{self, Customer, CustomerFilter, MembershipStatus, SearchTerm},
     vocabulary::{BranchId, Calendar, CustomerId, Gender, Listing, Page, PageQuery, Phone, page::LIMIT_MAX},
-    web::{
-        Answer, App, Paged, Path, Query, Staff,
-        envelope::{Failure, Success},
-        wire::flag,
-    },
 };
+use gym::customers::{self, Customer, CustomerFilter, MembershipStatus, SearchTerm};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, App, ErrorResponse, Paged, Path, Query, Staff,
+    envelope::{Failure, Success},
+    wire::flag,
+};
 
 use super::row::CustomerRow;
 
@@ -119,7 +119,7 @@ async fn list_customers(
     State(app): State<App>,
     Query(query): Query<CustomerQuery>,
     Paged(page): Paged<LIMIT_MAX>,
-) -> Result<Answer<CustomerList>, Error> {
+) -> Result<Answer<CustomerList>, ErrorResponse> {
     let listed = customers::list(&app.db, &staff, &query.try_into()?, page).await?;
     Ok(Answer::new(CustomerList::from((listed, staff.calendar(), page))))
 }
@@ -151,7 +151,7 @@ async fn search_customers(
     State(app): State<App>,
     Query(query): Query<SearchQuery>,
     Query(page): Query<PageQuery>,
-) -> Result<Answer<CustomerList>, Error> {
+) -> Result<Answer<CustomerList>, ErrorResponse> {
     let mut fields = Fields::new();
     let branch: Option<BranchId> = fields.optional("branch_id", query.branch_id.as_deref(), str::parse);
     let page = fields.check("page", Page::parse_or(&page, SEARCH_ROWS));
@@ -170,7 +170,7 @@ async fn find_customer(
     staff: Staff<can::ReadCustomers>,
     State(app): State<App>,
     Path(id): Path<CustomerId>,
-) -> Result<Answer<CustomerRow>, Error> {
+) -> Result<Answer<CustomerRow>, ErrorResponse> {
     let customer = customers::find(&app.db, &staff, id).await?;
     Ok(Answer::new((customer, staff.calendar()).into()))
 }
@@ -185,7 +185,7 @@ async fn find_customer_by_phone(
     staff: Staff<can::ReadCustomers>,
     State(app): State<App>,
     Path(phone): Path<String>,
-) -> Result<Answer<CustomerRow>, Error> {
+) -> Result<Answer<CustomerRow>, ErrorResponse> {
     let mut fields = Fields::new();
     let phone = fields.required("phone", Some(&phone), Phone::parse);
     let customer = customers::find_by_phone(&app.db, &staff, &fields.build(phone)?).await?;
@@ -213,7 +213,7 @@ async fn find_customer_by_phone_query(
     staff: Staff<can::ReadCustomers>,
     State(app): State<App>,
     Query(query): Query<PhoneQuery>,
-) -> Result<Answer<CustomerRow>, Error> {
+) -> Result<Answer<CustomerRow>, ErrorResponse> {
     let mut fields = Fields::new();
     let phone = fields.required("phone", query.phone.as_deref(), Phone::parse);
     let customer = customers::find_by_phone(&app.db, &staff, &fields.build(phone)?).await?;

@@ -6,8 +6,8 @@ mod qr;
 mod registering;
 mod row;
 
-use shared::web::App;
 use utoipa_axum::router::OpenApiRouter;
+use web::App;
 
 /// The fixed paths come before `/customers/{id}` in the reading; the router prefers them in any order.
 pub(crate) fn routes() -> OpenApiRouter<App> {

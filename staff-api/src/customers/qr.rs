@@ -5,18 +5,13 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
+use base::{Text, access::can, platform::request, vocabulary::CustomerId};
 use chrono::{DateTime, SubsecRound as _, Utc};
+use gym::customers::{self, Customer, Regenerated, qr_code};
 use serde::Serialize;
-use shared::{
-    Error, Text,
-    access::can,
-    customers::{self, Customer, Regenerated, qr_code},
-    platform::request,
-    vocabulary::CustomerId,
-    web::{Answer, App, Path, Staff, envelope::Success},
-};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{Answer, App, ErrorResponse, Path, Staff, envelope::Success};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -72,7 +67,7 @@ async fn regenerate_qr(
     staff: Staff<can::RegenerateQr>,
     State(app): State<App>,
     Path(id): Path<CustomerId>,
-) -> Result<Answer<RegeneratedQr>, Error> {
+) -> Result<Answer<RegeneratedQr>, ErrorResponse> {
     let made = RegeneratedQr::from(customers::regenerate_qr(&app.db, &app.limits, &staff, id).await?);
     let text = made.qr_code.clone();
     Ok(Answer::new(made).said(REGENERATED).also("qr_code", text))
@@ -122,7 +117,7 @@ async fn read_qr(
     staff: Staff<can::ReadCustomers>,
     State(app): State<App>,
     Path(id): Path<CustomerId>,
-) -> Result<Answer<QrPicture>, Error> {
+) -> Result<Answer<QrPicture>, ErrorResponse> {
     let code = QrPicture::from(customers::read_qr(&app.db, &staff, id).await?);
     let text = code.qr_code.clone();
     Ok(Answer::new(code).also("qr_code", text))
@@ -140,7 +135,7 @@ async fn draw_qr(
     staff: Staff<can::ReadCustomers>,
     State(app): State<App>,
     Path(id): Path<CustomerId>,
-) -> Result<Response, Error> {
+) -> Result<Response, ErrorResponse> {
     let picture = customers::draw_qr(&app.db, &staff, id).await?;
     Ok(([(header::CONTENT_TYPE, PNG)], picture).into_response())
 }

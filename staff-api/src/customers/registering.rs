@@ -1,25 +1,25 @@
 //! Registering customers.
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize, de::IgnoredAny};
-use serde_json::json;
-use shared::{
-    Error, Fields, Invalid, Text, UnknownWord,
+use base::{
+    Fields, Invalid, Text, UnknownWord,
     access::can,
-    customers::{
-        self, Customer, Registration,
-        metrics::{Age, Height, Weight},
-    },
     platform::request,
     vocabulary::{BranchId, Calendar, Day, Email, Gender, Note, PersonName, Phone},
-    web::{
-        Answer, App, Json, Staff,
-        envelope::{Failure, Success},
-        wire::{loose_integer, loose_text},
-    },
 };
+use gym::customers::{
+    self, Customer, Registration,
+    metrics::{Age, Height, Weight},
+};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, App, ErrorResponse, Json, Staff,
+    envelope::{Failure, Success},
+    wire::{loose_integer, loose_text},
+};
 
 use super::row::CustomerRow;
 
@@ -189,7 +189,7 @@ async fn register_customer(
     staff: Staff<can::RegisterCustomers>,
     State(app): State<App>,
     Json(body): Json<RegisterCustomerBody>,
-) -> Result<Answer<Registered>, Error> {
+) -> Result<Answer<Registered>, ErrorResponse> {
     let desk = staff.place(body.branch_id.map(BranchId::from))?;
     let customer = customers::register(&app.db, &app.passwords, &desk, body.try_into()?).await?;
     Ok(Registered::from((customer, desk.calendar())).into())

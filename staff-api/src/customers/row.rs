@@ -1,14 +1,14 @@
 //! A customer as the staff app reads one.
 
-use chrono::{NaiveDate, NaiveDateTime};
-use serde::Serialize;
-use shared::{
-    customers::{Current, Customer, MembershipStatus, qr_code},
+use base::{
     platform::request,
     vocabulary::{Calendar, Gender, Language, Phone},
-    web::wire::{Number, local},
 };
+use chrono::{NaiveDate, NaiveDateTime};
+use gym::customers::{Current, Customer, MembershipStatus, qr_code};
+use serde::Serialize;
 use utoipa::ToSchema;
+use web::wire::{Number, local};
 
 /// A customer.
 #[derive(Debug, Clone, Serialize, ToSchema)]

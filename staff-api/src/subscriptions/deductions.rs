@@ -1,20 +1,20 @@
 //! Taking coins and sessions by hand.
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
-use shared::{
-    Error, Fields, Invalid, Text,
+use base::{
+    Fields, Invalid, Text,
     access::can,
-    subscriptions::{self, Deducted, Deduction, ServiceKind, Unit, Units},
     vocabulary::{CustomerId, Line, SubscriptionId},
-    web::{
-        Answer, App, Json, Path, Staff,
-        envelope::{Failure, Success},
-        wire::loose_integer,
-    },
 };
+use gym::subscriptions::{self, Deducted, Deduction, ServiceKind, Unit, Units};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, App, ErrorResponse, Json, Path, Staff,
+    envelope::{Failure, Success},
+    wire::loose_integer,
+};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -127,7 +127,7 @@ async fn deduct(
     State(app): State<App>,
     Path(id): Path<SubscriptionId>,
     body: Option<Json<DeductionBody>>,
-) -> Result<Answer<DeductionAnswer>, Error> {
+) -> Result<Answer<DeductionAnswer>, ErrorResponse> {
     let deduction = body.map(|Json(body)| body).unwrap_or_default().deduction(id)?;
     Ok(DeductionAnswer::answer(subscriptions::deduct(&app.db, &staff, deduction).await?))
 }

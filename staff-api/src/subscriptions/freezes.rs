@@ -1,21 +1,23 @@
 //! Freezing, unfreezing, stopping.
 
 use axum::extract::State;
-use serde::Deserialize;
-use shared::{
-    Error, Fields, Invalid, Text,
+use base::{
+    Fields, Invalid, Text,
     access::can,
+    vocabulary::{Line, SubscriptionId},
+};
+use gym::{
     payments::Method,
     subscriptions::{self, FreezeDays, FreezeOrder},
-    vocabulary::{Line, SubscriptionId},
-    web::{
-        Answer, App, Json, Path, Staff,
-        envelope::{Failure, Success},
-        wire::loose_integer,
-    },
 };
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, App, ErrorResponse, Json, Path, Staff,
+    envelope::{Failure, Success},
+    wire::loose_integer,
+};
 
 use super::shown::{Moment, Shown, ShownPaid};
 
@@ -88,7 +90,7 @@ async fn freeze_subscription(
     staff: Staff<can::FreezeSubscriptions>,
     State(app): State<App>,
     Json(body): Json<NamedFreezeBody>,
-) -> Result<Answer<ShownPaid>, Error> {
+) -> Result<Answer<ShownPaid>, ErrorResponse> {
     let order = body.freeze.order(body.subscription_id)?;
     let frozen = subscriptions::freeze(&app.db, &staff, order).await?;
     Ok(Answer::new(ShownPaid::at(Moment::of(&staff), frozen.subscription, frozen.payment)).said(FROZEN))
@@ -111,7 +113,7 @@ async fn freeze_subscription_by_id(
     State(app): State<App>,
     Path(id): Path<SubscriptionId>,
     Json(body): Json<FreezeBody>,
-) -> Result<Answer<ShownPaid>, Error> {
+) -> Result<Answer<ShownPaid>, ErrorResponse> {
     let frozen = subscriptions::freeze(&app.db, &staff, body.order(id)?).await?;
     Ok(Answer::new(ShownPaid::at(Moment::of(&staff), frozen.subscription, frozen.payment)).said(FROZEN))
 }
@@ -140,7 +142,7 @@ async fn unfreeze_subscription(
     staff: Staff<can::FreezeSubscriptions>,
     State(app): State<App>,
     Json(body): Json<NamedBody>,
-) -> Result<Answer<Shown>, Error> {
+) -> Result<Answer<Shown>, ErrorResponse> {
     let held = subscriptions::unfreeze(&app.db, &staff, body.subscription_id).await?;
     Ok(Answer::new(Shown::at(Moment::of(&staff), held)).said(UNFROZEN))
 }
@@ -160,7 +162,7 @@ async fn unfreeze_subscription_by_id(
     staff: Staff<can::FreezeSubscriptions>,
     State(app): State<App>,
     Path(id): Path<SubscriptionId>,
-) -> Result<Answer<Shown>, Error> {
+) -> Result<Answer<Shown>, ErrorResponse> {
     let held = subscriptions::unfreeze(&app.db, &staff, id).await?;
     Ok(Answer::new(Shown::at(Moment::of(&staff), held)).said(UNFROZEN))
 }
@@ -208,7 +210,7 @@ async fn stop_subscription(
     staff: Staff<can::StopSubscriptions>,
     State(app): State<App>,
     Json(body): Json<NamedStopBody>,
-) -> Result<Answer<Shown>, Error> {
+) -> Result<Answer<Shown>, ErrorResponse> {
     let held = subscriptions::stop(&app.db, &staff, body.subscription_id, body.stop.line()?).await?;
     Ok(Answer::new(Shown::at(Moment::of(&staff), held)).said(STOPPED))
 }
@@ -230,7 +232,7 @@ async fn stop_subscription_by_id(
     State(app): State<App>,
     Path(id): Path<SubscriptionId>,
     body: Option<Json<StopBody>>,
-) -> Result<Answer<Shown>, Error> {
+) -> Result<Answer<Shown>, ErrorResponse> {
     let reason = body.map(|Json(body)| body).unwrap_or_default().line()?;
     let held = subscriptions::stop(&app.db, &staff, id, reason).await?;
     Ok(Answer::new(Shown::at(Moment::of(&staff), held)).said(STOPPED))

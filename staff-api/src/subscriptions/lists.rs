@@ -1,17 +1,17 @@
 //! Looking subscriptions up.
 
 use axum::extract::State;
-use chrono::{NaiveDate, NaiveDateTime};
-use serde::{Deserialize, Serialize};
-use shared::{
-    Error, Fields,
+use base::{
+    Fields,
     access::can,
-    subscriptions::{self, Freeze, Held, Movement, Opened, ServiceKind, Status, SubscriptionFilter},
     vocabulary::{BranchId, CustomerId, EntryId, Listing, Money, Page, PageQuery, ServiceId, SubscriptionId},
-    web::{Answer, App, Paged, Path, Query, Staff, envelope::Success, wire},
 };
+use chrono::{NaiveDate, NaiveDateTime};
+use gym::subscriptions::{self, Freeze, Held, Movement, Opened, ServiceKind, Status, SubscriptionFilter};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{Answer, App, ErrorResponse, Paged, Path, Query, Staff, envelope::Success, wire};
 
 use super::shown::{Moment, Shown};
 
@@ -87,7 +87,7 @@ async fn list_subscriptions(
     staff: Staff<can::ReadSubscriptions>,
     State(app): State<App>,
     Query(query): Query<ListQuery>,
-) -> Result<Answer<SubscriptionList>, Error> {
+) -> Result<Answer<SubscriptionList>, ErrorResponse> {
     let mut fields = Fields::new();
     let page = fields.check("page", Page::parse_or(&query.page, ROWS));
     let page = fields.build(page)?;
@@ -159,7 +159,7 @@ async fn get_subscription(
     staff: Staff<can::ReadSubscriptions>,
     State(app): State<App>,
     Path(id): Path<SubscriptionId>,
-) -> Result<Answer<SubscriptionAnswer>, Error> {
+) -> Result<Answer<SubscriptionAnswer>, ErrorResponse> {
     let opened = subscriptions::open(&app.db, &staff, id).await?;
     let moment = Moment::of(&staff);
     Ok(Answer::new(SubscriptionAnswer::at(moment, opened)))
@@ -232,7 +232,7 @@ async fn list_subscription_movements(
     State(app): State<App>,
     Path(id): Path<SubscriptionId>,
     Paged(page): Paged,
-) -> Result<Answer<MovementList>, Error> {
+) -> Result<Answer<MovementList>, ErrorResponse> {
     let listing = subscriptions::list_movements(&app.db, &staff, id, page).await?;
     let moment = Moment::of(&staff);
     let items = listing.items.into_iter().map(|movement| MovementAnswer::at(moment, movement)).collect();

@@ -6,8 +6,8 @@ mod lists;
 mod sales;
 mod shown;
 
-use shared::web::App;
 use utoipa_axum::router::OpenApiRouter;
+use web::App;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

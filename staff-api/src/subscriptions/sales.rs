@@ -1,21 +1,23 @@
 //! Selling and renewing.
 
 use axum::extract::State;
-use serde::Deserialize;
-use shared::{
-    Error, Fields, Invalid, Text,
+use base::{
+    Fields, Invalid, Text,
     access::can,
+    vocabulary::{BranchId, CustomerId, Day, Money, Note, ServiceId, StaffId, SubscriptionId},
+};
+use gym::{
     payments::Method,
     subscriptions::{self, Asked, Count, Months, Order, Renewal, ServiceKind, SoldTerm, TermDays, Units},
-    vocabulary::{BranchId, CustomerId, Day, Money, Note, ServiceId, StaffId, SubscriptionId},
-    web::{
-        Answer, App, Json, Path, Staff,
-        envelope::{Failure, Success},
-        wire::loose_integer,
-    },
 };
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, App, ErrorResponse, Json, Path, Staff,
+    envelope::{Failure, Success},
+    wire::loose_integer,
+};
 
 use super::shown::{Moment, ShownPaid};
 
@@ -159,7 +161,7 @@ async fn create_subscription(
     staff: Staff<can::SellSubscriptions>,
     State(app): State<App>,
     Json(body): Json<SaleBody>,
-) -> Result<Answer<ShownPaid>, Error> {
+) -> Result<Answer<ShownPaid>, ErrorResponse> {
     let sold = subscriptions::sell(&app.db, &staff, body.try_into()?).await?;
     Ok(Answer::new(ShownPaid::at(Moment::of(&staff), sold.subscription, sold.payment)).created().said(SOLD))
 }
@@ -191,7 +193,7 @@ async fn renew_subscription(
     staff: Staff<can::RenewSubscriptions>,
     State(app): State<App>,
     Json(body): Json<RenewalBody>,
-) -> Result<Answer<ShownPaid>, Error> {
+) -> Result<Answer<ShownPaid>, ErrorResponse> {
     let mut fields = Fields::new();
     let asked = body.asked.read(&mut fields);
     fields.done()?;
@@ -218,7 +220,7 @@ async fn renew_subscription_by_id(
     State(app): State<App>,
     Path(subscription): Path<SubscriptionId>,
     body: Option<Json<AskedBody>>,
-) -> Result<Answer<ShownPaid>, Error> {
+) -> Result<Answer<ShownPaid>, ErrorResponse> {
     let mut fields = Fields::new();
     let asked = body.map(|Json(body)| body).unwrap_or_default().read(&mut fields);
     fields.done()?;

@@ -1,15 +1,17 @@
 //! A subscription as the staff app reads it.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use serde::Serialize;
-use shared::{
+use base::{
     access::Can,
+    vocabulary::{Calendar, Money, StaffId, SubscriptionId, Timestamp},
+};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use gym::{
     payments::Receipt,
     subscriptions::{Doors, Held, ServiceKind, Unit},
-    vocabulary::{Calendar, Money, StaffId, SubscriptionId, Timestamp},
-    web::{Staff, wire},
 };
+use serde::Serialize;
 use utoipa::ToSchema;
+use web::{Staff, wire};
 
 /// A subscription as it stands.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,22 +1,25 @@
 //! Hiring, editing, switching, new passwords.
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
-use shared::{
+use base::{
     Error, Fields, Text,
     access::{Password, Role, can},
+    vocabulary::{BranchId, Email, PersonName, Phone, StaffId},
+};
+use gym::{
     accounts,
     staff::{self, NewStaff, StaffEdit, Username},
-    vocabulary::{BranchId, Email, PersonName, Phone, StaffId},
-    web::{
-        Answer, App, Json, Path, Staff,
-        envelope::{Failure, Success},
-    },
 };
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{
+    Answer, App, ErrorResponse, Json, Path, Staff,
+    envelope::{Failure, Success},
+};
 
 use super::{StaffBody, UNKNOWN_ROLE};
+use crate::account::entrance;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -102,7 +105,7 @@ async fn create_user(
     staff: Staff<can::ManageStaff>,
     State(app): State<App>,
     Json(body): Json<CreateUserBody>,
-) -> Result<Answer<StaffBody>, Error> {
+) -> Result<Answer<StaffBody>, ErrorResponse> {
     let user = staff::create(&app.db, &app.passwords, &staff, body.try_into()?).await?;
     let said = Text { en: "Staff member created", ar: "تم إنشاء حساب الموظف" };
     Ok(Answer::new(StaffBody::new(user, staff.calendar())).created().said(said))
@@ -164,7 +167,7 @@ async fn edit_user(
     State(app): State<App>,
     Path(id): Path<StaffId>,
     Json(body): Json<EditUserBody>,
-) -> Result<Answer<StaffBody>, Error> {
+) -> Result<Answer<StaffBody>, ErrorResponse> {
     let user = staff::edit(&app.db, &staff, id, body.try_into()?).await?;
     let said = Text { en: "Staff member updated", ar: "تم تحديث بيانات الموظف" };
     Ok(Answer::new(StaffBody::new(user, staff.calendar())).said(said))
@@ -180,7 +183,7 @@ async fn deactivate_user(
     staff: Staff<can::ManageStaff>,
     State(app): State<App>,
     Path(id): Path<StaffId>,
-) -> Result<Answer<StaffBody>, Error> {
+) -> Result<Answer<StaffBody>, ErrorResponse> {
     let user = staff::switch(&app.db, &staff, id, false).await?;
     let said = Text { en: "Account deactivated", ar: "تم إيقاف الحساب" };
     Ok(Answer::new(StaffBody::new(user, staff.calendar())).said(said))
@@ -196,7 +199,7 @@ async fn activate_user(
     staff: Staff<can::ManageStaff>,
     State(app): State<App>,
     Path(id): Path<StaffId>,
-) -> Result<Answer<StaffBody>, Error> {
+) -> Result<Answer<StaffBody>, ErrorResponse> {
     let user = staff::switch(&app.db, &staff, id, true).await?;
     let said = Text { en: "Account activated", ar: "تم تفعيل الحساب" };
     Ok(Answer::new(StaffBody::new(user, staff.calendar())).said(said))
@@ -225,8 +228,8 @@ async fn reset_user_password(
     staff: Staff<can::ResetStaffPasswords>,
     State(app): State<App>,
     Path(id): Path<StaffId>,
-) -> Result<Answer<NewPasswordAnswer>, Error> {
-    let (user, temporary) = accounts::reset_password(&app.staff_entrance(), &staff, id).await?;
+) -> Result<Answer<NewPasswordAnswer>, ErrorResponse> {
+    let (user, temporary) = accounts::reset_password(&entrance(&app), &staff, id).await?;
     let user = StaffBody::new(user, staff.calendar());
     let temporary = temporary.expose().to_owned();
     let said = Text { en: "Temporary password created", ar: "تم إنشاء كلمة مرور مؤقتة" };

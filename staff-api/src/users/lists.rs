@@ -4,16 +4,16 @@
 //! nothing but a bare array. So a request with `start_date` or `end_date` gets the array and any other the object.
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
-use shared::{
+use base::{
     Error, Fields, Text,
     access::{Role, can},
-    staff::{self, Found, StaffFilter, Whom},
     vocabulary::{BranchId, Calendar, Page, PageQuery, StaffId},
-    web::{Answer, App, Path, Query, Staff, envelope::Success},
 };
+use gym::staff::{self, Found, StaffFilter, Whom};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{Answer, App, ErrorResponse, Path, Query, Staff, envelope::Success};
 
 use super::{StaffBody, UNKNOWN_ROLE};
 
@@ -139,7 +139,7 @@ async fn list_users(
     State(app): State<App>,
     Query(query): Query<StaffQuery>,
     Query(page): Query<PageQuery>,
-) -> Result<Answer<StaffPage>, Error> {
+) -> Result<Answer<StaffPage>, ErrorResponse> {
     let wanted = StaffListRequest::read(query, &page, Whom::Everybody, ROWS)?;
     let found = wanted.find(&app, &staff).await?;
     Ok(Answer::new(StaffPage::new(found, staff.calendar(), wanted.page)))
@@ -153,7 +153,7 @@ async fn list_staff(
     State(app): State<App>,
     Query(query): Query<StaffQuery>,
     Query(page): Query<PageQuery>,
-) -> Result<Answer<StaffList>, Error> {
+) -> Result<Answer<StaffList>, ErrorResponse> {
     let is_bare = query.is_of_february();
     let wanted = StaffListRequest::read(query, &page, Whom::Employees, ALL_ROWS)?;
     let page = StaffPage::new(wanted.find(&app, &staff).await?, staff.calendar(), wanted.page);
@@ -168,7 +168,7 @@ async fn list_employees(
     State(app): State<App>,
     Query(query): Query<StaffQuery>,
     Query(page): Query<PageQuery>,
-) -> Result<Answer<Vec<StaffBody>>, Error> {
+) -> Result<Answer<Vec<StaffBody>>, ErrorResponse> {
     let wanted = StaffListRequest::read(query, &page, Whom::Employees, ALL_ROWS)?;
     Ok(Answer::new(rows(wanted.find(&app, &staff).await?, staff.calendar())))
 }
@@ -179,7 +179,7 @@ async fn get_user(
     staff: Staff<can::ReadStaff>,
     State(app): State<App>,
     Path(id): Path<StaffId>,
-) -> Result<Answer<StaffBody>, Error> {
+) -> Result<Answer<StaffBody>, ErrorResponse> {
     let user = staff::find(&app.db, &staff, id).await?;
     Ok(Answer::new(StaffBody::new(user, staff.calendar())))
 }

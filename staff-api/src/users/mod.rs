@@ -3,16 +3,16 @@
 mod hiring;
 mod lists;
 
-use chrono::NaiveDateTime;
-use serde::Serialize;
-use shared::{
+use base::{
     Text,
-    staff::StaffUser,
     vocabulary::{BranchId, Calendar, GymId, Language, StaffId},
-    web::{App, wire},
 };
+use chrono::NaiveDateTime;
+use gym::staff::StaffUser;
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use web::{App, wire};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     lists::routes().merge(hiring::routes())

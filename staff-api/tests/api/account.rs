@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
+use cast::{Answered, Caller, Gym, PASSWORD, customer};
 use chrono::TimeDelta;
-use seeds::cast::{Answered, Caller, Gym, PASSWORD, customer};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 

@@ -1,6 +1,6 @@
 //! Reading who did what.
 
-use seeds::cast::{Answered, Gym};
+use cast::{Answered, Gym};
 use serde_json::json;
 
 async fn deed(gym: &Gym, at: &str, gym_id: i64, actor: i64, action: &str, subject: (&str, i64)) {

@@ -1,7 +1,7 @@
 //! Branches: their list, their figures, opening, editing and switching them.
 
+use cast::{Answered, Caller, Gym, customer, subscription};
 use insta::assert_json_snapshot;
-use seeds::cast::{Answered, Caller, Gym, customer, subscription};
 use serde_json::{Value, json};
 
 fn ids(answer: &Answered) -> Vec<i64> {

@@ -1,7 +1,7 @@
 //! The gym at a glance.
 
+use cast::{Gym, customer, subscription};
 use insta::assert_json_snapshot;
-use seeds::cast::{Gym, customer, subscription};
 use serde_json::json;
 
 /// The clock of the cast stands at 2026-04-17 in Cairo.

@@ -1,6 +1,6 @@
 //! Devices that receive notifications, of both audiences.
 
-use seeds::cast::{Caller, Gym, customer};
+use cast::{Caller, Gym, customer};
 use serde_json::{Value, json};
 
 const REGISTER: &str = "/api/notifications/register-device";

@@ -1,7 +1,7 @@
 //! The gym: its brand, its rules, and switching it off.
 
+use cast::{Gym, customer};
 use insta::assert_json_snapshot;
-use seeds::cast::{Gym, customer};
 use serde_json::json;
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod customers;
 mod dashboards;
 mod devices;
 mod gyms;
+mod housekeeping;
 mod services;
 mod subscriptions;
 mod tokens;

@@ -1,7 +1,7 @@
 //! What is sold: reading the shelf, and filling it.
 
+use cast::{Answered, Gym, customer, subscription};
 use insta::assert_json_snapshot;
-use seeds::cast::{Answered, Gym, customer, subscription};
 use serde_json::{Value, json};
 
 fn ids(answer: &Answered) -> Vec<i64> {

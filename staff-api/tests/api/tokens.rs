@@ -4,9 +4,9 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use cast::{Gym, customer};
 use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use seeds::cast::{Gym, customer};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! Staff users: who sees, hires, edits and switches whom.
 
-use seeds::cast::{Answered, Caller, Gym, PASSWORD, customer};
+use cast::{Answered, Caller, Gym, PASSWORD, customer};
 use serde_json::{Value, json};
 
 fn ids(answer: &Answered, pointer: &str) -> Vec<i64> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use seeds::cast::{Gym, customer, subscription};
+use cast::{Gym, customer, subscription};
 use serde_json::json;
 use tokio::time::{sleep, timeout};
 

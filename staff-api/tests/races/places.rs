@@ -1,6 +1,6 @@
 //! Branches, gyms, services, rules and devices, changed by several people at once.
 
-use seeds::cast::{Answered, Gym, customer};
+use cast::{Answered, Gym, customer};
 use serde_json::{Value, json};
 
 use crate::support::{at_once, with_code, with_status};

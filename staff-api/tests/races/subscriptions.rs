@@ -1,7 +1,7 @@
 //! Selling, renewing, freezing and taking, many at once.
 
 use axum::Router;
-use seeds::cast::{Answered, Caller, Gym, customer, subscription};
+use cast::{Answered, Caller, Gym, customer, subscription};
 use serde_json::{Value, json};
 
 use super::support::{at_once, with_code, with_status};

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use seeds::cast::Answered;
+use cast::Answered;
 use tokio::task::JoinSet;
 
 /// Runs `call` `times` times at once; the number of the call goes in, the answers come out in no order.

@@ -1,7 +1,7 @@
 //! How to ask each operation of the staff door.
 
-use seeds::{
-    cast::PASSWORD,
+use cast::{
+    PASSWORD,
     sweep::{Ask, Exception, Fixture, Things, at_branch, in_gym, oneself},
 };
 use serde_json::{Value, json};

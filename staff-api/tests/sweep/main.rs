@@ -4,11 +4,11 @@
 
 mod fixtures;
 
-use seeds::{
-    cast::Gym,
+use cast::{
+    Gym,
     sweep::{
-        Door, assert_denied_change_nothing, assert_entitled_are_served, assert_reads_do_not_multiply,
-        assert_rubbish_is_refused,
+        Door, assert_denied_change_nothing, assert_entitled_are_served, assert_listed,
+        assert_reads_do_not_multiply, assert_rubbish_is_refused, assert_sound,
     },
 };
 
@@ -39,4 +39,12 @@ async fn rubbish_is_refused_and_breaks_nothing() {
 #[tokio::test]
 async fn a_longer_list_takes_no_more_statements() {
     assert_reads_do_not_multiply(DOOR).await;
+}
+
+/// The document is complete, and committed as `openapi.json`; its operations are on one page as `operations.txt`.
+#[tokio::test]
+async fn the_document_is_sound_and_committed() {
+    let (_, document) = (DOOR.open)(&Gym::open().await);
+    assert_sound(&document, concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json"));
+    assert_listed(&document, concat!(env!("CARGO_MANIFEST_DIR"), "/operations.txt"));
 }

@@ -1,6 +1,6 @@
 //! Asking the door without acting.
 
-use seeds::cast::{customer, subscription};
+use cast::{customer, subscription};
 use serde_json::json;
 
 use super::{FrontDesk, bare};

@@ -1,6 +1,6 @@
 //! Denials: refused, and recorded.
 
-use seeds::cast::{customer, subscription};
+use cast::{customer, subscription};
 use serde_json::{Value, json};
 
 use super::{FrontDesk, bare, check_in, deduct};

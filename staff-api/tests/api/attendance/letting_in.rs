@@ -1,6 +1,6 @@
 //! Letting in, and what it takes.
 
-use seeds::cast::{customer, subscription};
+use cast::{customer, subscription};
 use serde_json::json;
 
 use super::{FrontDesk, check_in, deduct};
@@ -158,7 +158,7 @@ async fn a_february_app_that_has_deducted_is_not_charged_twice() {
     )
     .bind(swim.get())
     .bind({
-        use shared::platform::clock::Clock as _;
+        use base::platform::clock::Clock as _;
         setup.gym.clock.now()
     })
     .execute(&setup.gym.db.owner)

@@ -1,6 +1,6 @@
 //! Who came.
 
-use seeds::cast::{customer, subscription};
+use cast::{customer, subscription};
 use serde_json::{Value, json};
 
 use super::{FrontDesk, check_in, deduct};

@@ -9,14 +9,14 @@ mod races;
 mod scanning;
 
 use axum::Router;
-use chrono::TimeDelta;
-use seeds::cast::{Answered, Caller, Gym};
-use serde_json::{Value, json};
-use shared::{
+use base::{
     platform::clock::Clock as _,
     testing::client_keyring,
     vocabulary::{CustomerId, SubscriptionId},
 };
+use cast::{Answered, Caller, Gym};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// A gym with its router and the desk of branch 1.

@@ -1,8 +1,8 @@
 //! A manager overrules a denial.
 
-use seeds::cast::{customer, subscription};
+use base::vocabulary::CustomerId;
+use cast::{customer, subscription};
 use serde_json::{Value, json};
-use shared::vocabulary::CustomerId;
 
 use super::FrontDesk;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use cast::{Answered, customer, subscription};
 use futures_util::future::join_all;
-use seeds::cast::{Answered, customer, subscription};
 use serde_json::json;
 
 use super::{FrontDesk, deduct};

@@ -1,8 +1,8 @@
 //! Scanners, codes and tokens.
 
-use seeds::cast::{customer, subscription};
+use base::{platform::clock::Clock as _, testing::client_keyring, vocabulary::CustomerId};
+use cast::{customer, subscription};
 use serde_json::{Value, json};
-use shared::{platform::clock::Clock as _, testing::client_keyring, vocabulary::CustomerId};
 use uuid::Uuid;
 
 use super::{FrontDesk, bare};

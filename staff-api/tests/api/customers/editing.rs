@@ -1,6 +1,6 @@
 //! Editing customers, switching them off and on.
 
-use seeds::cast::{Gym, customer};
+use cast::{Gym, customer};
 use serde_json::json;
 
 use super::{OPEN_SESSIONS, count, last_audit, path, run, same};

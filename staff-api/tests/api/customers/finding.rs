@@ -1,6 +1,6 @@
 //! Finding customers.
 
-use seeds::cast::{Gym, customer, subscription};
+use cast::{Gym, customer, subscription};
 use serde_json::json;
 
 use super::{ids, names, path, run, same};

@@ -7,9 +7,9 @@ mod qr;
 mod races;
 mod registering;
 
-use seeds::cast::{Answered, Gym};
+use base::vocabulary::CustomerId;
+use cast::{Answered, Gym};
 use serde_json::Value;
-use shared::vocabulary::CustomerId;
 
 const OPEN_SESSIONS: &str = "select count(*) from member_sessions where ended_at is null";
 

@@ -1,9 +1,9 @@
 //! Temporary passwords: who sees them, and for how long.
 
+use base::vocabulary::CustomerId;
+use cast::{Answered, Gym, customer};
 use chrono::TimeDelta;
-use seeds::cast::{Answered, Gym, customer};
 use serde_json::json;
-use shared::vocabulary::CustomerId;
 
 use super::{OPEN_SESSIONS, count, last_audit, path, run};
 

@@ -1,7 +1,7 @@
 //! QR codes.
 
+use cast::{Gym, customer};
 use chrono::TimeDelta;
-use seeds::cast::{Gym, customer};
 use serde_json::json;
 
 use super::{last_audit, path};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use seeds::cast::{Answered, Caller, Gym, customer};
+use cast::{Answered, Caller, Gym, customer};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 

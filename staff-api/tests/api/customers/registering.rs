@@ -1,6 +1,6 @@
 //! Registering customers.
 
-use seeds::cast::{Gym, customer};
+use cast::{Gym, customer};
 use serde_json::{Value, json};
 
 use super::{count, last_audit, run};

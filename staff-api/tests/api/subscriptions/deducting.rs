@@ -1,6 +1,6 @@
 //! Taking coins and sessions.
 
-use seeds::cast::{customer, subscription};
+use cast::{customer, subscription};
 use serde_json::{Value, json};
 
 use super::{Desk, spoken};

@@ -1,7 +1,7 @@
 //! Freezing, unfreezing, stopping.
 
+use cast::{customer, subscription};
 use chrono::TimeDelta;
-use seeds::cast::{customer, subscription};
 use serde_json::{Value, json};
 
 use super::{Desk, spoken};

@@ -1,6 +1,6 @@
 //! Looking subscriptions up.
 
-use seeds::cast::{Answered, customer, subscription};
+use cast::{Answered, customer, subscription};
 use serde_json::{Value, json};
 
 use super::{Desk, spoken};

@@ -9,7 +9,7 @@ mod selling;
 mod status;
 
 use axum::Router;
-use seeds::cast::{Answered, Caller, Gym};
+use cast::{Answered, Caller, Gym};
 use serde_json::Value;
 
 /// The cast's gym with its front desk of branch 1.

@@ -1,7 +1,7 @@
 //! Double clicks and idempotency keys.
 
+use cast::{Caller, customer, subscription};
 use chrono::TimeDelta;
-use seeds::cast::{Caller, customer, subscription};
 use serde_json::{Value, json};
 
 use super::Desk;
@@ -180,6 +180,6 @@ async fn a_key_in_use_says_so() {
     assert_eq!(post(&keyed, &body).await.expect(201).at("/data/id"), first.at("/data/id"));
 }
 
-async fn post(caller: &Caller, body: &Value) -> seeds::cast::Answered {
+async fn post(caller: &Caller, body: &Value) -> cast::Answered {
     caller.post(ACTIVATE, body.clone()).await
 }

@@ -1,6 +1,6 @@
 //! Selling.
 
-use seeds::cast::customer;
+use cast::customer;
 use serde_json::{Value, json};
 
 use super::{Desk, spoken};

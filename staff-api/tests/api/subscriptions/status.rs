@@ -1,7 +1,7 @@
 //! The status that SQL tells and the one that the code tells.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use shared::subscriptions::{FreezeSpan, Status, StatusInputs};
+use gym::subscriptions::{FreezeSpan, Status, StatusInputs};
 
 use super::Desk;
 

@@ -1,0 +1,147 @@
+//! Things of every kind, at a place: one's own branch, the one beside it, another gym, nowhere at all.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use crate::{Gym, customer, subscription};
+
+/// Where things are, seen from branch 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// Branch 1, where it is seen from.
+    Here,
+    /// Branch 2 of the same gym.
+    Beside,
+    /// Branch 3, of another gym.
+    Elsewhere,
+    /// There is no such thing.
+    Nowhere,
+}
+
+impl Place {
+    pub(super) const ALL: [Self; 4] = [Self::Here, Self::Beside, Self::Elsewhere, Self::Nowhere];
+
+    pub(super) const fn branch(self) -> Option<i64> {
+        match self {
+            Self::Here => Some(1),
+            Self::Beside => Some(2),
+            Self::Elsewhere => Some(3),
+            Self::Nowhere => None,
+        }
+    }
+
+    pub(super) const fn gym(self) -> Option<i64> {
+        match self {
+            Self::Here | Self::Beside => Some(1),
+            Self::Elsewhere => Some(2),
+            Self::Nowhere => None,
+        }
+    }
+}
+
+/// Ids that are not given to anything.
+const UNKNOWN: i64 = 900_000_000;
+
+/// One thing of each kind, nobody else's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Things {
+    /// The gym where they live.
+    pub gym: i64,
+    /// The branch where they live.
+    pub branch: i64,
+    /// A customer with everything below, an address, and the password of the cast.
+    pub customer: i64,
+    /// Their phone number as it is dialled at home.
+    pub phone: String,
+    /// An active subscription of theirs: days.
+    pub subscription: i64,
+    /// An active subscription of theirs: coins.
+    pub coins: i64,
+    /// A frozen subscription of theirs.
+    pub frozen: i64,
+    /// Somebody at the front desk.
+    pub staff: i64,
+    /// Something that is sold.
+    pub service: i64,
+    /// A number that no other things have, below ten million.
+    pub number: i64,
+}
+
+static NUMBERS: AtomicI64 = AtomicI64::new(1);
+
+impl Things {
+    /// Writes one thing of each kind at `place`.
+    pub(super) async fn make(gym: &Gym, place: Place) -> Self {
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        let phone = format!("0100{number:07}");
+        let (Some(branch), Some(of_gym)) = (place.branch(), place.gym()) else {
+            return Self::unknown(number, phone);
+        };
+        let canonical = format!("+20100{number:07}");
+        let mail = format!("somebody{number}@example.com");
+        let person = customer().of_branch(branch).phone(&canonical).email(&mail).insert(gym).await;
+        let sold_as = if of_gym == 1 { 1 } else { 5 };
+        let days = subscription().sold_as(sold_as).insert(gym, person).await.get();
+        let coins = subscription().coins(9).sold_as(sold_as).insert(gym, person).await.get();
+        let frozen = subscription().frozen(-1, 5).sold_as(sold_as).insert(gym, person).await.get();
+        let (staff, service) = hire_and_offer(gym, branch, number).await;
+        sqlx::query("update customers set password_hash = (select password_hash from staff_users where id = 1006) where id = $1")
+            .bind(person.get())
+            .execute(&gym.db.owner)
+            .await
+            .expect("a password");
+        Self {
+            gym: of_gym,
+            branch,
+            customer: person.get(),
+            phone,
+            subscription: days,
+            coins,
+            frozen,
+            staff,
+            service,
+            number,
+        }
+    }
+
+    fn unknown(number: i64, phone: String) -> Self {
+        let id = |kind: i64| UNKNOWN.saturating_add(number.saturating_mul(10)).saturating_add(kind);
+        Self {
+            gym: id(0),
+            branch: id(1),
+            customer: id(2),
+            phone,
+            subscription: id(3),
+            coins: id(4),
+            frozen: id(5),
+            staff: id(6),
+            service: id(7),
+            number,
+        }
+    }
+}
+
+async fn hire_and_offer(gym: &Gym, branch: i64, number: i64) -> (i64, i64) {
+    sqlx::query_as(
+        "with hired as (
+             insert into staff_users (gym_id, branch_id, username, full_name, role, email, password_hash,
+                 must_change_password, preferred_language, is_active, created_at)
+             select b.gym_id, b.id, 'desk' || $2::bigint, 'Dina Fouad', 'front_desk', 'desk' || $2::bigint || '@example.com',
+                 s.password_hash, false, 'en', true, s.created_at
+             from branches b, staff_users s where b.id = $1 and s.id = 1006
+             returning id
+         ), offered as (
+             insert into services (gym_id, branch_id, name, kind, service_type, price_minor, duration_days, coins, sessions,
+                 max_freezes, max_freeze_days, freeze_fee_minor, opens_door, opens_every_branch, is_active, created_at, updated_at)
+             select b.gym_id, null, 'Offer ' || $2::bigint, s.kind, s.service_type, s.price_minor, s.duration_days, null, null,
+                 2, 15, 0, true, false, true, s.created_at, s.created_at
+             from branches b, services s where b.id = $1 and s.id = 1
+             returning id
+         )
+         select hired.id, offered.id from hired, offered",
+    )
+    .bind(branch)
+    .bind(number)
+    .fetch_one(&gym.db.owner)
+    .await
+    .expect("a staff user and a service")
+}

@@ -1,0 +1,9 @@
+//! Days at the gym, through both doors.
+
+#![cfg(test)]
+
+mod borders;
+mod demo_stack;
+mod desk;
+mod documents;
+mod member;

@@ -1,0 +1,53 @@
+//! The words every feature uses; no I/O, no feature.
+//!
+//! | word | means |
+//! |---|---|
+//! | gym | the business: owns branches, staff, services, rules, a time zone, a currency |
+//! | branch | one location of a gym |
+//! | staff user | somebody who works there, with a role and a home branch or a managed set |
+//! | customer | a member of a branch; may sign in to the member app |
+//! | service | what is sold: price, duration, kind, freeze policy, whether it opens the door |
+//! | subscription | a service sold to a customer: dates, status, what is left |
+//! | movement | one line of what a subscription gained or spent |
+//! | entry | one attempt to come in, admitted or denied, with the reason |
+//! | payment | money that came in or went back; never edited |
+//! | freeze | a time in which a subscription rests and its end moves |
+//! | device | a phone that may receive notifications |
+//! | closing | a branch's day, counted |
+//!
+//! Each type is made by `parse` (or by serde, which calls it) and holds from then on: who takes a
+//! [`Phone`] never checks it. Other words for the same things (member, client, student, plan,
+//! visit) belong to old callers and end in the doors.
+
+mod decimal;
+mod localized;
+mod words;
+
+pub mod change;
+pub mod dates;
+pub mod email;
+pub mod gender;
+pub mod ids;
+pub mod language;
+pub mod money;
+pub mod page;
+pub mod phone;
+pub mod text;
+
+pub use decimal::{Extra, NotScaled, number_text, scaled};
+pub use localized::{field_errors, localized_errors, sentence};
+pub use words::{schema_name, words};
+
+pub use self::{
+    change::Change,
+    dates::{Calendar, Day, Timestamp},
+    email::Email,
+    gender::Gender,
+    ids::*,
+    language::Language,
+    localized::FieldError,
+    money::{Currency, Money},
+    page::{Listing, Page, PageQuery},
+    phone::Phone,
+    text::{Line, Note, PersonName},
+};

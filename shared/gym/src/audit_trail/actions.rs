@@ -1,0 +1,41 @@
+//! What is done with the audit log: it is read.
+
+use super::{AuditFilter, Listed, store};
+use base::{
+    Error, Invalid,
+    access::{AccessRefused, Granted, can},
+    platform::db::Db,
+    vocabulary::{Page, page::OFFSET_MAX_SIFTED},
+};
+
+/// What was done in the caller's own gym, newest first; nothing before a row that the gym does not have.
+///
+/// # Refuses
+/// [`super::RangeRefused::Reversed`]; a page far back, for `before` leads there.
+pub async fn list(
+    db: &Db,
+    owner: &Granted<can::ReadAudit>,
+    filter: &AuditFilter,
+    page: Page,
+) -> Result<Listed, Error> {
+    let gym = owner.gym().ok_or(AccessRefused::NotAllowed)?;
+    let page = page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)?;
+    let mut conn = db.conn().await?;
+    let conn = conn.get();
+    let before = match filter.before {
+        None => None,
+        Some(line) => match store::find_position(conn, gym, line).await? {
+            None => return Ok(Listed::default()),
+            found => found,
+        },
+    };
+    let range = &filter.range(owner.calendar(), before)?;
+    // One row more than is shown tells whether there are older ones; nothing has to be counted.
+    let one_more = Page { limit: page.limit.saturating_add(1), ..page };
+    let mut deeds = store::list_deeds(conn, &owner.scope(), filter, range, one_more).await?;
+    let shown = usize::try_from(page.limit).unwrap_or(usize::MAX);
+    let has_more = deeds.len() > shown;
+    deeds.truncate(shown);
+    let next = deeds.last().filter(|_| has_more).map(|deed| deed.id);
+    Ok(Listed { deeds, next })
+}

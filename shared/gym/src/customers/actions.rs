@@ -1,0 +1,219 @@
+//! Registering customers, and what becomes of them.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::{
+    limits::count_qr_regeneration,
+    listing::{find, password_visibility},
+    model::{Changes, Customer, Regenerated, Registration, qr_code},
+    rules::{self, CustomerRefused, PasswordVisibility},
+    store::{self, Locked, Secret},
+};
+use base::{
+    Error, Fault,
+    access::{
+        AccessRefused, Can, Granted, Password, Passwords, Permit, TEMPORARY_HOURS, TemporaryPassword, can,
+        end_member_sessions,
+    },
+    platform::{
+        audit::Note,
+        db::{Db, Tx},
+        limits::Limits,
+        qr,
+    },
+    vocabulary::{BranchId, CustomerId, GymId, Timestamp, dates::later},
+};
+
+/// Registers a customer at the branch, with a temporary password for the member app.
+///
+/// # Refuses
+/// [`CustomerRefused::PhoneTaken`], [`CustomerRefused::EmailTaken`], [`CustomerRefused::BranchInactive`]; a date of birth
+/// that cannot be.
+pub async fn register(
+    db: &Db,
+    passwords: &Passwords,
+    desk: &Permit<can::RegisterCustomers>,
+    taken: Registration,
+) -> Result<Customer, Error> {
+    let today = desk.calendar().today(desk.now());
+    let details = rules::take_down(taken, today)?;
+    let secret = draw(passwords, desk.now()).await?;
+    let (gym, branch) = (desk.gym(), desk.branch());
+    let id = db
+        .write(desk, async |tx: &mut Tx| {
+            refuse_inactive(tx, branch).await?;
+            let now = tx.now();
+            let id = store::insert_customer(tx, (gym, branch), &details, &secret, now).await?;
+            store::insert_door(tx, id).await?;
+            tx.note(Note::on("customer", id.get()));
+            Ok(id)
+        })
+        .await?;
+    read(db, desk.granted(), id, &PasswordVisibility::JustMade).await
+}
+
+/// Changes what is written down about a customer within reach, or moves them to another branch within reach.
+///
+/// # Refuses
+/// [`CustomerRefused`]; [`AccessRefused::NoSuchBranch`] for a branch out of reach; a date of birth that cannot be.
+pub async fn edit(
+    db: &Db,
+    staff: &Granted<can::EditCustomers>,
+    id: CustomerId,
+    changes: Changes,
+) -> Result<Customer, Error> {
+    let today = staff.calendar().today(staff.now());
+    db.write(staff, async |tx: &mut Tx| {
+        let Locked { gym, branch, details } = lock(tx, staff, id).await?;
+        let branch = match changes.branch.filter(|wanted| *wanted != branch) {
+            Some(wanted) => move_to(tx, staff, gym, wanted).await?,
+            None => branch,
+        };
+        let details = rules::change(details, changes.clone(), today)?;
+        let now = tx.now();
+        store::update_details(tx, id, branch, &details, now).await?;
+        tx.note(Note::on("customer", id.get()).with(json!({ "changed": changes.names() })));
+        Ok(())
+    })
+    .await?;
+    read(db, staff, id, &password_visibility(staff)).await
+}
+
+/// Keeps a customer out of the gym and of the member app, where their sessions end; or lets them in again.
+///
+/// # Refuses
+/// [`CustomerRefused::NotFound`].
+pub async fn switch(
+    db: &Db,
+    staff: &Granted<can::SwitchCustomers>,
+    id: CustomerId,
+    is_active: bool,
+) -> Result<Customer, Error> {
+    db.write(staff, async |tx: &mut Tx| {
+        lock(tx, staff, id).await?;
+        let now = tx.now();
+        store::update_activity(tx, id, is_active, now).await?;
+        if !is_active {
+            end_member_sessions(tx.conn(), &[id], None, now).await?;
+        }
+        tx.note(Note::on("customer", id.get()).with(json!({ "is_active": is_active })));
+        Ok(())
+    })
+    .await?;
+    read(db, staff, id, &password_visibility(staff)).await
+}
+
+/// Gives a customer a new temporary password; what they had no longer fits, and their sessions end.
+///
+/// # Refuses
+/// [`CustomerRefused::NotFound`].
+pub async fn reset_password(
+    db: &Db,
+    passwords: &Passwords,
+    staff: &Granted<can::ResetCustomerPasswords>,
+    id: CustomerId,
+) -> Result<Customer, Error> {
+    let secret = draw(passwords, staff.now()).await?;
+    db.write(staff, async |tx: &mut Tx| {
+        lock(tx, staff, id).await?;
+        let now = tx.now();
+        store::update_password(tx, id, &secret, now).await?;
+        end_member_sessions(tx.conn(), &[id], None, now).await?;
+        tx.note(Note::on("customer", id.get()));
+        Ok(())
+    })
+    .await?;
+    read(db, staff, id, &PasswordVisibility::JustMade).await
+}
+
+/// Makes a customer's QR code anew: door codes that were made for the one before open nothing any more.
+///
+/// # Refuses
+/// [`CustomerRefused::NotFound`]; [`TooMany`](base::platform::limits::TooMany) beyond ten in a minute.
+pub async fn regenerate_qr(
+    db: &Db,
+    limits: &Limits,
+    staff: &Granted<can::RegenerateQr>,
+    id: CustomerId,
+) -> Result<Regenerated, Error> {
+    count_qr_regeneration(limits, db, staff.staff(), staff.now()).await?;
+    let (qr_version, at) = db
+        .write(staff, async |tx: &mut Tx| {
+            lock(tx, staff, id).await?;
+            let now = tx.now();
+            let qr_version = store::update_qr_version(tx, id, now).await?;
+            tx.note(Note::on("customer", id.get()).with(json!({ "qr_version": qr_version })));
+            Ok((qr_version, now))
+        })
+        .await?;
+    Ok(Regenerated { customer: id, qr_version, at })
+}
+
+/// A customer within reach, and a PNG of their QR code in base64.
+///
+/// # Refuses
+/// [`CustomerRefused::NotFound`].
+pub async fn read_qr(
+    db: &Db,
+    staff: &Granted<can::ReadCustomers>,
+    id: CustomerId,
+) -> Result<(Customer, String), Error> {
+    let customer = find(db, staff, id).await?;
+    let picture = qr::png_base64(&qr_code(id)).map_err(Fault::new)?;
+    Ok((customer, picture))
+}
+
+/// A PNG of the QR code of a customer within reach.
+///
+/// # Refuses
+/// [`CustomerRefused::NotFound`].
+pub async fn draw_qr(db: &Db, staff: &Granted<can::ReadCustomers>, id: CustomerId) -> Result<Vec<u8>, Error> {
+    let customer = find(db, staff, id).await?;
+    Ok(qr::png(&qr_code(customer.id)).map_err(Fault::new)?)
+}
+
+/// A temporary password and its hash. Made before a transaction begins: hashing takes as long as all of its statements.
+async fn draw(passwords: &Passwords, now: Timestamp) -> Result<Secret, Error> {
+    let password = TemporaryPassword::draw();
+    let hash = passwords.hash(Password::typed(password.expose())).await?;
+    let until = later(now, TimeDelta::hours(TEMPORARY_HOURS));
+    Ok(Secret { password, hash, until })
+}
+
+/// Locks the row of a customer within reach until the transaction ends; the audit row names their branch.
+async fn lock<C: Can>(tx: &mut Tx, staff: &Granted<C>, id: CustomerId) -> Result<Locked, Error> {
+    let found = store::lock_customer(tx, id).await?;
+    let locked = found.within(staff).ok_or(CustomerRefused::NotFound)?;
+    tx.stand_at(locked.gym, Some(locked.branch));
+    Ok(locked)
+}
+
+async fn move_to(
+    tx: &mut Tx,
+    staff: &Granted<can::EditCustomers>,
+    gym: GymId,
+    wanted: BranchId,
+) -> Result<BranchId, Error> {
+    let there = staff.at(wanted)?;
+    if there.gym() != gym {
+        return Err(AccessRefused::NoSuchBranch.into());
+    }
+    refuse_inactive(tx, wanted).await?;
+    Ok(wanted)
+}
+
+async fn refuse_inactive(tx: &mut Tx, branch: BranchId) -> Result<(), Error> {
+    if store::lock_branch(tx, branch).await? { Ok(()) } else { Err(CustomerRefused::BranchInactive.into()) }
+}
+
+async fn read<C: Can>(
+    db: &Db,
+    staff: &Granted<C>,
+    id: CustomerId,
+    visibility: &PasswordVisibility,
+) -> Result<Customer, Error> {
+    let today = staff.calendar().today(staff.now());
+    let found = store::find_customer(db.conn().await?.get(), id, today).await?;
+    Ok(found.within(staff).ok_or(CustomerRefused::NotFound)?.seen(visibility, staff.now()))
+}

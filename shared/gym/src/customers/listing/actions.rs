@@ -1,0 +1,148 @@
+//! Finding one customer, or many.
+
+use std::cmp::Reverse;
+
+use chrono::NaiveDate;
+
+use super::{
+    rules::SearchTerm,
+    store::{self, Filter},
+};
+use crate::customers::{
+    model::{Customer, CustomerFilter},
+    rules::{CustomerRefused, Kept, PasswordVisibility},
+    store::{find_customer, list_customers, page_customers},
+};
+use base::{
+    Error, Invalid,
+    access::{Can, Granted, Role, Scope, can},
+    platform::db::{Connection, Db},
+    vocabulary::{
+        BranchId, CustomerId, Listing, Page, Phone,
+        page::{COUNTED_MOST, COUNTED_MOST_JUDGED, OFFSET_MAX_JUDGED, OFFSET_MAX_SIFTED},
+    },
+};
+
+/// How many customers who fit a search a list looks at, the best ones first.
+const MATCHES: i64 = 1000;
+
+/// How far somebody who may exercise `C` sees temporary passwords.
+pub(in crate::customers) fn password_visibility<C: Can>(staff: &Granted<C>) -> PasswordVisibility {
+    match staff.also::<can::SeeTemporaryPasswords>() {
+        None => PasswordVisibility::Nothing,
+        Some(may) if may.role() == Role::FrontDesk => PasswordVisibility::WhereTheGymAllows(may.scope()),
+        Some(may) => PasswordVisibility::Within(may.scope()),
+    }
+}
+
+/// A page of the customers within reach, newest first.
+///
+/// # Refuses
+/// A page too far back, which begins sooner where customers are picked from several branches, or judged by what they
+/// hold.
+pub async fn list(
+    db: &Db,
+    staff: &Granted<can::ReadCustomers>,
+    wanted: &CustomerFilter,
+    page: Page,
+) -> Result<Listing<Customer>, Error> {
+    let scope = staff.scope_at(wanted.branch)?;
+    let today = staff.calendar().today(staff.now());
+    let mut conn = db.conn().await?;
+    let ids = match &wanted.term {
+        Some(term) => {
+            let mut matches = store::list_matches(conn.get(), &scope, term, MATCHES).await?;
+            matches.sort_unstable_by_key(|id| Reverse(*id));
+            Some(matches)
+        }
+        None => None,
+    };
+    let mut filter =
+        Filter { ids, is_active: wanted.is_active, gender: wanted.gender, standing: wanted.standing };
+    if filter.ids.is_none() {
+        filter = filter.with_few(conn.get(), &scope, today).await?;
+    }
+    let Listing { items, total } = find_page(conn.get(), &scope, &filter, today, page).await?;
+    Ok(Listing { items: seen(staff, items), total })
+}
+
+/// The customers of a page, and how many there are in all.
+async fn find_page(
+    conn: &mut Connection,
+    scope: &Scope,
+    filter: &Filter,
+    today: NaiveDate,
+    page: Page,
+) -> Result<Listing<Kept>, Error> {
+    let is_judged = filter.standing.is_some() && filter.ids.is_none();
+    let page = match (scope.one(), scope.many()) {
+        (None, _) if is_judged => page.within(OFFSET_MAX_JUDGED),
+        (None, Some(_)) => page.within(OFFSET_MAX_SIFTED),
+        (None, None) | (Some(_), _) => Ok(page),
+    }
+    .map_err(Invalid::from)?;
+    if let Some(few) = filter.are_all_of(scope) {
+        let total = i64::try_from(few.len()).unwrap_or(i64::MAX);
+        return Ok(Listing { items: list_customers(conn, page.part_of(few), today).await?, total });
+    }
+    // Who has to be judged one by one is counted less far.
+    let most = if is_judged { COUNTED_MOST_JUDGED } else { COUNTED_MOST };
+    page_customers(conn, &filter.list(scope, today), page, most, today).await
+}
+
+/// The customers, each with the temporary password only where the caller may see it.
+fn seen(staff: &Granted<can::ReadCustomers>, kept: Vec<Kept>) -> Vec<Customer> {
+    let visibility = password_visibility(staff);
+    kept.into_iter().map(|kept| kept.seen(&visibility, staff.now())).collect()
+}
+
+/// The customers within reach who fit what was typed, the best first; the newest ones if nothing was.
+///
+/// The total is how many are answered: a search has no second page, the desk types more letters instead.
+pub async fn search(
+    db: &Db,
+    staff: &Granted<can::ReadCustomers>,
+    term: Option<&SearchTerm>,
+    branch: Option<BranchId>,
+    limit: i64,
+) -> Result<Listing<Customer>, Error> {
+    let scope = staff.scope_at(branch)?;
+    let today = staff.calendar().today(staff.now());
+    let mut conn = db.conn().await?;
+    let newest = Page { limit, offset: 0 };
+    let ids = match term {
+        Some(term) => store::list_matches(conn.get(), &scope, term, limit).await?,
+        None => Filter::default().list(&scope, today).keys(conn.get(), newest).await?,
+    };
+    let items = seen(staff, list_customers(conn.get(), &ids, today).await?);
+    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    Ok(Listing { items, total })
+}
+
+/// One customer within reach.
+///
+/// # Refuses
+/// [`CustomerRefused::NotFound`], also for those of other branches.
+pub async fn find(db: &Db, staff: &Granted<can::ReadCustomers>, id: CustomerId) -> Result<Customer, Error> {
+    let today = staff.calendar().today(staff.now());
+    let found = find_customer(db.conn().await?.get(), id, today).await?;
+    let kept = found.within(staff).ok_or(CustomerRefused::NotFound)?;
+    Ok(kept.seen(&password_visibility(staff), staff.now()))
+}
+
+/// The customer within reach who has this number.
+///
+/// # Refuses
+/// [`CustomerRefused::NotFound`], also for those of other branches.
+pub async fn find_by_phone(
+    db: &Db,
+    staff: &Granted<can::ReadCustomers>,
+    phone: &Phone,
+) -> Result<Customer, Error> {
+    let today = staff.calendar().today(staff.now());
+    let mut conn = db.conn().await?;
+    let id =
+        store::find_by_phone(conn.get(), &staff.scope(), phone).await?.ok_or(CustomerRefused::NotFound)?;
+    let kept = find_customer(conn.get(), id, today).await?.within(staff).ok_or(CustomerRefused::NotFound)?;
+    Ok(kept.seen(&password_visibility(staff), staff.now()))
+}

@@ -1,0 +1,107 @@
+//! What is done with gyms.
+
+use serde_json::json;
+
+use super::{Colour, Gym, GymEdit, GymRefused, GymRule, GymRules, ImageUrl, Switched, store};
+use base::{
+    Error,
+    access::{self, Granted, can},
+    platform::{audit::Note, db::Db},
+    vocabulary::{GymId, Line},
+};
+
+/// The gyms of the platform, with the size of each.
+pub async fn list(db: &Db, _admin: &Granted<can::ReadGyms>) -> Result<Vec<Gym>, Error> {
+    store::list_gyms(db.conn().await?.get(), None).await
+}
+
+/// The caller's own gym, with its size.
+pub async fn find_own(db: &Db, staff: &Granted<can::ReadOwnGym>) -> Result<Gym, Error> {
+    find(db, own(staff.gym())?).await
+}
+
+/// Switches a gym on or off; off ends every session of its staff and members. Switching twice changes nothing.
+///
+/// # Refuses
+/// [`GymRefused::NotFound`].
+pub async fn switch(
+    db: &Db,
+    admin: &Granted<can::SwitchGyms>,
+    gym: GymId,
+    is_active: bool,
+) -> Result<(Gym, Switched), Error> {
+    let switched = db
+        .write(admin, async |tx| {
+            let now = tx.now();
+            let was_active = store::lock_gym(tx, gym).await?.ok_or(GymRefused::NotFound)?;
+            tx.stand_at(gym, None);
+            let is_changed = was_active != is_active;
+            if is_changed {
+                store::update_is_active(tx, gym, is_active).await?;
+            }
+            // Switching on ends them too: a sign-in that met the switch on its way leaves a session behind.
+            let ended = if is_changed || !is_active {
+                access::end_sessions_at(tx.conn(), gym, None, now).await?
+            } else {
+                access::Ended::default()
+            };
+            let switched = Switched { is_active, is_changed, ended };
+            tx.note(Note::on("gym", gym.get()).with(json!(switched)));
+            Ok(switched)
+        })
+        .await?;
+    Ok((find(db, gym).await?, switched))
+}
+
+/// Changes name, colours and logo of the caller's own gym, or that it is set up.
+pub async fn edit(db: &Db, owner: &Granted<can::EditOwnGym>, edit: &GymEdit) -> Result<Gym, Error> {
+    let gym = own(owner.gym())?;
+    db.write(owner, async |tx| {
+        if !store::update_gym(tx, gym, edit).await? {
+            return Err(GymRefused::NotFound.into());
+        }
+        tx.note(Note::on("gym", gym.get()).with(json!({
+            "name": edit.name.as_ref().map(Line::as_str),
+            "primary_color": edit.primary_color.as_ref().map(Colour::as_str),
+            "secondary_color": edit.secondary_color.as_ref().map(Colour::as_str),
+            "logo_url": edit.logo_url.as_ref().map(ImageUrl::as_str),
+            "is_setup_complete": edit.is_setup_complete,
+        })));
+        Ok(())
+    })
+    .await?;
+    find(db, gym).await
+}
+
+/// The rules of the caller's own gym.
+pub async fn rules_of_own(db: &Db, staff: &Granted<can::ReadOwnGym>) -> Result<GymRules, Error> {
+    store::list_rules(db.conn().await?.get(), own(staff.gym())?).await
+}
+
+/// Sets rules of the caller's own gym, and answers all of them; those that are not named stay.
+pub async fn change_rules(
+    db: &Db,
+    owner: &Granted<can::EditOwnGym>,
+    changes: &[(GymRule, bool)],
+) -> Result<GymRules, Error> {
+    let gym = own(owner.gym())?;
+    db.write(owner, async |tx| {
+        store::insert_rules(tx, gym, changes).await?;
+        let set: serde_json::Map<String, serde_json::Value> =
+            changes.iter().map(|(rule, is_on)| (rule.key().to_owned(), json!(is_on))).collect();
+        tx.note(Note::on("gym", gym.get()).with(json!({ "rules": set })));
+        Ok(())
+    })
+    .await?;
+    store::list_rules(db.conn().await?.get(), gym).await
+}
+
+async fn find(db: &Db, gym: GymId) -> Result<Gym, Error> {
+    let found = store::list_gyms(db.conn().await?.get(), Some(gym)).await?.pop();
+    Ok(found.ok_or(GymRefused::NotFound)?)
+}
+
+/// Everybody but a super admin has a gym, and no super admin may do what leads here.
+fn own(gym: Option<GymId>) -> Result<GymId, GymRefused> {
+    gym.ok_or(GymRefused::NotFound)
+}

@@ -1,0 +1,193 @@
+//! The rules an owner can switch: what they mean, what holds until somebody decides, and how a change is read.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use base::{FieldProblem, Invalid, Text};
+
+/// A rule of the gym that its owner can switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GymRule {
+    /// A training-only package opens the door as well.
+    TrainingOpensDoor,
+    /// A subscription of one branch opens every branch.
+    EnterAnyBranch,
+    /// A manager may let in somebody whom the rules deny.
+    ManagersMayOverride,
+    /// The front desk sees first-login passwords.
+    DeskSeesTemporaryPasswords,
+}
+
+impl GymRule {
+    /// Every rule, in the order in which an owner reads them.
+    pub const ALL: [Self; 4] = [
+        Self::TrainingOpensDoor,
+        Self::EnterAnyBranch,
+        Self::ManagersMayOverride,
+        Self::DeskSeesTemporaryPasswords,
+    ];
+
+    /// The word that the table and the apps use.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::TrainingOpensDoor => "training_opens_door",
+            Self::EnterAnyBranch => "enter_any_branch",
+            Self::ManagersMayOverride => "managers_may_override",
+            Self::DeskSeesTemporaryPasswords => "desk_sees_temporary_passwords",
+        }
+    }
+
+    /// The rule with this key.
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.key() == key)
+    }
+
+    /// What holds until the owner decides.
+    pub const fn default(self) -> bool {
+        match self {
+            Self::TrainingOpensDoor | Self::EnterAnyBranch => false,
+            Self::ManagersMayOverride | Self::DeskSeesTemporaryPasswords => true,
+        }
+    }
+
+    /// What the owner reads beside the switch.
+    pub const fn label(self) -> Text {
+        match self {
+            Self::TrainingOpensDoor => Text {
+                en: "A training package also opens the door",
+                ar: "باقة التدريب تفتح باب الدخول أيضًا",
+            },
+            Self::EnterAnyBranch => Text {
+                en: "Members may enter every branch",
+                ar: "يمكن للأعضاء دخول جميع الفروع",
+            },
+            Self::ManagersMayOverride => Text {
+                en: "Managers may let in a member whom the rules deny",
+                ar: "يمكن للمدير السماح بدخول عضو مرفوض",
+            },
+            Self::DeskSeesTemporaryPasswords => Text {
+                en: "The front desk sees temporary passwords",
+                ar: "يرى موظف الاستقبال كلمات المرور المؤقتة",
+            },
+        }
+    }
+}
+
+/// The rules of one gym: what its owner has set, and the defaults for the rest.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GymRules(BTreeMap<GymRule, bool>);
+
+impl GymRules {
+    /// Whether the rule is on.
+    pub fn is_on(&self, rule: GymRule) -> bool {
+        self.0.get(&rule).copied().unwrap_or_else(|| rule.default())
+    }
+
+    /// The same rules with one of them set.
+    #[must_use]
+    pub fn with(mut self, rule: GymRule, is_on: bool) -> Self {
+        self.0.insert(rule, is_on);
+        self
+    }
+}
+
+impl FromIterator<(GymRule, bool)> for GymRules {
+    fn from_iter<I: IntoIterator<Item = (GymRule, bool)>>(set: I) -> Self {
+        Self(set.into_iter().collect())
+    }
+}
+
+/// How much of a key that we do not know is repeated to whoever sent it.
+const ECHOED: usize = 60;
+
+/// The rules that a request sets: known keys, true or false, at least one.
+///
+/// # Refuses
+/// With every problem: an unknown key, a value that is neither true nor false, nothing at all.
+pub fn parse_changes(sent: &BTreeMap<String, Value>) -> Result<Vec<(GymRule, bool)>, Invalid> {
+    let mut problems = Vec::new();
+    let mut changes = Vec::new();
+    for (key, value) in sent {
+        match (GymRule::parse(key), value) {
+            (Some(rule), Value::Bool(is_on)) => changes.push((rule, *is_on)),
+            (Some(rule), _) => problems.push(not_a_switch(rule)),
+            (None, _) => problems.push(unknown(key)),
+        }
+    }
+    if sent.is_empty() {
+        problems.push(FieldProblem::new("rules", "MISSING_FIELDS", NOTHING));
+    }
+    if problems.is_empty() { Ok(changes) } else { Err(Invalid::new(problems)) }
+}
+
+const NOTHING: Text =
+    Text { en: "Name at least one rule", ar: "حدد قاعدة واحدة على الأقل" };
+
+fn unknown(key: &str) -> FieldProblem {
+    let key: String = key.chars().take(ECHOED).collect();
+    FieldProblem {
+        field: "rules",
+        code: "UNKNOWN_RULE",
+        en: format!("There is no rule called {key}").into(),
+        ar: format!("لا توجد قاعدة باسم {key}").into(),
+    }
+}
+
+fn not_a_switch(rule: GymRule) -> FieldProblem {
+    let key = rule.key();
+    FieldProblem {
+        field: "rules",
+        code: "RULE_NOT_A_SWITCH",
+        en: format!("{key} is either true or false").into(),
+        ar: format!("القيمة {key} تكون true أو false فقط").into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(sent: &Value) -> Result<Vec<(GymRule, bool)>, &'static str> {
+        let sent = serde_json::from_value(sent.clone()).unwrap();
+        parse_changes(&sent).map_err(|invalid| base::Refusal::code(&invalid))
+    }
+
+    #[test]
+    fn every_rule_reads_back_from_its_own_key() {
+        for rule in GymRule::ALL {
+            assert_eq!(GymRule::parse(rule.key()), Some(rule));
+        }
+        assert_eq!(GymRule::parse("free_entry"), None);
+    }
+
+    #[test]
+    fn a_rule_nobody_set_has_its_default() {
+        let rules = GymRules::default();
+        for rule in GymRule::ALL {
+            assert_eq!(rules.is_on(rule), rule.default());
+            assert_eq!(rules.clone().with(rule, !rule.default()).is_on(rule), !rule.default());
+        }
+    }
+
+    #[test]
+    fn switches_that_are_known_are_read() {
+        let sent = json!({ "enter_any_branch": true, "managers_may_override": false });
+        assert_eq!(
+            read(&sent),
+            Ok(vec![(GymRule::EnterAnyBranch, true), (GymRule::ManagersMayOverride, false)])
+        );
+    }
+
+    #[test]
+    fn what_is_no_switch_is_refused() {
+        assert_eq!(read(&json!({})), Err("MISSING_FIELDS"));
+        assert_eq!(read(&json!({ "free_entry": true })), Err("UNKNOWN_RULE"));
+        for value in [json!("true"), json!(1), json!(null), json!([true]), json!({})] {
+            assert_eq!(read(&json!({ "enter_any_branch": value })), Err("RULE_NOT_A_SWITCH"));
+        }
+        assert_eq!(read(&json!({ "enter_any_branch": true, "x": true })), Err("UNKNOWN_RULE"));
+    }
+}

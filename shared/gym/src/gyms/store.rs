@@ -1,0 +1,210 @@
+//! The SQL of gyms and their rules.
+
+use super::{Colour, Gym, GymEdit, GymRule, GymRules, ImageUrl, Owner, Size};
+use base::{
+    Error, Fault,
+    platform::db::{Connection, Tx},
+    vocabulary::{Calendar, Currency, GymId, Line, StaffId, Timestamp},
+};
+
+/// Gyms of a platform that one list answers.
+const MOST_GYMS: i64 = 1000;
+
+/// The gyms of the platform, or only one of them, by id.
+///
+/// Each figure is counted once for all gyms, not once for each.
+pub(super) async fn list_gyms(conn: &mut Connection, only: Option<GymId>) -> Result<Vec<Gym>, Error> {
+    let rows = sqlx::query_as!(
+        GymRow,
+        r#"select g.id, g.name, g.owner_id, o.full_name as "owner_name?", o.username as "owner_username?", g.logo_url,
+               g.primary_color, g.secondary_color, g.time_zone, g.currency, g.is_setup_complete, g.is_active, g.created_at,
+               coalesce(b.branches, 0) as branches, coalesce(b.customers, 0) as customers,
+               coalesce(s.staff, 0) as staff
+           from gyms g
+           left join staff_users o on o.id = g.owner_id
+           left join (
+               select b.gym_id, count(*) as branches, sum(z.customers)::bigint as customers
+               from branches b
+               join branch_sizes z on z.branch_id = b.id
+               where $1::bigint is null or b.gym_id = $1
+               group by b.gym_id
+           ) b on b.gym_id = g.id
+           left join (
+               select u.gym_id, count(*) as staff
+               from staff_users u
+               where u.is_active and ($1::bigint is null or u.gym_id = $1)
+               group by u.gym_id
+           ) s on s.gym_id = g.id
+           where $1::bigint is null or g.id = $1
+           order by g.id
+           limit $2"#,
+        only.map(GymId::get),
+        MOST_GYMS,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Gym::try_from).collect::<Result<_, _>>()?)
+}
+
+/// A gym, without counting how large it is.
+pub(super) async fn find_gym(conn: &mut Connection, id: GymId) -> Result<Option<Gym>, Error> {
+    let row = sqlx::query_as!(
+        GymRow,
+        r#"select g.id, g.name, g.owner_id, o.full_name as "owner_name?", o.username as "owner_username?", g.logo_url,
+               g.primary_color, g.secondary_color, g.time_zone, g.currency, g.is_setup_complete, g.is_active, g.created_at,
+               null::bigint as branches, null::bigint as customers, null::bigint as staff
+           from gyms g
+           left join staff_users o on o.id = g.owner_id
+           where g.id = $1"#,
+        id.get(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Gym::try_from).transpose()?)
+}
+
+struct GymRow {
+    id: i64,
+    name: String,
+    owner_id: Option<i64>,
+    owner_name: Option<String>,
+    owner_username: Option<String>,
+    logo_url: Option<String>,
+    primary_color: String,
+    secondary_color: String,
+    time_zone: String,
+    currency: String,
+    is_setup_complete: bool,
+    is_active: bool,
+    created_at: Timestamp,
+    branches: Option<i64>,
+    customers: Option<i64>,
+    staff: Option<i64>,
+}
+
+impl TryFrom<GymRow> for Gym {
+    type Error = Fault;
+
+    fn try_from(row: GymRow) -> Result<Self, Fault> {
+        let id = GymId::from(row.id);
+        Ok(Self {
+            id,
+            name: row.name,
+            owner: match (row.owner_id, row.owner_name, row.owner_username) {
+                (Some(id), Some(name), Some(username)) => {
+                    Some(Owner { id: StaffId::from(id), name, username })
+                }
+                (Some(_) | None, _, _) => None,
+            },
+            logo_url: row.logo_url,
+            primary_color: row.primary_color,
+            secondary_color: row.secondary_color,
+            calendar: calendar_of(id, &row.time_zone)?,
+            currency: Currency::parse(&row.currency)
+                .ok_or_else(|| Fault::new(format!("gyms {id}: unknown currency {}", row.currency)))?,
+            is_setup_complete: row.is_setup_complete,
+            is_active: row.is_active,
+            created_at: row.created_at,
+            size: match (row.branches, row.customers, row.staff) {
+                (Some(branches), Some(customers), Some(staff)) => Some(Size { branches, customers, staff }),
+                _ => None,
+            },
+        })
+    }
+}
+
+fn calendar_of(gym: GymId, zone: &str) -> Result<Calendar, Fault> {
+    Calendar::parse(zone).map_err(|unknown| Fault::new(format!("gyms {gym}: time zone {zone}: {unknown}")))
+}
+
+/// Whether the gym is active; holds its row until the transaction ends.
+pub(super) async fn lock_gym(tx: &mut Tx, gym: GymId) -> Result<Option<bool>, Error> {
+    Ok(sqlx::query_scalar!("select is_active from gyms where id = $1 for update", gym.get())
+        .fetch_optional(tx.conn())
+        .await?)
+}
+
+/// Switches the gym on or off.
+pub(super) async fn update_is_active(tx: &mut Tx, gym: GymId, is_active: bool) -> Result<(), Error> {
+    sqlx::query!("update gyms set is_active = $2 where id = $1", gym.get(), is_active)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Changes what is named in `edit`. Answers whether there is such a gym.
+pub(super) async fn update_gym(tx: &mut Tx, gym: GymId, edit: &GymEdit) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "update gyms
+         set name = coalesce($2, name), primary_color = coalesce($3, primary_color),
+             secondary_color = coalesce($4, secondary_color), logo_url = coalesce($5, logo_url),
+             is_setup_complete = coalesce($6, is_setup_complete)
+         where id = $1",
+        gym.get(),
+        edit.name.as_ref().map(Line::as_str),
+        edit.primary_color.as_ref().map(Colour::as_str),
+        edit.secondary_color.as_ref().map(Colour::as_str),
+        edit.logo_url.as_ref().map(ImageUrl::as_str),
+        edit.is_setup_complete,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The rules of a gym. A key that this release does not know is somebody else's and has no meaning here.
+pub(super) async fn list_rules(conn: &mut Connection, gym: GymId) -> Result<GymRules, Error> {
+    let rows = sqlx::query!("select rule, is_on from gym_rules where gym_id = $1", gym.get())
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().filter_map(|row| Some((GymRule::parse(&row.rule)?, row.is_on))).collect())
+}
+
+/// Keeps what the owner decided.
+pub(super) async fn insert_rules(tx: &mut Tx, gym: GymId, changes: &[(GymRule, bool)]) -> Result<(), Error> {
+    let keys: Vec<String> = changes.iter().map(|(rule, _)| rule.key().to_owned()).collect();
+    let values: Vec<bool> = changes.iter().map(|(_, is_on)| *is_on).collect();
+    sqlx::query!(
+        "insert into gym_rules (gym_id, rule, is_on)
+         select $1, sent.rule, sent.is_on
+         from unnest($2::text[], $3::boolean[]) as sent (rule, is_on)
+         on conflict (gym_id, rule) do update set is_on = excluded.is_on",
+        gym.get(),
+        &keys,
+        &values,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The calendar in which the gym counts its days, if there is such a gym.
+pub(crate) async fn find_calendar(conn: &mut Connection, gym: GymId) -> Result<Option<Calendar>, Error> {
+    let zone = sqlx::query_scalar!("select time_zone from gyms where id = $1", gym.get())
+        .fetch_optional(conn)
+        .await?;
+    Ok(zone.map(|zone| calendar_of(gym, &zone)).transpose()?)
+}
+
+/// Opens a gym in Egypt, in the colours of the platform, still to be set up.
+pub(super) async fn insert_gym(tx: &mut Tx, name: &str, now: Timestamp) -> Result<GymId, Error> {
+    let id = sqlx::query_scalar!(
+        "insert into gyms (name, time_zone, currency, calling_code, primary_color, secondary_color, is_setup_complete,
+             is_active, created_at)
+         values ($1, 'Africa/Cairo', 'EGP', '20', '#DC2626', '#EF4444', false, true, $2)
+         returning id",
+        name,
+        now,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(GymId::from(id))
+}
+
+/// Names the owner of a gym.
+pub(super) async fn update_owner(tx: &mut Tx, gym: GymId, owner: StaffId) -> Result<(), Error> {
+    sqlx::query!("update gyms set owner_id = $2 where id = $1", gym.get(), owner.get())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! The gym: what it does, a folder for each thing, with its rules and its store.
+
+pub mod accounts;
+pub mod attendance;
+pub mod audit_trail;
+pub mod branches;
+pub mod customers;
+pub mod gyms;
+pub mod housekeeping;
+pub mod members;
+pub mod notifications;
+pub mod payments;
+pub mod plans;
+pub mod reports;
+pub mod staff;
+pub mod subscriptions;

@@ -1,0 +1,345 @@
+//! The SQL of members' accounts.
+
+use super::{
+    model::{Account, CodePurpose, GymFace, MemberProfile, PendingCode},
+    rules::{ACCOUNTS_PER_IDENTIFIER, Identifier},
+};
+use base::{
+    Error, Fault,
+    access::PasswordHash,
+    platform::db::{Connection, Tx},
+    vocabulary::{
+        BranchId, Calendar, CustomerId, Gender, GymId, Language, Phone, SessionId, Timestamp, dates::age_on,
+        phone::Calling,
+    },
+};
+
+struct AccountRow {
+    id: i64,
+    full_name: String,
+    preferred_language: Option<String>,
+    password_hash: Option<String>,
+    is_active: bool,
+    temporary_password_until: Option<Timestamp>,
+}
+
+impl From<AccountRow> for Account {
+    fn from(row: AccountRow) -> Self {
+        Self {
+            id: CustomerId::new(row.id),
+            full_name: row.full_name,
+            language: row.preferred_language.as_deref().and_then(Language::parse),
+            password: row.password_hash.map(PasswordHash::stored),
+            is_active: row.is_active,
+            temporary_until: row.temporary_password_until,
+        }
+    }
+}
+
+/// The accounts an identifier names, in gyms and branches that are open: active ones first, then the latest
+/// registered.
+pub(super) async fn list_accounts(conn: &mut Connection, who: &Identifier) -> Result<Vec<Account>, Error> {
+    let rows = sqlx::query_as!(
+        AccountRow,
+        "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until
+         from customers c
+         join gyms g on g.id = c.gym_id and g.is_active
+         join branches b on b.id = c.branch_id and b.is_active
+         where c.phone = $1 or c.email = $2
+         order by c.is_active desc, c.id desc
+         limit $3",
+        who.phone(),
+        who.email(),
+        ACCOUNTS_PER_IDENTIFIER,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Account::from).collect())
+}
+
+/// One account, if its branch and gym are open.
+pub(super) async fn find_account(conn: &mut Connection, id: CustomerId) -> Result<Option<Account>, Error> {
+    let row = sqlx::query_as!(
+        AccountRow,
+        "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until
+         from customers c
+         join gyms g on g.id = c.gym_id and g.is_active
+         join branches b on b.id = c.branch_id and b.is_active
+         where c.id = $1",
+        id.get(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Account::from))
+}
+
+/// One account, locked, if its branch and gym are open.
+pub(super) async fn lock_account(tx: &mut Tx, id: CustomerId) -> Result<Option<Account>, Error> {
+    let row = sqlx::query_as!(
+        AccountRow,
+        "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until
+         from customers c
+         join gyms g on g.id = c.gym_id and g.is_active
+         join branches b on b.id = c.branch_id and b.is_active
+         where c.id = $1
+         for update of c",
+        id.get(),
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(Account::from))
+}
+
+/// Lets requests and guesses about one identifier take turns until the transaction ends.
+pub(super) async fn lock_identifier(tx: &mut Tx, identifier: &[u8; 32]) -> Result<(), Error> {
+    // A lock is named by eight bytes. Identifiers whose hashes begin alike wait for each other, and nothing worse.
+    let key = identifier.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes));
+    sqlx::query!("select pg_advisory_xact_lock($1)", key).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// How many codes were made for an identifier since `since`, and when the oldest of them.
+pub(super) async fn count_codes(
+    conn: &mut Connection,
+    identifier: &[u8; 32],
+    purpose: CodePurpose,
+    since: Timestamp,
+) -> Result<(i64, Option<Timestamp>), Error> {
+    let row = sqlx::query!(
+        r#"select count(*) as "count!", min(created_at) as oldest
+           from one_time_codes
+           where identifier_hash = $1 and purpose = $2 and created_at > $3"#,
+        &identifier[..],
+        purpose.as_str(),
+        since,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((row.count, row.oldest))
+}
+
+/// Keeps a new code; older ones of the identifier no longer count.
+pub(super) async fn insert_code(
+    tx: &mut Tx,
+    identifier: &[u8; 32],
+    purpose: CodePurpose,
+    customer: Option<CustomerId>,
+    hash: &[u8; 32],
+    (now, expires_at): (Timestamp, Timestamp),
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into one_time_codes
+             (purpose, identifier_hash, customer_id, code_hash, guesses, created_at, expires_at)
+         values ($1, $2, $3, $4, 0, $5, $6)",
+        purpose.as_str(),
+        &identifier[..],
+        customer.map(CustomerId::get),
+        &hash[..],
+        now,
+        expires_at,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The newest code of an identifier, locked.
+pub(super) async fn lock_newest_code(
+    tx: &mut Tx,
+    identifier: &[u8; 32],
+    purpose: CodePurpose,
+) -> Result<Option<PendingCode>, Error> {
+    let row = sqlx::query!(
+        "select id, customer_id, code_hash, guesses, expires_at, consumed_at
+         from one_time_codes
+         where identifier_hash = $1 and purpose = $2
+         order by id desc
+         limit 1
+         for update",
+        &identifier[..],
+        purpose.as_str(),
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| PendingCode {
+        id: row.id,
+        customer: row.customer_id.map(CustomerId::new),
+        hash: row.code_hash,
+        guesses: row.guesses,
+        expires_at: row.expires_at,
+        is_consumed: row.consumed_at.is_some(),
+    }))
+}
+
+/// Counts a guess; marks the code as used if it was right.
+pub(super) async fn update_code(tx: &mut Tx, id: i64, consumed_at: Option<Timestamp>) -> Result<(), Error> {
+    sqlx::query!(
+        "update one_time_codes set guesses = guesses + 1, consumed_at = $2 where id = $1",
+        id,
+        consumed_at,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Replaces the password; the first-login one is gone with it.
+pub(super) async fn update_password(
+    tx: &mut Tx,
+    id: CustomerId,
+    hash: &PasswordHash,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update customers
+         set password_hash = $2, temporary_password = null, temporary_password_until = null,
+             password_changed = true, updated_at = $3
+         where id = $1",
+        id.get(),
+        hash.as_str(),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn update_language(
+    tx: &mut Tx,
+    id: CustomerId,
+    language: Language,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update customers set preferred_language = $2, updated_at = $3 where id = $1",
+        id.get(),
+        language.as_str(),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Keeps when deletion was asked for, the first time; returns that time.
+pub(super) async fn update_deletion_request(
+    tx: &mut Tx,
+    id: CustomerId,
+    now: Timestamp,
+) -> Result<Timestamp, Error> {
+    let at = sqlx::query_scalar!(
+        r#"update customers
+           set deletion_requested_at = coalesce(deletion_requested_at, $2), updated_at = $2
+           where id = $1
+           returning deletion_requested_at as "at!""#,
+        id.get(),
+        now,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(at)
+}
+
+/// Forgets that deletion was asked for.
+pub(super) async fn update_deletion_withdrawn(
+    tx: &mut Tx,
+    id: CustomerId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update customers set deletion_requested_at = null, updated_at = $2 where id = $1",
+        id.get(),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Takes the devices of a customer out of the push list.
+pub(super) async fn delete_devices(tx: &mut Tx, id: CustomerId) -> Result<(), Error> {
+    sqlx::query!("delete from devices where customer_id = $1", id.get()).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// The live session a refresh token belongs to, with its customer and its end.
+pub(super) async fn find_refreshable(
+    conn: &mut Connection,
+    refresh_hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<(SessionId, CustomerId, Timestamp)>, Error> {
+    let row = sqlx::query!(
+        "select s.id, s.customer_id, s.expires_at
+         from member_sessions s
+         join customers c on c.id = s.customer_id and c.is_active
+         join gyms g on g.id = c.gym_id and g.is_active
+         join branches b on b.id = c.branch_id and b.is_active
+         where s.refresh_hash = $1 and s.ended_at is null and s.expires_at > $2",
+        &refresh_hash[..],
+        now,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (SessionId::from(row.id), CustomerId::new(row.customer_id), row.expires_at)))
+}
+
+/// Everything a member sees of themselves and their gym.
+pub(super) async fn find_profile(
+    conn: &mut Connection,
+    id: CustomerId,
+    now: Timestamp,
+) -> Result<Option<MemberProfile>, Error> {
+    let row = sqlx::query!(
+        r#"select c.id, c.full_name, c.phone, c.email, c.gender as "gender: Gender", c.date_of_birth, c.age_years,
+               c.age_recorded_on, c.height_mm, c.weight_g, c.qr_version, c.password_changed, c.preferred_language,
+               c.deletion_requested_at, c.created_at, c.branch_id, b.name as branch_name,
+               g.id as gym_id, g.name as gym_name, g.primary_color, g.secondary_color, g.logo_url,
+               g.is_setup_complete, g.is_active, g.time_zone, g.calling_code
+           from customers c
+           join branches b on b.id = c.branch_id
+           join gyms g on g.id = c.gym_id
+           where c.id = $1"#,
+        id.get(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let calendar = Calendar::parse(&row.time_zone)
+        .map_err(|error| Fault::new(format!("gym {}: {error}", row.gym_id)))?;
+    let today = calendar.today(now);
+    let told = row
+        .age_years
+        .zip(row.age_recorded_on)
+        .and_then(|(years, on)| age_on(on, today).and_then(|since| i32::from(years).checked_add(since)));
+    let phone = row.phone.as_deref().and_then(|text| Phone::parse(text).ok()).map(|phone| {
+        Calling::of_code(&row.calling_code).map_or_else(|| phone.local(), |home| phone.local_in(&home))
+    });
+    Ok(Some(MemberProfile {
+        id: CustomerId::new(row.id),
+        full_name: row.full_name,
+        phone,
+        email: row.email,
+        gender: row.gender,
+        date_of_birth: row.date_of_birth,
+        age_years: row.date_of_birth.and_then(|born| age_on(born, today)).or(told),
+        height_mm: row.height_mm,
+        weight_g: row.weight_g,
+        qr_version: row.qr_version,
+        password_changed: row.password_changed,
+        language: row.preferred_language.as_deref().and_then(Language::parse),
+        branch: BranchId::new(row.branch_id),
+        branch_name: row.branch_name,
+        deletion_requested_at: row.deletion_requested_at,
+        created_at: row.created_at,
+        gym: GymFace {
+            id: GymId::new(row.gym_id),
+            name: row.gym_name,
+            primary_color: row.primary_color,
+            secondary_color: row.secondary_color,
+            logo_url: row.logo_url,
+            is_setup_complete: row.is_setup_complete,
+            is_active: row.is_active,
+        },
+        calendar,
+    }))
+}

@@ -1,0 +1,267 @@
+//! What is sold, for how much and for how long.
+
+use chrono::NaiveDate;
+
+use super::{
+    super::{
+        count::Units,
+        model::{Held, ServiceKind, Status, Unit},
+    },
+    model::{Asked, IsForSale, Offer, Order, SoldTerm},
+};
+use base::{
+    refusals,
+    vocabulary::{
+        Money,
+        dates::{add_days, add_months},
+    },
+};
+
+/// How far ahead a subscription may begin, in days.
+const LATEST_START_DAYS: i64 = 366;
+
+/// What is to be paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Price {
+    /// What is to be paid, net of discount.
+    pub(super) amount: Money,
+    pub(super) discount: Money,
+}
+
+/// First day, last day and length of what is sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) starts_on: NaiveDate,
+    /// Last day; none if it does not lapse by date.
+    pub(super) ends_on: Option<NaiveDate>,
+    /// Days that a renewal adds.
+    pub(super) duration_days: Option<i32>,
+}
+
+/// What is sold, once order and service are put together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Terms {
+    pub(super) kind: ServiceKind,
+    pub(super) price: Price,
+    pub(super) span: Span,
+    /// Coins or sessions; none for time.
+    pub(super) granted: Option<i32>,
+    pub(super) opens_door: bool,
+}
+
+/// What a renewal does to the subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Renewed {
+    /// The same subscription goes on.
+    Longer { ends_on: Option<NaiveDate>, granted: Option<i32> },
+    /// A new subscription begins today.
+    Anew { span: Span, granted: Option<i32> },
+}
+
+/// Works out a sale of `offer`. What the desk typed outweighs what the service says.
+pub(super) fn terms(offer: &Offer, order: &Order, today: NaiveDate) -> Result<Terms, SaleRefused> {
+    is_for_sale(offer)?;
+    let kind = kind_sold(offer.kind, order.kind);
+    // A service sold in another way than its own (the apps sell gym plans for coins) lends neither length nor counter.
+    let own = kind == offer.kind;
+    let starts_on = first_day(order.starts_on, today)?;
+    let length = order.asked.term.or_length(offer.duration_days.filter(|_| own));
+    Ok(Terms {
+        kind,
+        price: price(&order.asked, offer.price)?,
+        span: span(kind, starts_on, length)?,
+        granted: granted(kind, &order.asked, offer.units.filter(|_| own))?,
+        opens_door: offer.opens_door && (own || kind != ServiceKind::Training),
+    })
+}
+
+/// Whether the service and the branch are open for business.
+pub(super) fn is_for_sale(offer: &Offer) -> Result<(), SaleRefused> {
+    match offer.is_for_sale {
+        IsForSale::Yes => Ok(()),
+        IsForSale::Withdrawn => Err(SaleRefused::ServiceWithdrawn),
+        IsForSale::BranchClosed => Err(SaleRefused::BranchClosed),
+    }
+}
+
+/// Works out a renewal. Before its end nothing is lost: days and counters are added; after it a new subscription
+/// begins today.
+pub(super) fn renewal(
+    held: &Held,
+    asked: &Asked,
+    first_grant: Option<i32>,
+    today: NaiveDate,
+) -> Result<Renewed, SaleRefused> {
+    let granted = granted(held.kind, asked, first_grant)?;
+    let length = asked.term.or_length(held.duration_days);
+    match held.status(today) {
+        Status::Active | Status::Frozen | Status::Pending => {
+            let ends_on = match held.standing.ends_on {
+                None => None,
+                Some(last) => {
+                    let next = add_days(last, 1).ok_or(SaleRefused::TooLong)?;
+                    span(held.kind, next, length)?.ends_on.or(Some(last))
+                }
+            };
+            Ok(Renewed::Longer { ends_on, granted })
+        }
+        Status::Stopped | Status::Expired => {
+            Ok(Renewed::Anew { span: span(held.kind, today, length)?, granted })
+        }
+    }
+}
+
+/// What is to be paid for something that is listed at `list`.
+pub(super) fn price(asked: &Asked, list: Money) -> Result<Price, SaleRefused> {
+    let full = asked.amount.unwrap_or(list);
+    let discount = asked.discount.unwrap_or(Money::ZERO);
+    if full.is_negative() || discount.is_negative() {
+        return Err(SaleRefused::NegativeAmount);
+    }
+    match full.checked_sub(discount) {
+        Some(amount) if !amount.is_negative() => Ok(Price { amount, discount }),
+        Some(_) | None => Err(SaleRefused::DiscountTooLarge),
+    }
+}
+
+/// Older callers have one word for sessions with and without a trainer; the service knows.
+fn kind_sold(own: ServiceKind, typed: Option<ServiceKind>) -> ServiceKind {
+    match typed {
+        Some(ServiceKind::Sessions) if own == ServiceKind::Training => ServiceKind::Training,
+        Some(kind) => kind,
+        None => own,
+    }
+}
+
+fn first_day(typed: Option<NaiveDate>, today: NaiveDate) -> Result<NaiveDate, SaleRefused> {
+    let day = typed.unwrap_or(today);
+    let ahead = day.signed_duration_since(today).num_days();
+    if ahead < 0 {
+        Err(SaleRefused::StartInThePast)
+    } else if ahead > LATEST_START_DAYS {
+        Err(SaleRefused::StartTooFar)
+    } else {
+        Ok(day)
+    }
+}
+
+fn granted(kind: ServiceKind, asked: &Asked, own: Option<i32>) -> Result<Option<i32>, SaleRefused> {
+    let Some(unit) = kind.unit() else { return Ok(None) };
+    let (typed, missing) = match unit {
+        Unit::Coins => (asked.coins, SaleRefused::CoinsMissing),
+        Unit::Sessions => (asked.sessions, SaleRefused::SessionsMissing),
+    };
+    let units = typed.map(Units::get).or(own).ok_or(missing)?;
+    Ok(Some(units))
+}
+
+/// A length that was typed or agreed.
+#[derive(Debug, Clone, Copy)]
+enum Length {
+    Months(i32),
+    Days(i32),
+}
+
+trait OrLength {
+    fn or_length(self, days: Option<i32>) -> Option<Length>;
+}
+
+impl OrLength for Option<SoldTerm> {
+    fn or_length(self, days: Option<i32>) -> Option<Length> {
+        match self {
+            Some(SoldTerm::Months(months)) => Some(Length::Months(months.get())),
+            Some(SoldTerm::Days(days)) => Some(Length::Days(days.get())),
+            None => days.map(Length::Days),
+        }
+    }
+}
+
+fn span(kind: ServiceKind, starts_on: NaiveDate, length: Option<Length>) -> Result<Span, SaleRefused> {
+    let Some(length) = length else {
+        return if kind == ServiceKind::TimeBased {
+            Err(SaleRefused::DurationMissing)
+        } else {
+            Ok(Span { starts_on, ends_on: None, duration_days: None })
+        };
+    };
+    let day_after = match length {
+        Length::Months(months) => add_months(starts_on, months),
+        Length::Days(days) => add_days(starts_on, i64::from(days)),
+    };
+    let day_after = day_after.ok_or(SaleRefused::TooLong)?;
+    let days = day_after.signed_duration_since(starts_on).num_days();
+    Ok(Span {
+        starts_on,
+        ends_on: Some(add_days(day_after, -1).ok_or(SaleRefused::TooLong)?),
+        duration_days: i32::try_from(days).ok(),
+    })
+}
+
+refusals! {
+    /// Why nothing was sold.
+    pub enum SaleRefused {
+        /// No such customer, or not within the caller's branches.
+        CustomerNotFound => NotFound, "CUSTOMER_NOT_FOUND",
+            en: "Customer not found",
+            ar: "العميل غير موجود";
+        /// The customer is switched off.
+        CustomerInactive => Conflict, "CUSTOMER_INACTIVE",
+            en: "The customer is not active",
+            ar: "العميل غير نشط";
+        /// No such service, or not sold at this branch.
+        ServiceNotFound => NotFound, "SERVICE_NOT_FOUND",
+            en: "Service not found",
+            ar: "الخدمة غير موجودة";
+        /// The service is switched off.
+        ServiceWithdrawn => Conflict, "SERVICE_INACTIVE",
+            en: "The service is no longer sold",
+            ar: "الخدمة لم تعد متاحة للبيع";
+        /// The branch is switched off.
+        BranchClosed => Conflict, "BRANCH_INACTIVE",
+            en: "The branch is not active",
+            ar: "الفرع غير نشط";
+        /// No such trainer in the gym.
+        TrainerNotFound => NotFound, "TRAINER_NOT_FOUND",
+            en: "Trainer not found",
+            ar: "المدرب غير موجود";
+        /// Neither the desk nor the service says how many coins.
+        CoinsMissing => Invalid, "COINS_REQUIRED",
+            en: "Say how many coins are sold",
+            ar: "حدد عدد العملات المباعة";
+        /// Neither the desk nor the service says how many sessions.
+        SessionsMissing => Invalid, "SESSIONS_REQUIRED",
+            en: "Say how many sessions are sold",
+            ar: "حدد عدد الحصص المباعة";
+        /// Neither the desk nor the service says how long.
+        DurationMissing => Invalid, "DURATION_REQUIRED",
+            en: "Say for how many months or days",
+            ar: "حدد المدة بالأشهر أو الأيام";
+        /// An amount is below zero.
+        NegativeAmount => Invalid, "AMOUNT_NEGATIVE",
+            en: "An amount cannot be below zero",
+            ar: "لا يمكن أن يكون المبلغ سالبا";
+        /// The discount is above the amount.
+        DiscountTooLarge => Invalid, "DISCOUNT_TOO_LARGE",
+            en: "The discount is larger than the amount",
+            ar: "الخصم أكبر من المبلغ";
+        /// It would begin before today.
+        StartInThePast => Invalid, "START_IN_THE_PAST",
+            en: "A subscription cannot start in the past",
+            ar: "لا يمكن أن يبدأ الاشتراك في الماضي";
+        /// It would begin in more than a year.
+        StartTooFar => Invalid, "START_TOO_FAR",
+            en: "A subscription must start within a year",
+            ar: "يجب أن يبدأ الاشتراك خلال سنة من اليوم";
+        /// It would end beyond the calendar.
+        TooLong => Invalid, "DURATION_TOO_LONG",
+            en: "The subscription would last too long",
+            ar: "مدة الاشتراك أطول من المسموح";
+        /// Another subscription already renews it.
+        AlreadyRenewed => Conflict, "ALREADY_RENEWED",
+            en: "This subscription was already renewed",
+            ar: "سبق تجديد هذا الاشتراك";
+    }
+}
+
+#[cfg(test)]
+mod tests;

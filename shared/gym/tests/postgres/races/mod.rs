@@ -1,0 +1,4 @@
+//! Many callers at once, on real connections.
+
+mod limits;
+mod silence;

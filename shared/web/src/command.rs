@@ -1,0 +1,180 @@
+//! The command line of both services, and the order in which a service starts and stops.
+//!
+//! Exit codes: 0 done, 1 could not do it, 2 the configuration or the command line is wrong.
+
+use std::{
+    error::Error as StdError,
+    io::{self, Write},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::Router;
+use clap::{ArgMatches, Command};
+use futures_util::future::BoxFuture;
+use tokio::runtime::Builder;
+use tokio_util::sync::CancellationToken;
+use utoipa::openapi::OpenApi;
+
+use super::{App, health, lifecycle};
+use base::{
+    Error,
+    platform::{
+        clock::Clock,
+        config::{self, Config, ConfigProblems, ServiceName},
+        connect,
+        db::Db,
+        migrations,
+        outbox::Jobs,
+    },
+};
+
+/// How long threads may take to end.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+const SERVE: &str = "serve";
+const MIGRATE: &str = "migrate";
+const CHECK: &str = "check";
+const EXAMPLE: &str = "config-example";
+const HEALTH: &str = "health";
+
+/// Sweeps until the token says stop.
+pub type Housekeeping = fn(Db, Arc<dyn Clock>, CancellationToken) -> BoxFuture<'static, ()>;
+
+/// What one service does differently from the other.
+#[derive(Debug, Clone, Copy)]
+pub struct Program {
+    /// The service that is run; some commands and defaults follow from it.
+    pub service: ServiceName,
+    /// What it is for, in a sentence.
+    pub about: &'static str,
+    /// Paths that are asked for at the entrance of the gym: some places are kept for them when the service is full.
+    pub door_paths: &'static [&'static str],
+    /// Its routes, and the OpenAPI document of them.
+    pub router: fn(App) -> (Router, OpenApi),
+    /// Path of the page that shows the document.
+    pub docs_path: &'static str,
+    /// What its worker does; every feature that has jobs is in it.
+    pub jobs: fn() -> Jobs,
+    /// What its worker does beside: deletes what has run out, until it is told to stop.
+    pub housekeeping: Housekeeping,
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error("the configuration is not sound:\n{0}")]
+    Config(ConfigProblems),
+    #[error("the runtime does not start")]
+    Runtime(#[source] io::Error),
+    #[error("the service does not start")]
+    Start(#[from] lifecycle::StartError),
+    #[error("the database cannot be reached")]
+    Database(#[from] sqlx::Error),
+    #[error("the schema was not brought up to date: {}", chain(.0))]
+    Migration(Error),
+    #[error("not ready")]
+    NotReady(#[from] health::NotReady),
+    #[error("nobody reads what is written")]
+    Output(#[from] io::Error),
+}
+
+impl From<ConfigProblems> for Failed {
+    fn from(problems: ConfigProblems) -> Self {
+        Self::Config(problems)
+    }
+}
+
+/// Runs `program` as the command line asks; the whole of a service's `main`.
+pub fn main(program: &Program) -> ExitCode {
+    let asked = match command_line(program).try_get_matches() {
+        Ok(asked) => asked,
+        Err(wrong) => {
+            let is_said = wrong.print().is_ok();
+            return if is_said && !wrong.use_stderr() { ExitCode::SUCCESS } else { ExitCode::from(2) };
+        }
+    };
+    match run(program, &asked) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failed) => report(program.service, asked.subcommand_name(), &failed),
+    }
+}
+
+fn command_line(program: &Program) -> Command {
+    let name: &'static str = match program.service {
+        ServiceName::StaffApi => "staff-api",
+        ServiceName::ClientApi => "client-api",
+        ServiceName::Seeds => "seeds",
+    };
+    let mut command = Command::new(name)
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(program.about)
+        .subcommand(Command::new(SERVE).about("Serve until told to stop; what happens without a command"))
+        .subcommand(Command::new(CHECK).about("Say everything that is wrong with the configuration"))
+        .subcommand(Command::new(EXAMPLE).about("Print a configuration file with every key and its default"))
+        .subcommand(Command::new(HEALTH).about("Ask the running service whether it is ready"));
+    if program.service == ServiceName::StaffApi {
+        command = command.subcommand(Command::new(MIGRATE).about("Bring the database's schema up to date"));
+    }
+    command
+}
+
+fn run(program: &Program, asked: &ArgMatches) -> Result<(), Failed> {
+    match asked.subcommand_name() {
+        Some(EXAMPLE) => Ok(io::stdout().write_all(config::example_file().as_bytes())?),
+        Some(CHECK) => {
+            Config::load_from_process(program.service)?;
+            Ok(writeln!(io::stdout(), "the configuration is sound")?)
+        }
+        Some(HEALTH) => {
+            let config = Config::load_from_process(program.service)?;
+            Ok(to_the_end(health::ask(config.http.internal_listen))??)
+        }
+        Some(MIGRATE) => migrate(&Config::load_from_process(program.service)?),
+        Some(_) | None => {
+            let config = Config::load_from_process(program.service)?;
+            Ok(to_the_end(lifecycle::keep(program, config))??)
+        }
+    }
+}
+
+/// A password that is still being hashed on a thread of its own is not waited for.
+fn to_the_end<T>(work: impl Future<Output = T>) -> Result<T, Failed> {
+    let runtime = Builder::new_multi_thread().enable_all().build().map_err(Failed::Runtime)?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_timeout(GOODBYE);
+    Ok(done)
+}
+
+fn migrate(config: &Config) -> Result<(), Failed> {
+    let url = config.database.migrate_url(config.mode)?;
+    to_the_end(async {
+        let pool = connect::open_for_migration(config.service, url).await?;
+        let done = migrations::migrate(&pool).await;
+        pool.close().await;
+        done.map_err(Failed::Migration)
+    })??;
+    Ok(writeln!(io::stdout(), "the schema is up to date")?)
+}
+
+/// Whoever started us may read neither the log nor its format: this goes to standard error in plain words.
+fn report(service: ServiceName, asked: Option<&str>, failed: &Failed) -> ExitCode {
+    let mut text = format!("{service}: {failed}");
+    let mut next = failed.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    let is_said = writeln!(io::stderr(), "{text}").is_ok();
+    let is_misconfigured = matches!(failed, Failed::Config(_)) && asked != Some(CHECK);
+    if is_said && is_misconfigured { ExitCode::from(2) } else { ExitCode::FAILURE }
+}
+
+fn chain(error: &Error) -> String {
+    match error {
+        Error::Refused(refusal) => refusal.to_string(),
+        Error::Fault(fault) => fault.chain(),
+    }
+}

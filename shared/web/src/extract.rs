@@ -1,0 +1,280 @@
+//! What a handler takes from a request, with refusals of our own: JSON, query, path, the clock, the bearer token.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request, rejection::BytesRejection},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use super::envelope::{ErrorResponse, machine_failure};
+use base::{
+    Error, Fault, FieldProblem, Invalid, Text,
+    platform::request::{self, RequestContext},
+    vocabulary::{Page, PageQuery, Timestamp, page::LIMIT_DEFAULT},
+};
+
+const NOT_JSON: Text =
+    Text { en: "The body is not valid JSON", ar: "محتوى الطلب ليس JSON صالحا" };
+const EMPTY: Text = Text { en: "A JSON body is required", ar: "محتوى JSON مطلوب" };
+const NOT_JSON_TYPE: Text = Text {
+    en: "Send the body as application/json",
+    ar: "أرسل المحتوى بصيغة application/json",
+};
+const TOO_LARGE: Text = Text { en: "The request is too large", ar: "حجم الطلب كبير جدا" };
+const CUT: Text =
+    Text { en: "The body did not arrive whole", ar: "لم يصل محتوى الطلب كاملا" };
+const WRONG_FIELD: Text = Text {
+    en: "A field does not hold what it should",
+    ar: "أحد الحقول لا يحتوي على القيمة المتوقعة",
+};
+const WRONG_QUERY: Text = Text {
+    en: "The query does not hold what it should",
+    ar: "معاملات الاستعلام غير صحيحة",
+};
+const WRONG_ID: Text =
+    Text { en: "The id in the path is not a number", ar: "المعرف في المسار ليس رقما" };
+const NUL: Text = Text {
+    en: "Text must not contain NUL characters",
+    ar: "يحتوي النص على رموز غير مسموح بها",
+};
+
+/// The context of the request being answered; without one, a fault: the outermost layer is missing.
+pub fn context(parts: &Parts) -> Result<Arc<RequestContext>, Error> {
+    parts
+        .extensions
+        .get::<Arc<RequestContext>>()
+        .cloned()
+        .or_else(request::current)
+        .ok_or_else(|| Fault::new("a request came past the outermost layer").into())
+}
+
+/// The token of an `Authorization: Bearer` header.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+}
+
+/// The one reading of the clock for this request.
+#[derive(Debug, Clone, Copy)]
+pub struct Now(pub Timestamp);
+
+impl<S: Send + Sync> FromRequestParts<S> for Now {
+    type Rejection = ErrorResponse;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ErrorResponse> {
+        Ok(Self(context(parts)?.arrived_at()))
+    }
+}
+
+/// The page of a list that the query asks for; of `ROWS` rows if it does not say how many.
+#[derive(Debug, Clone, Copy)]
+pub struct Paged<const ROWS: i64 = LIMIT_DEFAULT>(pub Page);
+
+impl<S: Send + Sync, const ROWS: i64> FromRequestParts<S> for Paged<ROWS> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let Query(query) = Query::<PageQuery>::from_request_parts(parts, state).await?;
+        let page =
+            Page::parse_or(&query, ROWS).map_err(|refused| ErrorResponse::from(Invalid::from(refused)));
+        Ok(Self(page.map_err(IntoResponse::into_response)?))
+    }
+}
+
+/// A JSON body of the shape `T`. As `Option<Json<T>>` it may also be absent.
+#[derive(Debug, Clone)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let is_json = speaks_json(request.headers());
+        let body = read(request, state).await?;
+        if body.is_empty() {
+            return Err(invalid("body", "EMPTY_BODY", EMPTY));
+        }
+        parse(&body, is_json).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Json<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Response> {
+        let is_json = speaks_json(request.headers());
+        let body = read(request, state).await?;
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(None);
+        }
+        parse(&body, is_json).map(|value| Some(Self(value)))
+    }
+}
+
+fn speaks_json(headers: &HeaderMap) -> bool {
+    let Some(given) = headers.get(header::CONTENT_TYPE) else { return false };
+    let Ok(given) = given.to_str() else { return false };
+    let kind = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Response> {
+    let context = request.extensions().get::<Arc<RequestContext>>().cloned();
+    let body = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
+    if let Some(context) = context {
+        context.settle_body_hash(Sha256::digest(&body).into());
+    }
+    Ok(body)
+}
+
+fn unread(rejection: &BytesRejection) -> Response {
+    let status = rejection.status();
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        machine_failure(status, "BODY_TOO_LARGE", TOO_LARGE, None)
+    } else {
+        machine_failure(StatusCode::BAD_REQUEST, "BODY_CUT", CUT, None)
+    }
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8], is_json: bool) -> Result<T, Response> {
+    if !is_json {
+        return Err(machine_failure(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            NOT_JSON_TYPE,
+            None,
+        ));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| shapeless(&error))?;
+    reader.end().map_err(|_trailing| invalid("body", "INVALID_JSON", NOT_JSON))?;
+    if carries_nul(body) {
+        return Err(invalid("body", "NUL_CHARACTER", NUL));
+    }
+    Ok(value)
+}
+
+/// How much of a body a refusal repeats at most, in characters each of place and reason.
+const MOST_REPEATED: usize = 200;
+
+fn shapeless(error: &serde_path_to_error::Error<serde_json::Error>) -> Response {
+    use serde_json::error::Category;
+    match error.inner().classify() {
+        Category::Syntax | Category::Eof | Category::Io => invalid("body", "INVALID_JSON", NOT_JSON),
+        Category::Data => {
+            let path: String = error.path().to_string().chars().take(MOST_REPEATED).collect();
+            let reason = error.inner().to_string();
+            let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
+            // What was sent is not sent back: it may be long, or a secret.
+            let reason = reason.rfind(", expected ").and_then(|at| reason.get(at..)).unwrap_or(reason);
+            let reason: String = reason.trim_start_matches(", ").chars().take(MOST_REPEATED).collect();
+            let code = if reason.starts_with("missing field") { "MISSING_FIELDS" } else { "INVALID_FIELD" };
+            let problem = FieldProblem {
+                field: "body",
+                code,
+                en: format!("{path}: {reason}").into(),
+                ar: format!("{}: {path}", WRONG_FIELD.ar).into(),
+            };
+            ErrorResponse::from(Invalid::one(problem)).into_response()
+        }
+    }
+}
+
+/// Whether a JSON text spells NUL as an escape; a raw one is no JSON. Postgres cannot keep it.
+fn carries_nul(body: &[u8]) -> bool {
+    let mut rest = body;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        let Some(escape) = at.checked_add(1).and_then(|next| rest.get(next..)) else { return false };
+        if escape.starts_with(b"u0000") {
+            return true;
+        }
+        rest = escape.get(1..).unwrap_or_default();
+    }
+    false
+}
+
+fn invalid(field: &'static str, code: &'static str, text: Text) -> Response {
+    ErrorResponse::from(Invalid::one(FieldProblem::new(field, code, text))).into_response()
+}
+
+/// The query of the shape `T`; unknown parameters are ignored, a blank one counts as absent.
+#[derive(Debug, Clone)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        query(parts.uri.query().unwrap_or_default()).map(Self)
+    }
+}
+
+fn query<T: DeserializeOwned>(text: &str) -> Result<T, Response> {
+    let unread = |_mistyped| invalid("query", "INVALID_QUERY", WRONG_QUERY);
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(text).map_err(unread)?;
+    if pairs.iter().any(|(key, value)| key.contains('\0') || value.contains('\0')) {
+        return Err(invalid("query", "NUL_CHARACTER", NUL));
+    }
+    let mut kept: Vec<(String, String)> = Vec::with_capacity(pairs.len());
+    for (key, value) in pairs {
+        if !value.trim().is_empty() && kept.iter().all(|(known, _)| *known != key) {
+            kept.push((key, value));
+        }
+    }
+    // Written out and read again, because only the reader of queries knows that a value may be an option.
+    let kept = serde_urlencoded::to_string(&kept)
+        .map_err(|error| ErrorResponse::from(Fault::new(error)).into_response())?;
+    serde_urlencoded::from_str(&kept).map_err(unread)
+}
+
+/// The part of the path that names a thing.
+#[derive(Debug, Clone, Copy)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        axum::extract::Path::<T>::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Path(value)| Self(value))
+            .map_err(|_mistyped| invalid("id", "INVALID_ID", WRONG_ID))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_may_leave_anything_out_and_says_the_first_thing_twice() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Sample {
+            branch_id: Option<base::vocabulary::BranchId>,
+            search: Option<String>,
+            #[serde(flatten)]
+            page: PageQuery,
+        }
+        let wanted: Sample = query("branch_id=7&branch_id=8&search=&per_page=20&other=%D9%85").unwrap();
+        assert_eq!(wanted.branch_id, Some(base::vocabulary::BranchId::new(7)));
+        assert_eq!((wanted.search, wanted.page.per_page.as_deref()), (None, Some("20")));
+        assert!(query::<Sample>("").unwrap().branch_id.is_none());
+        for odd in ["branch_id=x", "branch_id=1%00", "branch_id=1e9"] {
+            assert_eq!(query::<Sample>(odd).unwrap_err().status(), StatusCode::BAD_REQUEST, "{odd}");
+        }
+    }
+
+    #[test]
+    fn an_escaped_nul_is_found_and_an_escaped_backslash_before_u_is_not_one() {
+        assert!(carries_nul(br#"{"a":"x\u0000y"}"#));
+        assert!(carries_nul(br#"{"a":"\\\u0000"}"#));
+        assert!(!carries_nul(br#"{"a":"\\u0000"}"#));
+        assert!(!carries_nul(br#"{"a":"plain"}"#));
+    }
+}

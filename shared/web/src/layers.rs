@@ -1,0 +1,225 @@
+//! What every request passes through before its handler runs, and every answer on its way out.
+//!
+//! From the outside in:
+//!
+//! 1. `open`: the request gets its context, the answer its request id and security headers;
+//! 2. the request log, which therefore knows every answer below it;
+//! 3. CORS, which answers preflights, and marks every refusal below it readable for the web builds;
+//! 4. panics become 500;
+//! 5. the general limit per client address;
+//! 6. the body is taken in, within its time and size;
+//! 7. the gate: a place among the requests that are worked on, and a time limit;
+//! 8. the router, with JSON for paths and methods that it does not know.
+
+use std::{any::Any, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use tokio::runtime::Handle;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{AllowOrigin, CorsLayer},
+};
+
+pub use super::bodies::Roomy;
+use super::{
+    bodies::{self, Bodies},
+    client_address::client_address,
+    edge::EdgeRefusal,
+    envelope,
+    gate::{self, Gate},
+    request_log,
+};
+use base::{
+    platform::{
+        clock::Clock,
+        config::{AddressRange, Config, Mode, Origin},
+        limits_memory::{AddressLimit, Rate},
+        request::{self, Arrival, RequestContext},
+    },
+    vocabulary::Language,
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// What the layers of one service allow and add.
+#[derive(Clone)]
+pub struct LayerSettings {
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<AddressRange>,
+    /// Origins of the web pages that may call the API.
+    pub origins: Vec<Origin>,
+    /// Whether browsers are told to insist on TLS.
+    pub insists_on_tls: bool,
+    /// How many requests one client address may send.
+    pub address_rate: Rate,
+    /// Largest body, in bytes.
+    pub body_limit: usize,
+    /// Paths with a limit of their own.
+    pub roomy: &'static [Roomy],
+    /// How long a body may take to arrive.
+    pub body_timeout: Duration,
+    /// Most requests worked on at once; more are answered 503.
+    pub max_in_flight: usize,
+    /// Paths for which some places are kept when the service is full.
+    pub door_paths: &'static [&'static str],
+    /// How long the work on a request may take.
+    pub request_timeout: Duration,
+    /// The threads that do the work; those that take the requests in, if there are no others.
+    pub works: Option<Handle>,
+    /// Tells when a request arrives.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl LayerSettings {
+    /// The layers that `config` asks for, for a service whose door is at `door_paths`.
+    pub fn new(config: &Config, door_paths: &'static [&'static str], clock: Arc<dyn Clock>) -> Self {
+        let Config { http, limits, .. } = config;
+        Self {
+            trusted_proxies: http.trusted_proxies.clone(),
+            origins: config.cors.origins.clone(),
+            insists_on_tls: config.mode == Mode::Production,
+            address_rate: Rate::per_second(limits.address_requests_per_second, limits.address_burst),
+            body_limit: http.body_limit,
+            roomy: &[],
+            body_timeout: http.body_timeout,
+            max_in_flight: usize::try_from(http.max_in_flight).unwrap_or(usize::MAX),
+            door_paths,
+            request_timeout: http.request_timeout,
+            works: None,
+            clock,
+        }
+    }
+
+    /// Answers are about people: nothing between us and the app may keep one, unless the handler says so.
+    fn secure(&self, headers: &mut HeaderMap) {
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        if self.insists_on_tls {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        }
+    }
+}
+
+/// Puts the layers around `router`; the last one added is the outermost.
+pub fn apply_layers(router: Router, settings: LayerSettings) -> Router {
+    let gate = Gate::new(
+        settings.max_in_flight,
+        settings.door_paths,
+        settings.request_timeout,
+        settings.works.clone(),
+    );
+    let bodies = Bodies::new(settings.body_limit, settings.roomy, settings.body_timeout);
+    let limit = Arc::new(AddressLimit::new(settings.address_rate));
+    // A layer wraps those above it in this list, so it reads from the inside out.
+    router
+        .fallback(async || EdgeRefusal::Unknown)
+        .method_not_allowed_fallback(async || EdgeRefusal::WrongMethod)
+        .layer(from_fn_with_state(gate, gate::pass))
+        .layer(from_fn_with_state(bodies, bodies::receive))
+        .layer(from_fn_with_state(limit, admit))
+        .layer(CatchPanicLayer::custom(on_panic))
+        .layer(cors(&settings.origins))
+        .layer(from_fn_with_state(request_log::Restraint::new(), request_log::record))
+        .layer(from_fn_with_state(Arc::new(settings), open))
+}
+
+async fn open(State(settings): State<Arc<LayerSettings>>, mut request: Request, next: Next) -> Response {
+    let context = RequestContext::new(arrival(&settings, &request));
+    // Kept twice: here for the extractors, below for code that has no request at hand, such as the connection pools.
+    request.extensions_mut().insert(Arc::clone(&context));
+    let mut response = request::scope(Arc::clone(&context), next.run(request)).await;
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(context.id()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    settings.secure(headers);
+    response
+}
+
+fn arrival(settings: &LayerSettings, request: &Request) -> Arrival {
+    let headers = request.headers();
+    let peer = request.extensions().get::<ConnectInfo<_>>().map(|ConnectInfo(peer)| *peer);
+    let accepts = text(headers, &header::ACCEPT_LANGUAGE).and_then(Language::from_accept_language);
+    Arrival {
+        id: text(headers, &REQUEST_ID).filter(|id| is_request_id(id)).map(str::to_owned),
+        at: settings.clock.now(),
+        address: client_address(peer, headers, &settings.trusted_proxies),
+        accepts: accepts.unwrap_or(Language::En),
+        method: request.method().to_string(),
+        path: request.uri().path().to_owned(),
+        idempotency_key: text(headers, &IDEMPOTENCY_KEY).filter(|key| is_key(key)).map(str::to_owned),
+    }
+}
+
+fn text<'headers>(headers: &'headers HeaderMap, name: &HeaderName) -> Option<&'headers str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Long enough to be unique, short and plain enough for every log.
+fn is_request_id(id: &str) -> bool {
+    (8..=64).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+fn is_key(key: &str) -> bool {
+    (1..=200).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Tokens travel in a header that the apps set themselves, never in cookies: any origin may ask.
+fn cors(origins: &[Origin]) -> CorsLayer {
+    let origin = if origins.contains(&Origin::Any) {
+        AllowOrigin::any()
+    } else {
+        AllowOrigin::list(origins.iter().filter_map(named))
+    };
+    CorsLayer::new()
+        .allow_origin(origin)
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+            Method::OPTIONS,
+        ])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::ACCEPT,
+            header::ACCEPT_LANGUAGE,
+            IDEMPOTENCY_KEY,
+            REQUEST_ID,
+        ])
+        .expose_headers([REQUEST_ID, header::RETRY_AFTER])
+        .max_age(Duration::from_hours(24))
+}
+
+/// The origin as a header names it; none when it is all of them.
+fn named(origin: &Origin) -> Option<HeaderValue> {
+    match origin {
+        Origin::Any => None,
+        Origin::Only(origin) => HeaderValue::from_str(origin).ok(),
+    }
+}
+
+async fn admit(State(limit): State<Arc<AddressLimit>>, request: Request, next: Next) -> Response {
+    let refused = request::current().and_then(|context| limit.admit(context.address()).err());
+    match refused {
+        None => next.run(request).await,
+        Some(wait) => EdgeRefusal::too_many(wait).into_response(),
+    }
+}
+
+/// The payload of a panic may quote what it failed on; the panic hook has said and counted what may be said.
+fn on_panic(_payload: Box<dyn Any + Send>) -> Response {
+    envelope::fault_response()
+}

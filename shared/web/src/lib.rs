@@ -1,0 +1,30 @@
+//! The HTTP layers, extractors and answers that both services share; the only module that knows axum.
+//!
+//! # Do not copy
+//! Kept for the installed apps only: every answer carries `success` and `status`, every failure carries the same text
+//! as `error` and `message`; some answers repeat their fields beside `data`.
+
+pub mod app;
+mod bodies;
+mod client_address;
+pub mod command;
+pub mod document;
+mod edge;
+pub mod envelope;
+pub mod extract;
+mod gate;
+pub mod guard;
+mod guards;
+mod health;
+pub mod internal;
+pub mod layers;
+mod lifecycle;
+mod pace;
+mod request_log;
+pub mod serve;
+pub mod wire;
+
+pub use app::App;
+pub use envelope::{Answer, ErrorResponse};
+pub use extract::{Json, Now, Paged, Path, Query};
+pub use guards::{Anybody, Anyone, Leaving, Member, Staff};

@@ -1,0 +1,81 @@
+//! Shapes that the apps' habits ask for: integers sent as text, whole numbers without a fraction, gym-local times.
+
+use chrono::{NaiveDateTime, SubsecRound};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use base::vocabulary::{Calendar, Timestamp, number_text};
+
+/// A time as the gym's clock shows it, without zone: what the apps print as given. Whole seconds.
+pub fn local(calendar: Calendar, at: Timestamp) -> NaiveDateTime {
+    calendar.local(at).trunc_subsecs(0)
+}
+
+/// A measure in tenths or hundredths, sent as a JSON number: whole ones as integers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Number(pub f64);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[expect(
+            clippy::as_conversions,
+            clippy::cast_possible_truncation,
+            reason = "guarded: finite, whole, and far inside the range of i64"
+        )]
+        if self.0.is_finite() && self.0.fract() == 0.0 && self.0.abs() < 9e15 {
+            serializer.serialize_i64(self.0 as i64)
+        } else {
+            serializer.serialize_f64(self.0)
+        }
+    }
+}
+
+/// Thousandths of a unit, e.g. grams of a kilogram.
+#[expect(clippy::float_arithmetic, reason = "a measure on its way out; whole numbers inside")]
+pub fn thousandths(value: i32) -> Number {
+    Number(f64::from(value) / 1000.0)
+}
+
+/// Tenths of a unit, e.g. millimetres of a centimetre.
+#[expect(clippy::float_arithmetic, reason = "a measure on its way out; whole numbers inside")]
+pub fn tenths(value: i32) -> Number {
+    Number(f64::from(value) / 10.0)
+}
+
+/// Reads an integer that may come as a number or as text; blank text and null are absent.
+pub fn loose_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    match Option::<Loose>::deserialize(deserializer)? {
+        None => Ok(None),
+        Some(Loose::Integer(value)) => Ok(Some(value)),
+        Some(Loose::Text(text)) if text.trim().is_empty() => Ok(None),
+        Some(Loose::Text(text)) => text.trim().parse().map(Some).map_err(D::Error::custom),
+    }
+}
+
+/// The flag that a query spells out.
+pub fn flag(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" => Some(true),
+        "false" | "0" | "no" => Some(false),
+        _ => None,
+    }
+}
+
+/// Reads a text that may come as a number; null is absent.
+pub fn loose_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<LooseText>::deserialize(deserializer)?.map(|text| text.0))
+}
+
+/// As [`loose_text`], for a field of a partial edit: null is blank, which takes away what is there.
+pub fn loose_change<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Some(loose_text(deserializer)?.unwrap_or_default()))
+}
+
+#[derive(Deserialize)]
+struct LooseText(#[serde(deserialize_with = "number_text")] String);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Loose {
+    Integer(i64),
+    Text(String),
+}
