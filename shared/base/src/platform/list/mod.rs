@@ -11,6 +11,7 @@
 //! how many rows there are; what is shown of those few is read by a statement of the feature, or in the same one
 //! ([`Shown`]).
 
+mod keys;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -18,7 +19,7 @@ mod text;
 use sqlx::{FromRow, Postgres, QueryBuilder, Row as _, postgres::PgRow};
 
 pub use self::text::Bind;
-use self::text::{Piece, push_limit, push_text};
+use self::text::{Piece, push_text};
 use super::{db::Connection, scope::Scope};
 use crate::{
     error::Error,
@@ -219,31 +220,6 @@ impl List {
         sql.push(" as ").push(TOTAL).push(" from ");
         push_text(sql, shown.from, &binds);
         self.push_order(sql, "page");
-    }
-
-    /// The keys of a page, in order.
-    fn push_keys(&self, sql: &mut Sql, page: Page) {
-        let Some(places) = self.places() else {
-            self.push_columns(sql, self.table.alias);
-            sql.push(" from ");
-            self.push_table(sql);
-            self.push_rows(sql);
-            self.push_order(sql, self.table.alias);
-            push_limit(sql, page.limit, page.offset);
-            return;
-        };
-        // Each branch gives its first ones, so that the index of one branch serves however many are asked for.
-        self.push_columns(sql, "first");
-        places.push(sql);
-        self.push_columns(sql, self.table.alias);
-        sql.push(" from ");
-        self.push_table(sql);
-        self.push_rows(sql);
-        self.push_order(sql, self.table.alias);
-        push_limit(sql, page.offset.saturating_add(page.limit), 0);
-        sql.push(") first");
-        self.push_order(sql, "first");
-        push_limit(sql, page.limit, page.offset);
     }
 
     /// How many there are, up to `most`, one of the constants of this code: it stands in the text, as in [`push_limit`].
