@@ -11,6 +11,11 @@ shopt -u patsub_replacement 2>/dev/null || true
 # --- words
 
 say() { printf '%s\n' "$*"; }
+# end_on_signals: a signal ends the script in the usual way, so that what it started is stopped.
+end_on_signals() {
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+}
 note() { printf '  %s\n' "$*"; }
 warn() { printf 'note: %s\n' "$*" >&2; }
 die() {
