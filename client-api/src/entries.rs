@@ -2,16 +2,16 @@
 
 use axum::extract::State;
 use base::{
-    Error, Fields,
+    Fields,
     platform::request,
-    vocabulary::{BranchId, Calendar, Page, PageQuery},
+    vocabulary::{BranchId, Calendar, PageQuery},
 };
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use gym::attendance::{self, Decision, Entry, Outlook, parse_moment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use web::{Answer, App, ErrorResponse, Member, Query, envelope::Success, wire};
+use web::{Answer, App, ErrorResponse, Member, Paged, Query, envelope::Success, wire};
 
 /// Under every base path.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -100,9 +100,8 @@ struct HistoryAnswer {
 async fn entry_history(
     member: Member,
     State(app): State<App>,
-    Query(query): Query<PageQuery>,
+    Paged(page): Paged,
 ) -> Result<Answer<HistoryAnswer>, ErrorResponse> {
-    let page = page_of(&query)?;
     let found = attendance::list_own(&app.db, &member, page).await?;
     let calendar = member.calendar();
     Ok(Answer::new(HistoryAnswer {
@@ -119,9 +118,9 @@ async fn entry_history(
 async fn list_entries(
     member: Member,
     State(app): State<App>,
-    Query(query): Query<PageQuery>,
+    Paged(page): Paged,
 ) -> Result<Answer<Vec<EntryAnswer>>, ErrorResponse> {
-    let found = attendance::list_own(&app.db, &member, page_of(&query)?).await?;
+    let found = attendance::list_own(&app.db, &member, page).await?;
     let calendar = member.calendar();
     let rows = found.items.into_iter().map(|entry| {
         let mut row = answer(entry, calendar);
@@ -130,12 +129,6 @@ async fn list_entries(
         row
     });
     Ok(Answer::new(rows.collect()))
-}
-
-fn page_of(query: &PageQuery) -> Result<Page, Error> {
-    let mut fields = Fields::new();
-    let page = fields.check("limit", Page::parse(query));
-    Ok(fields.build(page)?)
 }
 
 /// How diligent one was.

@@ -222,7 +222,7 @@ impl List {
         self.push_order(sql, "page");
     }
 
-    /// How many there are, up to `most`, one of the constants of this code: it stands in the text, as in [`push_limit`].
+    /// How many there are, up to `most`, one of the constants of this code: it stands in the text, as in [`text::push_limit`].
     pub(crate) fn push_count(&self, sql: &mut Sql, most: i64) {
         if let Some(tally) = self.tally {
             sql.push("select least(coalesce(sum(").push(tally.rows).push("), 0), ").push(most);
