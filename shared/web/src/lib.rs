@@ -1,4 +1,4 @@
-//! The HTTP layers, extractors and answers that both services share; the only module that knows axum.
+//! The HTTP layers, extractors and answers that both services share; the only crate of `shared` that knows axum.
 //!
 //! # Do not copy
 //! Kept for the installed apps only: every answer carries `success` and `status`, every failure carries the same text

@@ -1,4 +1,5 @@
 //! Many callers at once, on real connections.
 
 mod limits;
+mod migrating;
 mod silence;
