@@ -154,6 +154,7 @@ mod tests {
         assert!(metrics.contains("http_request_duration_seconds_bucket"), "{metrics}");
         let page = get(&service.listen, "/docs/staff/");
         assert!(page.contains("swagger-ui") && !page.contains("://"), "{page}");
+        assert!(page.contains("content-security-policy: default-src 'none'; script-src 'self';"), "{page}");
         assert!(get(&service.listen, "/docs/staff/openapi.json").contains(r#""openapi":"3.1"#));
         let began = Instant::now();
         assert_eq!(service.stop().code(), Some(0));

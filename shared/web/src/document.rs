@@ -16,6 +16,11 @@ use utoipa::{
 
 use super::envelope::Failure;
 
+/// What the page that shows a document may load: its own files. Its styles are partly written into its elements, its
+/// icons into its styles, and a picture that was answered is shown from memory.
+pub(super) const PAGE_LOADS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /// A failure that any operation of its kind can have: described once, named by each.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CommonFailure {

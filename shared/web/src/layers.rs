@@ -47,6 +47,8 @@ use base::{
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// For answers that are no pages: whatever a browser takes them for, nothing in them runs, loads or is framed.
+const NOTHING_LOADS: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// What the layers of one service allow and add.
 #[derive(Clone)]
@@ -97,9 +99,11 @@ impl LayerSettings {
         }
     }
 
-    /// Answers are about people: nothing between us and the app may keep one, unless the handler says so.
+    /// Answers are about people: nothing between us and the app may keep one, unless the handler says so. A handler of a
+    /// page says itself what the page may load.
     fn secure(&self, headers: &mut HeaderMap) {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NOTHING_LOADS));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

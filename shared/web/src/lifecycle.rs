@@ -9,7 +9,12 @@
 
 use std::{io, net::SocketAddr, sync::Arc};
 
-use axum::Router;
+use axum::{
+    Router,
+    http::{HeaderValue, header},
+    middleware::map_response,
+    response::Response,
+};
 use chrono::TimeDelta;
 use secrecy::ExposeSecret;
 use tokio::{
@@ -24,6 +29,7 @@ use utoipa_swagger_ui::{self as swagger, SwaggerUi};
 use super::{
     App,
     command::Program,
+    document,
     internal::{self, Internals},
     layers::{LayerSettings, apply_layers},
     serve::{ServeSettings, serve},
@@ -228,7 +234,12 @@ fn routes(program: &Program, app: App) -> Router {
     let page = SwaggerUi::new(program.docs_path)
         .url(format!("{}/openapi.json", program.docs_path), api)
         .config(swagger::Config::default().validator_url("none"));
-    router.merge(page)
+    router.merge(Router::from(page).layer(map_response(async |mut response: Response| {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(document::PAGE_LOADS));
+        response
+    })))
 }
 
 /// As many seats as there are descriptors for: a client without a seat is told so, one without a descriptor waits.

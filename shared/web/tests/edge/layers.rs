@@ -53,7 +53,16 @@ fn router() -> Router {
         .route("/api/customers/{id}", get(async || "somebody").put(async || "changed"))
         .route("/api/ignores", post(async || "unread"))
         .route("/api/broken", get(broken))
-        .route("/api/kept", get(async || ([(header::CACHE_CONTROL, "max-age=60")], "kept")))
+        .route(
+            "/api/kept",
+            get(async || {
+                let own = [
+                    (header::CACHE_CONTROL, "max-age=60"),
+                    (header::CONTENT_SECURITY_POLICY, "img-src 'self'"),
+                ];
+                (own, "kept")
+            }),
+        )
         .route("/api/where", get(async || request::current().unwrap().address().to_string()))
         .route(
             "/api/slow",
@@ -87,8 +96,11 @@ async fn every_answer_carries_its_id_and_keeps_to_itself() {
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(answer.header("x-frame-options"), Some("deny"));
     assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+    assert!(answer.header("content-security-policy").unwrap().starts_with("default-src 'none';"));
     assert_eq!(answer.header("strict-transport-security"), None);
-    assert_eq!(server.get("/api/kept").await.header("cache-control"), Some("max-age=60"));
+    let kept = server.get("/api/kept").await;
+    assert_eq!(kept.header("cache-control"), Some("max-age=60"));
+    assert_eq!(kept.header("content-security-policy"), Some("img-src 'self'"));
     let server = open(LayerSettings { insists_on_tls: true, ..layer_settings() }).await;
     assert!(server.get("/").await.header("strict-transport-security").is_some());
 }
