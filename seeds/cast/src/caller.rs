@@ -10,6 +10,7 @@ use axum::{
 use base::{
     platform::{
         clock::Clock as _,
+        idempotency::IdempotencyKey,
         request::{self, Arrival, RequestContext},
     },
     testing::TestClock,
@@ -166,7 +167,8 @@ impl Caller {
                 .unwrap_or(Language::En),
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),
-            idempotency_key: header("idempotency-key").map(str::to_owned),
+            idempotency_key: header("idempotency-key")
+                .map(|key| IdempotencyKey::parse(key.as_bytes()).expect("a key that the layers let through")),
         })
     }
 }

@@ -6,7 +6,7 @@
 //! 2. the request log, which therefore knows every answer below it;
 //! 3. CORS, which answers preflights, and marks every refusal below it readable for the web builds;
 //! 4. panics become 500;
-//! 5. the general limit per client address;
+//! 5. the general limit per client address, and an `Idempotency-Key` that is none;
 //! 6. the body is taken in, within its time and size;
 //! 7. the gate: a place among the requests that are worked on, and a time limit;
 //! 8. the router, with JSON for paths and methods that it does not know.
@@ -31,7 +31,7 @@ use super::{
     bodies::{self, Bodies},
     client_address::client_address,
     edge::EdgeRefusal,
-    envelope,
+    envelope::{self, ErrorResponse},
     gate::{self, Gate},
     request_log,
 };
@@ -39,6 +39,7 @@ use base::{
     platform::{
         clock::Clock,
         config::{AddressRange, Config, Mode, Origin},
+        idempotency::{IdempotencyKey, KeyRefused},
         limits_memory::{AddressLimit, Rate},
         request::{self, Arrival, RequestContext},
     },
@@ -47,6 +48,8 @@ use base::{
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Says `true` where the answer is about what an earlier request did.
+const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// For answers that are no pages: whatever a browser takes them for, nothing in them runs, loads or is framed.
 const NOTHING_LOADS: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -145,6 +148,9 @@ async fn open(State(settings): State<Arc<LayerSettings>>, mut request: Request, 
     if let Ok(id) = HeaderValue::from_str(context.id()) {
         headers.insert(REQUEST_ID, id);
     }
+    if context.is_repeat() {
+        headers.insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
+    }
     settings.secure(headers);
     response
 }
@@ -160,7 +166,7 @@ fn arrival(settings: &LayerSettings, request: &Request) -> Arrival {
         accepts: accepts.unwrap_or(Language::En),
         method: request.method().to_string(),
         path: request.uri().path().to_owned(),
-        idempotency_key: text(headers, &IDEMPOTENCY_KEY).filter(|key| is_key(key)).map(str::to_owned),
+        idempotency_key: key(headers).ok().flatten(),
     }
 }
 
@@ -174,8 +180,14 @@ fn is_request_id(id: &str) -> bool {
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
-fn is_key(key: &str) -> bool {
-    (1..=200).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+/// The key of a request that must happen once. Of two keys neither can be taken for the sender's.
+fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, KeyRefused> {
+    let mut sent = headers.get_all(IDEMPOTENCY_KEY).iter();
+    match (sent.next(), sent.next()) {
+        (None, _) => Ok(None),
+        (Some(only), None) => IdempotencyKey::parse(only.as_bytes()).map(Some),
+        (Some(_), Some(_)) => Err(KeyRefused),
+    }
 }
 
 /// Tokens travel in a header that the apps set themselves, never in cookies: any origin may ask.
@@ -203,7 +215,7 @@ fn cors(origins: &[Origin]) -> CorsLayer {
             IDEMPOTENCY_KEY,
             REQUEST_ID,
         ])
-        .expose_headers([REQUEST_ID, header::RETRY_AFTER])
+        .expose_headers([REQUEST_ID, IDEMPOTENCY_REPLAYED, header::RETRY_AFTER])
         .max_age(Duration::from_hours(24))
 }
 
@@ -217,9 +229,12 @@ fn named(origin: &Origin) -> Option<HeaderValue> {
 
 async fn admit(State(limit): State<Arc<AddressLimit>>, request: Request, next: Next) -> Response {
     let refused = request::current().and_then(|context| limit.admit(context.address()).err());
-    match refused {
-        None => next.run(request).await,
-        Some(wait) => EdgeRefusal::too_many(wait).into_response(),
+    if let Some(wait) = refused {
+        return EdgeRefusal::too_many(wait).into_response();
+    }
+    match key(request.headers()) {
+        Ok(_) => next.run(request).await,
+        Err(refused) => ErrorResponse::from(refused).into_response(),
     }
 }
 

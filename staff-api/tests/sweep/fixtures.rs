@@ -116,7 +116,7 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     at_branch("delete_user", staff),
     at_branch("activate_user", staff),
     at_branch("deactivate_user", staff),
-    at_branch("reset_user_password", staff),
+    at_branch("reset_user_password", staff).each_time(),
     // Gyms and branches
     oneself("list_gyms", nothing),
     oneself("my_gym", nothing),

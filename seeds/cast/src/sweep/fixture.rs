@@ -22,6 +22,7 @@ pub struct Fixture {
     pub(super) lives: Lives,
     pub(super) ask: fn(&Things) -> Ask,
     pub(super) needs_own_gym: bool,
+    pub(super) is_each_time: bool,
     pub(super) refusal: Option<(u16, &'static str)>,
     pub(super) exceptions: &'static [Exception],
 }
@@ -39,7 +40,15 @@ pub struct Exception {
 
 /// An operation about the caller, or about all they may see.
 pub const fn oneself(id: &'static str, ask: fn(&Things) -> Ask) -> Fixture {
-    Fixture { id, lives: Lives::WithTheCaller, ask, needs_own_gym: false, refusal: None, exceptions: &[] }
+    Fixture {
+        id,
+        lives: Lives::WithTheCaller,
+        ask,
+        needs_own_gym: false,
+        is_each_time: false,
+        refusal: None,
+        exceptions: &[],
+    }
 }
 
 /// An operation about something that lives at one branch.
@@ -57,6 +66,13 @@ impl Fixture {
     #[must_use]
     pub const fn in_its_own_gym(mut self) -> Self {
         self.needs_own_gym = true;
+        self
+    }
+
+    /// It is done each time, with or without an `Idempotency-Key`: what it answers is told once.
+    #[must_use]
+    pub const fn each_time(mut self) -> Self {
+        self.is_each_time = true;
         self
     }
 

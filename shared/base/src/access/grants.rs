@@ -141,6 +141,11 @@ impl<C: Can> Granted<C> {
         self.request.arrived_at()
     }
 
+    /// Whether the write of this request was done before, for an earlier one that it repeats.
+    pub fn is_repeat(&self) -> bool {
+        self.request.is_repeat()
+    }
+
     /// Whether their role also has another capability, anywhere.
     pub fn also<D: Can>(&self) -> Option<Granted<D>> {
         Grants { session: Arc::clone(&self.session), request: Arc::clone(&self.request) }.require::<D>().ok()

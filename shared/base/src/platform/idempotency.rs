@@ -3,6 +3,9 @@
 //! A request may carry an `Idempotency-Key`; its outcome is kept for 24 hours beside the effect. The installed apps
 //! send none, so a money write that repeats the same actor, route and body within ten seconds is taken for a double
 //! click, as long as what the first click did still stands.
+//!
+//! What is kept names what was done and is no answer: a repeat passes the guard like any other request, and its answer
+//! is read anew under what the caller may see at that moment.
 
 use std::time::Duration;
 
@@ -50,6 +53,37 @@ pub(crate) fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
+/// What an `Idempotency-Key` header says: 1 to 200 visible ASCII characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(Box<str>);
+
+/// Longest key, in characters.
+const LONGEST_KEY: usize = 200;
+
+impl IdempotencyKey {
+    /// Reads the value of the header.
+    ///
+    /// # Refuses
+    /// [`KeyRefused`]: a key that was dropped instead would let a repeat charge twice.
+    pub fn parse(header: &[u8]) -> Result<Self, KeyRefused> {
+        let is_key =
+            (1..=LONGEST_KEY).contains(&header.len()) && header.iter().all(u8::is_ascii_graphic);
+        let text = std::str::from_utf8(header).ok().filter(|_| is_key);
+        text.map(|text| Self(text.into())).ok_or(KeyRefused)
+    }
+
+    fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+refusals! {
+    /// The `Idempotency-Key` header cannot be kept as it is.
+    pub struct KeyRefused => Invalid, "IDEMPOTENCY_KEY_INVALID",
+        en: "An Idempotency-Key has 1 to 200 visible ASCII characters and is sent once",
+        ar: "يتكون مفتاح التكرار من 1 إلى 200 حرف مرئي من أحرف ASCII ويرسل مرة واحدة";
+}
+
 /// One write that must happen once.
 #[derive(Debug)]
 pub(crate) struct Ticket {
@@ -74,7 +108,7 @@ impl Ticket {
         let body = request.body_hash().map_or(&[][..], |hash| &hash[..]);
         let fingerprint = keyed(&key.0, &[request.method().as_bytes(), request.path().as_bytes(), body]);
         let (name, is_explicit) = match request.idempotency_key() {
-            Some(given) => (format!("key:{given}"), true),
+            Some(given) => (format!("key:{}", given.as_str()), true),
             None => (format!("repeat:{}", name_of(&fingerprint)), false),
         };
         let digest =
@@ -176,4 +210,20 @@ pub(crate) async fn keep(tx: &mut Tx, ticket: &Ticket, outcome: serde_json::Valu
 pub(crate) fn pause_before(attempt: u32) -> Duration {
     let most = 10_u64.saturating_mul(2_u64.saturating_pow(attempt));
     Duration::from_millis(rand::rng().random_range(1..=most))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_short_and_visible() {
+        for key in ["a", "8e03978e-40d5-43dd-bc93-6894a57f9324", "\"quoted\"", &"k".repeat(LONGEST_KEY)] {
+            assert_eq!(IdempotencyKey::parse(key.as_bytes()).map(|key| key.as_str().to_owned()), Ok(key.to_owned()));
+        }
+        for odd in ["", " ", "two words", "tab\tinside", "\u{7f}", "مفتاح", &"k".repeat(LONGEST_KEY + 1)] {
+            assert_eq!(IdempotencyKey::parse(odd.as_bytes()), Err(KeyRefused), "{odd:?}");
+        }
+        assert_eq!(IdempotencyKey::parse(&[b'k', 0xff]), Err(KeyRefused));
+    }
 }

@@ -8,11 +8,32 @@ use super::{
     db::{Accountable, Tx},
     idempotency::{self, Ticket},
 };
-use crate::error::{Error, Fault};
+use crate::{
+    error::{Error, Fault},
+    vocabulary::{BranchId, CustomerId, ServiceId, StaffId, Timestamp},
+};
 
-/// What a write hands back, small enough to be kept for a repeat: ids, counts, nothing secret.
+/// What a write hands back, and what is kept of it for a repeat: it names what was done, and is no answer by itself.
+///
+/// Whoever repeats a write may have changed branch or role since. So what is kept holds ids, counts and instants,
+/// never a name, a text or a secret, and the verb reads what it answers after the write, through the scope or the
+/// `Unseen` of whoever asks. A sweep repeats every write after its caller has left the branch.
+///
+/// Declared for each type by itself, so that nobody keeps a whole answer by accident:
+/// ```compile_fail
+/// fn is_kept<T: base::platform::once::RepeatableOutcome>() {}
+/// is_kept::<String>();
+/// ```
 pub trait RepeatableOutcome: Serialize + DeserializeOwned + Send {}
-impl<T: Serialize + DeserializeOwned + Send> RepeatableOutcome for T {}
+
+/// Nothing but that it was done.
+impl RepeatableOutcome for () {}
+/// An instant tells of nobody.
+impl RepeatableOutcome for Timestamp {}
+impl RepeatableOutcome for BranchId {}
+impl RepeatableOutcome for CustomerId {}
+impl RepeatableOutcome for ServiceId {}
+impl RepeatableOutcome for StaffId {}
 
 /// Someone whose capability moves money, as the policy's table says.
 pub trait Cashier: Accountable {}

@@ -7,13 +7,14 @@ use std::{
     net::IpAddr,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use uuid::Uuid;
 
+use super::idempotency::IdempotencyKey;
 use crate::vocabulary::{BranchId, Language, Timestamp};
 
 /// One request, from its arrival to its log line.
@@ -25,12 +26,13 @@ pub struct RequestContext {
     accepts: Language,
     method: Box<str>,
     path: Box<str>,
-    idempotency_key: Option<Box<str>>,
+    idempotency_key: Option<IdempotencyKey>,
     language: OnceLock<Language>,
     actor: OnceLock<Actor>,
     branch: OnceLock<BranchId>,
     body_hash: OnceLock<[u8; 32]>,
     code: OnceLock<&'static str>,
+    is_repeat: AtomicBool,
     queries: AtomicU32,
     database_micros: AtomicU64,
 }
@@ -83,8 +85,8 @@ pub struct Arrival {
     pub method: String,
     /// The path without the query, as it was sent.
     pub path: String,
-    /// The Idempotency-Key header, 1 to 200 visible characters.
-    pub idempotency_key: Option<String>,
+    /// What the Idempotency-Key header says.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 impl RequestContext {
@@ -98,12 +100,13 @@ impl RequestContext {
             accepts: arrival.accepts,
             method: arrival.method.into(),
             path: arrival.path.into(),
-            idempotency_key: arrival.idempotency_key.map(Into::into),
+            idempotency_key: arrival.idempotency_key,
             language: OnceLock::new(),
             actor: OnceLock::new(),
             branch: OnceLock::new(),
             body_hash: OnceLock::new(),
             code: OnceLock::new(),
+            is_repeat: AtomicBool::new(false),
             queries: AtomicU32::new(0),
             database_micros: AtomicU64::new(0),
         })
@@ -148,8 +151,8 @@ impl RequestContext {
     }
 
     /// The caller's key for a write that must happen once.
-    pub fn idempotency_key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
+    pub fn idempotency_key(&self) -> Option<&IdempotencyKey> {
+        self.idempotency_key.as_ref()
     }
 
     /// The language to answer in: the account's, else what the request accepts.
@@ -200,6 +203,16 @@ impl RequestContext {
     /// Keeps the refusal code for the log; the first keeping holds.
     pub fn settle_code(&self, code: &'static str) {
         self.code.get_or_init(|| code);
+    }
+
+    /// Whether its write was done before, for an earlier request that it repeats.
+    pub fn is_repeat(&self) -> bool {
+        self.is_repeat.load(Ordering::Relaxed)
+    }
+
+    /// Notes that its write was done before; nothing was written this time.
+    pub fn settle_repeat(&self) {
+        self.is_repeat.store(true, Ordering::Relaxed);
     }
 
     /// Adds the statements run on one connection, and for how long it was asked for and kept.

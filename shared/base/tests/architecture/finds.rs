@@ -8,7 +8,6 @@ use crate::source::shared;
 const OPEN: &[(&str, &str, &str)] = &[
     ("accounts", "find_hash", "one's own account"),
     ("accounts", "lock_account", "one's own account"),
-    ("attendance", "find_entry", "what a repeated request wrote the first time"),
     ("audit_trail", "find_position", "of one gym, by its parameters"),
     ("gyms", "find_calendar", "one's own gym, or any for who runs the platform"),
     ("gyms", "find_gym", "one's own gym"),

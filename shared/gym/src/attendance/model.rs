@@ -231,6 +231,8 @@ impl CheckInOutcome {
 pub struct Entry {
     /// The id of the entry.
     pub id: EntryId,
+    /// The gym whose door it was.
+    pub gym: GymId,
     /// When the request arrived.
     pub at: Timestamp,
     /// The customer who wanted to come in.

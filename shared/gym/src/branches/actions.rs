@@ -143,7 +143,7 @@ pub async fn switch(
     branch: BranchId,
     is_active: bool,
 ) -> Result<Switched, Error> {
-    db.write(staff, async |tx| {
+    let switched = db.write(staff, async |tx| {
         let now = tx.now();
         let found = store::lock_branch(tx, branch).await?;
         // A managed branch that is switched off is out of reach, and yet its manager may switch it on again.
@@ -165,7 +165,12 @@ pub async fn switch(
         tx.note(Note::on("branch", branch.get()).with(json!(switched)));
         Ok(switched)
     })
-    .await
+    .await?;
+    if staff.is_repeat() {
+        // Told of the first only while the branch is theirs.
+        find_seen(db, BranchView::of(staff), branch, &Window::at(staff.calendar(), staff.now())).await?;
+    }
+    Ok(switched)
 }
 
 async fn find_seen(db: &Db, view: BranchView, branch: BranchId, window: &Window) -> Result<Branch, Error> {

@@ -50,7 +50,7 @@ pub async fn register(
             Ok(id)
         })
         .await?;
-    read(db, desk.granted(), id, &PasswordVisibility::JustMade).await
+    read(db, desk.granted(), id, &visibility_of_new(desk.granted())).await
 }
 
 /// Changes what is written down about a customer within reach, or moves them to another branch within reach.
@@ -124,7 +124,7 @@ pub async fn reset_password(
         Ok(())
     })
     .await?;
-    read(db, staff, id, &PasswordVisibility::JustMade).await
+    read(db, staff, id, &visibility_of_new(staff)).await
 }
 
 /// Makes a customer's QR code anew: door codes that were made for the one before open nothing any more.
@@ -138,16 +138,17 @@ pub async fn regenerate_qr(
     id: CustomerId,
 ) -> Result<Regenerated, Error> {
     count_qr_regeneration(limits, db, staff.staff(), staff.now()).await?;
-    let (qr_version, at) = db
+    let at = db
         .write(staff, async |tx: &mut Tx| {
             lock(tx, staff, id).await?;
             let now = tx.now();
             let qr_version = store::update_qr_version(tx, id, now).await?;
             tx.note(Note::on("customer", id.get()).with(json!({ "qr_version": qr_version })));
-            Ok((qr_version, now))
+            Ok(now)
         })
         .await?;
-    Ok(Regenerated { customer: id, qr_version, at })
+    let customer = read(db, staff, id, &PasswordVisibility::Nothing).await?;
+    Ok(Regenerated { customer: id, qr_version: customer.qr_version, at })
 }
 
 /// A customer within reach, and a PNG of their QR code in base64.
@@ -187,6 +188,12 @@ async fn lock<C: Can>(tx: &mut Tx, staff: &Granted<C>, id: CustomerId) -> Result
     let locked = found.within(staff).ok_or(CustomerRefused::NotFound)?;
     tx.stand_at(locked.gym, Some(locked.branch));
     Ok(locked)
+}
+
+/// How far somebody sees the temporary password that they had made: it has to be handed over once, and a repeat shows
+/// it to those only who may look it up.
+fn visibility_of_new<C: Can>(staff: &Granted<C>) -> PasswordVisibility {
+    if staff.is_repeat() { password_visibility(staff) } else { PasswordVisibility::JustMade }
 }
 
 async fn move_to(

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use base::{
     access::Ended,
+    platform::once::RepeatableOutcome,
     refusals,
     vocabulary::{Calendar, Currency, GymId, Line, StaffId, Timestamp, field_errors},
 };
@@ -85,6 +86,8 @@ pub struct Switched {
     #[serde(flatten)]
     pub ended: Ended,
 }
+
+impl RepeatableOutcome for Switched {}
 
 /// A colour, `#RRGGBB`, upper case.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -84,7 +84,7 @@ pub async fn create(
             Ok(id)
         })
         .await?;
-    seen(db, id).await
+    seen(db, manager, id).await
 }
 
 /// Changes a staff user. Deactivation and a change of role end their sessions.
@@ -120,7 +120,7 @@ pub async fn edit(
         Ok(())
     })
     .await?;
-    seen(db, id).await
+    seen(db, manager, id).await
 }
 
 /// Activates or deactivates a staff user.
@@ -212,8 +212,13 @@ fn own_branches<C: Can>(manager: &Granted<C>) -> Option<Vec<BranchId>> {
     Some(branches.into_iter().map(BranchId::from).collect())
 }
 
-/// Somebody who was just written.
-async fn seen(db: &Db, id: StaffId) -> Result<StaffUser, Error> {
-    let found = store::find_person(db.conn().await?.get(), id).await?;
+/// Somebody whom the manager has just written; for a repeat, only as far as the manager sees.
+async fn seen(db: &Db, manager: &Granted<can::ManageStaff>, id: StaffId) -> Result<StaffUser, Error> {
+    let mut conn = db.conn().await?;
+    let found = if manager.is_repeat() {
+        store::find_staff(conn.get(), &manager.scope(), id).await?
+    } else {
+        store::find_person(conn.get(), id).await?
+    };
     Ok(found.ok_or(StaffRefused::NotFound)?)
 }

@@ -63,6 +63,13 @@ fn router() -> Router {
                 (own, "kept")
             }),
         )
+        .route(
+            "/api/again",
+            post(async || {
+                request::current().unwrap().settle_repeat();
+                "as before"
+            }),
+        )
         .route("/api/where", get(async || request::current().unwrap().address().to_string()))
         .route(
             "/api/slow",
@@ -117,6 +124,29 @@ async fn a_callers_request_id_is_taken_if_it_is_plain() {
     let long = "x".repeat(65);
     let answer = server.ask(&format!("GET / HTTP/1.1\nX-Request-Id: {long}"), "").await;
     assert_ne!(answer.header("x-request-id"), Some(long.as_str()));
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_kept_is_refused_and_not_ignored() {
+    let server = open(layer_settings()).await;
+    let sent = async |keys: &str| server.ask(&format!("POST /api/ignores HTTP/1.1{keys}"), "").await;
+    for kept in ["", "\nIdempotency-Key: a", &format!("\nIdempotency-Key: {}", "k".repeat(200))] {
+        assert_eq!(sent(kept).await.status, 200, "{kept}");
+    }
+    let (long, odd) = (format!("\nIdempotency-Key: {}", "k".repeat(201)), "\nIdempotency-Key: two words");
+    for refused in [long.as_str(), odd, "\nIdempotency-Key:", "\nIdempotency-Key: a\nIdempotency-Key: a"] {
+        let answer = sent(refused).await;
+        assert_eq!((answer.status, answer.code().as_str()), (400, "IDEMPOTENCY_KEY_INVALID"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_about_what_was_done_before_says_so() {
+    let server = open(layer_settings()).await;
+    let again = server.ask("POST /api/again HTTP/1.1\nOrigin: https://app.gym.test", "").await;
+    assert_eq!((again.status, again.header("idempotency-replayed")), (200, Some("true")));
+    assert!(again.header("access-control-expose-headers").unwrap().contains("idempotency-replayed"));
+    assert_eq!(server.ask("POST /api/ignores HTTP/1.1", "").await.header("idempotency-replayed"), None);
 }
 
 #[tokio::test]

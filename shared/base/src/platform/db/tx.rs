@@ -98,7 +98,9 @@ impl Db {
     /// Runs `work` in one transaction: commits if it returns `Ok`, rolls back if not, and runs it again, a few times,
     /// if Postgres reports a serialization failure or a deadlock.
     ///
-    /// Honours the request's `Idempotency-Key`.
+    /// Honours the request's `Idempotency-Key`: a repeat is handed what the first came to, and
+    /// [says so](super::super::request::RequestContext::is_repeat). What is answered is read afterwards, as the caller
+    /// may see it then.
     ///
     /// # Refuses
     /// [`idempotency::RepeatRefused`] when the key was used for another body, or its first use is still running.
@@ -192,6 +194,7 @@ impl Db {
             }
             // A repeat wrote nothing and has no audit row: there is nothing to commit.
             Ok(Made::Before(value)) => {
+                tx.signature.request.settle_repeat();
                 tx.roll_back().await;
                 Ok(value)
             }

@@ -27,7 +27,7 @@ use crate::customers::CustomerRefused;
 use base::{
     Error,
     access::{Keyring, Permit, can},
-    platform::{audit::Note, db::Db},
+    platform::{audit::Note, db::Db, once::RepeatableOutcome},
     vocabulary::EntryId,
 };
 
@@ -86,6 +86,8 @@ struct Kept {
     is_repeat: bool,
 }
 
+impl RepeatableOutcome for Kept {}
+
 /// The slow path.
 ///
 /// # Locks
@@ -117,7 +119,9 @@ async fn in_transaction(db: &Db, request: &Request<'_>) -> Result<CheckInAttempt
 /// The attempt that was kept, as it is answered again.
 async fn read_again(db: &Db, request: &Request<'_>, kept: Kept) -> Result<CheckInAttempt, Error> {
     let mut conn = db.conn().await?;
-    let entry = history::find(conn.get(), kept.entry).await?.ok_or(CustomerRefused::NotFound)?;
+    // Whoever asks again may stand at another branch by now.
+    let entry = history::find(conn.get(), kept.entry).await?.within(request.desk.granted());
+    let entry = entry.ok_or(CustomerRefused::NotFound)?;
     let look = Look { customer: Some(entry.customer), branch: entry.branch, token: None, ..request.look };
     let seen = request.known(store::find_seen(conn.get(), &look).await?);
     let outcome = match (entry.status, entry.denied_as) {

@@ -8,7 +8,7 @@ pub use own::{BUSY_FROM, Crowd, Level, MODERATE_FROM, OwnStats, branch_activity,
 use super::model::{Entry, EntryStatus};
 use base::{
     Error, Invalid,
-    access::{Granted, can},
+    access::{Granted, Unseen, can},
     platform::db::{Connection, Db},
     vocabulary::{
         BranchId, Calendar, CustomerId, EntryId, Listing, Page,
@@ -66,7 +66,7 @@ fn wanted(filter: &EntryFilter, calendar: Calendar) -> EntrySpan {
     }
 }
 
-/// The entry `id`, of whatever gym: the caller has to know that it may be shown.
-pub(super) async fn find(conn: &mut Connection, id: EntryId) -> Result<Option<Entry>, Error> {
+/// The entry `id`, of whatever gym.
+pub(super) async fn find(conn: &mut Connection, id: EntryId) -> Result<Unseen<Entry>, Error> {
     store::find_entry(conn, id).await
 }

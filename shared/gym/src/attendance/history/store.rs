@@ -6,13 +6,13 @@ use super::super::{
 };
 use base::{
     Error,
-    access::Scope,
+    access::{Place, Scope, Unseen},
     platform::{
         db::Connection,
         list::{List, Table},
     },
     vocabulary::{
-        BranchId, CustomerId, EntryId, Listing, Page, StaffId, SubscriptionId, Timestamp, page::COUNTED_MOST,
+        BranchId, CustomerId, EntryId, GymId, Listing, Page, StaffId, SubscriptionId, Timestamp, page::COUNTED_MOST,
     },
 };
 
@@ -28,6 +28,7 @@ pub(super) struct EntrySpan {
 
 struct EntryRow {
     id: i64,
+    gym_id: i64,
     at: Timestamp,
     customer_id: i64,
     customer_name: String,
@@ -50,7 +51,7 @@ macro_rules! entries {
     ($from:literal, $which:literal, $($argument:expr),+ $(,)?) => {
         sqlx::query_as!(
             EntryRow,
-            r#"select e.id, e.at, e.customer_id, c.full_name as customer_name, e.branch_id, b.name as branch_name,
+            r#"select e.id, e.gym_id, e.at, e.customer_id, c.full_name as customer_name, e.branch_id, b.name as branch_name,
                    e.subscription_id, s.service_name as "service_name?", e.is_admitted as "is_admitted: Flag", e.denied_as,
                    e.override_reason, e.source as "source: Source", e.action as "action: Action", e.charged, e.staff_id,
                    u.full_name as "staff_name?" "# + $from + "
@@ -69,6 +70,7 @@ impl TryFrom<EntryRow> for Entry {
     fn try_from(row: EntryRow) -> Result<Self, Error> {
         Ok(Self {
             id: EntryId::from(row.id),
+            gym: GymId::from(row.gym_id),
             at: row.at,
             customer: CustomerId::from(row.customer_id),
             customer_name: row.customer_name,
@@ -149,9 +151,10 @@ async fn read(conn: &mut Connection, found: Listing<i64>) -> Result<Listing<Entr
 }
 
 /// The entry `id`, of whatever gym.
-pub(super) async fn find_entry(conn: &mut Connection, id: EntryId) -> Result<Option<Entry>, Error> {
+pub(super) async fn find_entry(conn: &mut Connection, id: EntryId) -> Result<Unseen<Entry>, Error> {
     let row = entries!("from entries e", "where e.id = $1", id.get()).fetch_optional(conn).await?;
-    row.map(Entry::try_from).transpose()
+    let entry = row.map(Entry::try_from).transpose()?;
+    Ok(Unseen::new(entry, |entry| Place::branch(entry.gym, entry.branch).of(entry.customer)))
 }
 
 /// A customer's visits, summed up.

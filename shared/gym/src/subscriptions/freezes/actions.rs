@@ -20,7 +20,7 @@ use base::{
     platform::{
         audit::Note,
         db::{Db, Tx},
-        once::MoneyOutcome,
+        once::{MoneyOutcome, RepeatableOutcome},
     },
     vocabulary::{FreezeId, Line, Money, PaymentId, SubscriptionId},
 };
@@ -52,6 +52,8 @@ struct Done {
     freeze: Option<FreezeId>,
     payment: Option<PaymentId>,
 }
+
+impl RepeatableOutcome for Done {}
 
 impl MoneyOutcome for Done {
     /// Until the freeze is ended by hand, or its subscription is stopped.

@@ -21,7 +21,7 @@ use base::{
     platform::{
         audit::Note,
         db::{Db, Tx},
-        once::MoneyOutcome,
+        once::{MoneyOutcome, RepeatableOutcome},
     },
     vocabulary::{BranchId, CustomerId, GymId, PaymentId, StaffId, SubscriptionId},
 };
@@ -40,6 +40,8 @@ struct Deal {
     subscription: SubscriptionId,
     payment: Option<PaymentId>,
 }
+
+impl RepeatableOutcome for Deal {}
 
 impl MoneyOutcome for Deal {
     /// Until the subscription is stopped.

@@ -20,6 +20,7 @@ use base::{
     platform::{
         audit::Note,
         db::{Db, Tx},
+        once::RepeatableOutcome,
     },
     refusals,
     vocabulary::{CustomerId, Line, SubscriptionId},
@@ -53,6 +54,8 @@ pub struct Deducted {
 struct Left {
     remaining: i32,
 }
+
+impl RepeatableOutcome for Left {}
 
 /// Takes coins or sessions. A repeat takes again, unless it carries the same `Idempotency-Key`.
 ///
