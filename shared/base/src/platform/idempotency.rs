@@ -66,8 +66,7 @@ impl IdempotencyKey {
     /// # Refuses
     /// [`KeyRefused`]: a key that was dropped instead would let a repeat charge twice.
     pub fn parse(header: &[u8]) -> Result<Self, KeyRefused> {
-        let is_key =
-            (1..=LONGEST_KEY).contains(&header.len()) && header.iter().all(u8::is_ascii_graphic);
+        let is_key = (1..=LONGEST_KEY).contains(&header.len()) && header.iter().all(u8::is_ascii_graphic);
         let text = std::str::from_utf8(header).ok().filter(|_| is_key);
         text.map(|text| Self(text.into())).ok_or(KeyRefused)
     }
@@ -219,9 +218,13 @@ mod tests {
     #[test]
     fn a_key_is_short_and_visible() {
         for key in ["a", "8e03978e-40d5-43dd-bc93-6894a57f9324", "\"quoted\"", &"k".repeat(LONGEST_KEY)] {
-            assert_eq!(IdempotencyKey::parse(key.as_bytes()).map(|key| key.as_str().to_owned()), Ok(key.to_owned()));
+            assert_eq!(
+                IdempotencyKey::parse(key.as_bytes()).map(|key| key.as_str().to_owned()),
+                Ok(key.to_owned())
+            );
         }
-        for odd in ["", " ", "two words", "tab\tinside", "\u{7f}", "مفتاح", &"k".repeat(LONGEST_KEY + 1)] {
+        for odd in ["", " ", "two words", "tab\tinside", "\u{7f}", "مفتاح", &"k".repeat(LONGEST_KEY + 1)]
+        {
             assert_eq!(IdempotencyKey::parse(odd.as_bytes()), Err(KeyRefused), "{odd:?}");
         }
         assert_eq!(IdempotencyKey::parse(&[b'k', 0xff]), Err(KeyRefused));

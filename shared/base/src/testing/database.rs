@@ -27,6 +27,7 @@ pub struct TestDb {
     /// Connections as the owner of the schema: to arrange a test and to look at what it did.
     pub owner: PgPool,
     staff_pool: PgPool,
+    client_pool: PgPool,
     staff: Db,
     client: Db,
 }
@@ -52,10 +53,11 @@ impl TestDb {
             let options = told.clone().database(&name).username(user).password(user);
             options.options([("lock_timeout", "5s"), ("statement_timeout", "20s")])
         };
-        let staff_pool = PgPoolOptions::new().max_connections(8).connect_lazy_with(options("gym_staff"));
+        let pool = |user| PgPoolOptions::new().max_connections(8).connect_lazy_with(options(user));
+        let (staff_pool, client_pool) = (pool("gym_staff"), pool("gym_client"));
         let owner = PgPoolOptions::new().max_connections(4).connect_lazy_with(admin.clone().database(&name));
         let (staff, client) = (open(options("gym_staff")), open(options("gym_client")));
-        Self { name, admin, owner, staff_pool, staff, client }
+        Self { name, admin, owner, staff_pool, client_pool, staff, client }
     }
 
     /// The database with the rights of staff-api's role.
@@ -71,6 +73,11 @@ impl TestDb {
     /// Connections with the rights of the staff role that no pool of a [`Db`] knows of: for locks held against it.
     pub fn staff_pool(&self) -> &PgPool {
         &self.staff_pool
+    }
+
+    /// The same, with the rights of the members' door.
+    pub fn client_pool(&self) -> &PgPool {
+        &self.client_pool
     }
 }
 

@@ -143,29 +143,30 @@ pub async fn switch(
     branch: BranchId,
     is_active: bool,
 ) -> Result<Switched, Error> {
-    let switched = db.write(staff, async |tx| {
-        let now = tx.now();
-        let found = store::lock_branch(tx, branch).await?;
-        // A managed branch that is switched off is out of reach, and yet its manager may switch it on again.
-        let is_managed = staff.role().has_managed_branches()
-            && store::find_managed(tx.conn(), staff.staff(), branch).await?;
-        let locked = found.within_or(staff, |_| is_managed).ok_or(BranchRefused::NotFound)?;
-        tx.stand_at(locked.gym, Some(branch));
-        let is_changed = locked.is_active != is_active;
-        if is_changed {
-            store::update_is_active(tx, branch, is_active).await?;
-        }
-        // Switching on ends them too: a sign-in that met the switch on its way leaves a session behind.
-        let ended = if is_changed || !is_active {
-            access::end_sessions_at(tx.conn(), locked.gym, Some(branch), now).await?
-        } else {
-            access::Ended::default()
-        };
-        let switched = Switched { is_active, is_changed, ended };
-        tx.note(Note::on("branch", branch.get()).with(json!(switched)));
-        Ok(switched)
-    })
-    .await?;
+    let switched = db
+        .write(staff, async |tx| {
+            let now = tx.now();
+            let found = store::lock_branch(tx, branch).await?;
+            // A managed branch that is switched off is out of reach, and yet its manager may switch it on again.
+            let is_managed = staff.role().has_managed_branches()
+                && store::find_managed(tx.conn(), staff.staff(), branch).await?;
+            let locked = found.within_or(staff, |_| is_managed).ok_or(BranchRefused::NotFound)?;
+            tx.stand_at(locked.gym, Some(branch));
+            let is_changed = locked.is_active != is_active;
+            if is_changed {
+                store::update_is_active(tx, branch, is_active).await?;
+            }
+            // Switching on ends them too: a sign-in that met the switch on its way leaves a session behind.
+            let ended = if is_changed || !is_active {
+                access::end_sessions_at(tx.conn(), locked.gym, Some(branch), now).await?
+            } else {
+                access::Ended::default()
+            };
+            let switched = Switched { is_active, is_changed, ended };
+            tx.note(Note::on("branch", branch.get()).with(json!(switched)));
+            Ok(switched)
+        })
+        .await?;
     if staff.is_repeat() {
         // Told of the first only while the branch is theirs.
         find_seen(db, BranchView::of(staff), branch, &Window::at(staff.calendar(), staff.now())).await?;

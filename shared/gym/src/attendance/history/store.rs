@@ -12,7 +12,8 @@ use base::{
         list::{List, Table},
     },
     vocabulary::{
-        BranchId, CustomerId, EntryId, GymId, Listing, Page, StaffId, SubscriptionId, Timestamp, page::COUNTED_MOST,
+        BranchId, CustomerId, EntryId, GymId, Listing, Page, StaffId, SubscriptionId, Timestamp,
+        page::COUNTED_MOST,
     },
 };
 

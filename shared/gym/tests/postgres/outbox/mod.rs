@@ -7,7 +7,11 @@ use std::{collections::BTreeSet, time::Duration};
 use self::support::{CODE, ERRAND, Errand, Stage, by_mail, by_sms, calls, gateway, letter, settings};
 use base::{
     Error, Fault,
-    platform::outbox::{Lane, Settings, State},
+    access::Visitor,
+    platform::{
+        outbox::{Lane, Settings, State},
+        request::RequestContext,
+    },
     testing::{Wire, open},
 };
 use chrono::TimeDelta;
@@ -290,7 +294,8 @@ async fn the_members_door_writes_messages_and_cannot_read_them() {
     let stage = Stage::set().await;
     let options = stage.db.owner.connect_options().as_ref().clone().username("gym_client");
     let mut conn = PgConnection::connect_with(&options).await.unwrap();
-    let (db, author) = (stage.db.client(), stage.author());
+    let visitor = Visitor::new(RequestContext::internal("test.enqueue", stage.now()));
+    let (db, author) = (stage.db.client(), visitor.doing("account.request_activation"));
     let written = db.write_each_time(&author, async |tx| {
         tx.enqueue(&ACTIVATION_CODE, &letter(by_sms())).await?;
         tx.withhold(&ACTIVATION_CODE, &letter(by_sms())).await

@@ -98,7 +98,7 @@ async fn instants_have_a_zone_numbers_are_whole_and_nothing_fills_itself_in() {
          union
          select table_name || '.' || column_name || ' default ' || column_default from information_schema.columns
          where table_schema = 'public' and table_name not like '\\_sqlx%' and column_default is not null
-             and column_default not like 'nextval(%' and column_default not in ('false', 'true', '0')
+             and column_default not like 'nextval(%' and column_default not in ('false', 'true', '0', 'CURRENT_USER')
          union
          select table_name || '.' || column_name || ' ' || data_type from information_schema.columns
          where table_schema = 'public' and column_name like '%\\_minor' and data_type <> 'bigint'",

@@ -1,5 +1,7 @@
 //! What each service's role may do in the database.
 
+mod tried;
+
 use base::testing::TestDb;
 
 const SERVICES: [&str; 2] = ["gym_staff", "gym_client"];
