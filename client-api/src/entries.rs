@@ -7,7 +7,7 @@ use base::{
     vocabulary::{BranchId, Calendar, PageQuery},
 };
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use gym::attendance::{self, Decision, Entry, Outlook, parse_moment};
+use gym::attendance::{self, Decision, Entry, Level, Outlook, parse_moment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -80,7 +80,7 @@ fn answer(entry: Entry, calendar: Calendar) -> EntryAnswer {
 
 /// A page of entries.
 #[derive(Debug, Serialize, ToSchema)]
-struct HistoryAnswer {
+struct EntryHistoryAnswer {
     /// Newest first.
     entries: Vec<EntryAnswer>,
     /// How many there are in all.
@@ -96,15 +96,15 @@ struct HistoryAnswer {
 
 /// Read one's own entries, newest first.
 #[utoipa::path(get, path = "/entry-history", tag = "entries", params(PageQuery),
-    responses((status = 200, body = Success<HistoryAnswer>)))]
+    responses((status = 200, body = Success<EntryHistoryAnswer>)))]
 async fn entry_history(
     member: Member,
     State(app): State<App>,
     Paged(page): Paged,
-) -> Result<Answer<HistoryAnswer>, ErrorResponse> {
+) -> Result<Answer<EntryHistoryAnswer>, ErrorResponse> {
     let found = attendance::list_own(&app.db, &member, page).await?;
     let calendar = member.calendar();
-    Ok(Answer::new(HistoryAnswer {
+    Ok(Answer::new(EntryHistoryAnswer {
         entries: found.items.into_iter().map(|entry| answer(entry, calendar)).collect(),
         total: found.total,
         limit: page.limit,
@@ -133,7 +133,7 @@ async fn list_entries(
 
 /// How diligent one was.
 #[derive(Debug, Serialize, ToSchema)]
-struct StatsAnswer {
+struct VisitStatsAnswer {
     /// Times let in, ever.
     total_visits: i64,
     /// This calendar month.
@@ -149,10 +149,10 @@ struct StatsAnswer {
 }
 
 /// Read how often one came.
-#[utoipa::path(get, path = "/stats", tag = "entries", responses((status = 200, body = Success<StatsAnswer>)))]
-async fn stats(member: Member, State(app): State<App>) -> Result<Answer<StatsAnswer>, ErrorResponse> {
+#[utoipa::path(get, path = "/stats", tag = "entries", responses((status = 200, body = Success<VisitStatsAnswer>)))]
+async fn stats(member: Member, State(app): State<App>) -> Result<Answer<VisitStatsAnswer>, ErrorResponse> {
     let stats = attendance::own_stats(&app.db, &member).await?;
-    Ok(Answer::new(StatsAnswer {
+    Ok(Answer::new(VisitStatsAnswer {
         total_visits: stats.visits,
         visits_this_month: stats.visits_this_month,
         visits_this_week: stats.visits_this_week,
@@ -164,25 +164,21 @@ async fn stats(member: Member, State(app): State<App>) -> Result<Answer<StatsAns
 
 /// How full it is.
 #[derive(Debug, Serialize, ToSchema)]
-struct ActivityAnswer {
-    /// `quiet`, `moderate` or `busy`.
-    #[schema(example = "quiet")]
-    level: String,
+struct BranchActivityAnswer {
+    /// In a word.
+    level: Level,
     /// Members let in during the last hour.
     entries_last_hour: i64,
 }
 
 /// Read how full one's own branch is.
-#[utoipa::path(get, path = "/branch-activity", tag = "entries", responses((status = 200, body = Success<ActivityAnswer>)))]
+#[utoipa::path(get, path = "/branch-activity", tag = "entries", responses((status = 200, body = Success<BranchActivityAnswer>)))]
 async fn branch_activity(
     member: Member,
     State(app): State<App>,
-) -> Result<Answer<ActivityAnswer>, ErrorResponse> {
+) -> Result<Answer<BranchActivityAnswer>, ErrorResponse> {
     let crowd = attendance::branch_activity(&app.db, &member).await?;
-    Ok(Answer::new(ActivityAnswer {
-        level: crowd.level.as_str().to_owned(),
-        entries_last_hour: crowd.entries_last_hour,
-    }))
+    Ok(Answer::new(BranchActivityAnswer { level: crowd.level, entries_last_hour: crowd.entries_last_hour }))
 }
 
 /// Where and when.
@@ -212,12 +208,12 @@ struct AccessAnswer {
     /// What it would go by.
     service_name: Option<String>,
     /// Why not, the first reason first.
-    reasons: Vec<ReasonAnswer>,
+    reasons: Vec<DenialReasonAnswer>,
 }
 
 /// Why the door stays shut.
 #[derive(Debug, Serialize, ToSchema)]
-struct ReasonAnswer {
+struct DenialReasonAnswer {
     /// Stable name.
     #[schema(example = "SUBSCRIPTION_FROZEN")]
     code: String,
@@ -256,7 +252,7 @@ impl From<Outlook> for AccessAnswer {
             service_name: outlook.pass.map(|pass| pass.service_name),
             reasons: reasons
                 .into_iter()
-                .map(|denial| ReasonAnswer {
+                .map(|denial| DenialReasonAnswer {
                     code: denial.code().to_owned(),
                     message: denial.say(request::language()).into_owned(),
                 })

@@ -21,9 +21,11 @@ mod subscription;
 
 use axum::Router;
 use gym::members::MemberSignIn;
-use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-use web::{App, document};
+use web::{
+    App,
+    document::{self, Cover, Document},
+};
 
 /// What signing in needs to reach.
 fn entrance(app: &App) -> MemberSignIn<'_> {
@@ -51,17 +53,28 @@ fn everything() -> OpenApiRouter<App> {
     documented().merge(sign_in::aliases()).merge(profile::aliases())
 }
 
+const COVER: Cover = Cover {
+    title: "Gym: the member app's interface",
+    about: include_str!("about.md"),
+    scheme: (
+        "client",
+        "The `access_token` of `POST /api/clients/auth/login` or `POST /api/clients/verify-activation`",
+    ),
+    tags: &[
+        ("sign-in", "Codes, passwords, tokens"),
+        ("profile", "Oneself and one's subscriptions"),
+        ("qr", "What opens the door"),
+        ("entries", "Coming in: whether one may, when one did, how full it is"),
+        ("account", "Language, password, deleting the account"),
+    ],
+};
+
 /// The table of contents.
-pub fn router(app: App) -> (Router, OpenApi) {
+pub fn router(app: App) -> (Router, Document) {
     let mut aliases = OpenApiRouter::new().nest("/api/client", everything().merge(entries::listed()));
     document::mark_as_alias(aliases.get_openapi_mut(), "alias");
     let contents =
         OpenApiRouter::new().nest("/api/clients", everything().merge(entries::documented())).merge(aliases);
-    let (router, mut api) = contents.with_state(app).split_for_parts();
-    document::finish(
-        &mut api,
-        "client-api",
-        "The member app's side of the gym: sign-in, subscription, QR, entries.",
-    );
-    (router, api)
+    let (router, api) = contents.with_state(app).split_for_parts();
+    (router, document::finish(api, &COVER))
 }

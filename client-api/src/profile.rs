@@ -4,7 +4,7 @@ use axum::extract::State;
 use base::{
     Text,
     platform::request,
-    vocabulary::{CustomerId, Language, Timestamp},
+    vocabulary::{CustomerId, Gender, Language, Timestamp},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
@@ -15,11 +15,15 @@ use gym::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use web::{Answer, App, ErrorResponse, Json, Member, envelope::Success, wire};
+use web::{
+    Answer, App, ErrorResponse, Json, Member,
+    envelope::{Done, Success},
+    wire,
+};
 
 use crate::{
     entrance,
-    subscription::{self, SubscriptionAnswer},
+    subscription::{self, Standing, SubscriptionAnswer},
 };
 
 /// Under every base path.
@@ -40,7 +44,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// The path of the app of February 2026.
 pub(crate) fn aliases() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(alias!(
-        qr => post "/qr/refresh" as refresh_qr_february,
+        qr => post "/qr/refresh" as refresh_qr_nested,
         "Get a fresh short-lived code, at the path of February 2026."
     ))
 }
@@ -68,8 +72,8 @@ pub(crate) struct ProfileAnswer {
     /// Its name.
     #[schema(example = "Dragon Club")]
     branch_name: String,
-    /// `male` or `female`.
-    gender: Option<String>,
+    /// Gender.
+    gender: Option<Gender>,
     /// Date of birth.
     date_of_birth: Option<NaiveDate>,
     /// Years.
@@ -93,14 +97,14 @@ pub(crate) struct ProfileAnswer {
     ideal_weight: Option<wire::Number>,
     /// Kcal a day.
     daily_calories: Option<i32>,
-    /// `ar`, `en`, or null until chosen.
-    preferred_language: Option<String>,
+    /// Language; null until chosen.
+    preferred_language: Option<Language>,
     /// Whether a password of their own was chosen.
     password_changed: bool,
     /// Always true: a deactivated account has no session.
     is_active: bool,
-    /// `active`, `frozen`, `stopped`, `expired`, `pending` or `inactive`.
-    subscription_status: String,
+    /// How the subscription to show stands; `inactive` without one.
+    subscription_status: Standing,
     /// Whether any subscription is active today.
     has_active_subscription: bool,
     /// The subscription to show: an active one, else the latest.
@@ -179,7 +183,7 @@ fn answer(member: MemberProfile, shown: subscription::Shown) -> ProfileAnswer {
         email: member.email,
         branch_id: member.branch.get(),
         branch_name: member.branch_name,
-        gender: member.gender.map(|gender| gender.as_str().to_owned()),
+        gender: member.gender,
         date_of_birth: member.date_of_birth,
         age: member.age_years,
         weight: member.weight_g.map(wire::thousandths),
@@ -191,7 +195,7 @@ fn answer(member: MemberProfile, shown: subscription::Shown) -> ProfileAnswer {
         bmr: metrics.bmr_kcal,
         ideal_weight: metrics.ideal_weight_kg.map(wire::Number),
         daily_calories: metrics.daily_calories_kcal,
-        preferred_language: member.language.map(|language| language.as_str().to_owned()),
+        preferred_language: member.language,
         password_changed: member.password_changed,
         is_active: true,
         subscription_status: shown.status,
@@ -211,7 +215,7 @@ async fn profile(member: Member, State(app): State<App>) -> Result<Answer<MeAnsw
 
 /// What opens the door.
 #[derive(Debug, Serialize, ToSchema)]
-struct QrAnswer {
+struct QrPassAnswer {
     /// The text that never changes.
     #[schema(example = "customer_id:123")]
     qr_code: String,
@@ -228,11 +232,11 @@ struct QrAnswer {
 }
 
 /// Read one's own QR code.
-#[utoipa::path(get, path = "/qr", tag = "qr", responses((status = 200, body = Success<QrAnswer>)))]
-async fn qr(member: Member, State(app): State<App>) -> Result<Answer<QrAnswer>, ErrorResponse> {
+#[utoipa::path(get, path = "/qr", tag = "qr", responses((status = 200, body = Success<QrPassAnswer>)))]
+async fn qr(member: Member, State(app): State<App>) -> Result<Answer<QrPassAnswer>, ErrorResponse> {
     let pass = members::qr_pass(&entrance(&app), &member).await?;
     let shown = subscription::shown(&app, member.customer(), pass.profile.calendar, member.now()).await?;
-    Ok(Answer::new(QrAnswer {
+    Ok(Answer::new(QrPassAnswer {
         qr_code: pass.text,
         qr_token: pass.token,
         expires_at: pass.expires_at,
@@ -246,15 +250,15 @@ async fn qr(member: Member, State(app): State<App>) -> Result<Answer<QrAnswer>, 
 #[derive(Debug, Deserialize, ToSchema)]
 struct LanguageBody {
     /// `ar` or `en`.
-    #[schema(example = "ar")]
+    #[schema(required, value_type = Language, example = "ar")]
     preferred_language: Option<String>,
 }
 
 /// The language from now on.
 #[derive(Debug, Serialize, ToSchema)]
-struct LanguageAnswer {
+struct ChosenLanguageAnswer {
     /// `ar` or `en`.
-    preferred_language: String,
+    preferred_language: Language,
 }
 
 const UNKNOWN_LANGUAGE: Text =
@@ -262,12 +266,12 @@ const UNKNOWN_LANGUAGE: Text =
 
 /// Choose the language of the app and of messages.
 #[utoipa::path(patch, path = "/language", tag = "account", request_body = LanguageBody,
-    responses((status = 200, body = Success<LanguageAnswer>)))]
+    responses((status = 200, body = Success<ChosenLanguageAnswer>)))]
 async fn choose_language(
     member: Member,
     State(app): State<App>,
     Json(body): Json<LanguageBody>,
-) -> Result<Answer<LanguageAnswer>, ErrorResponse> {
+) -> Result<Answer<ChosenLanguageAnswer>, ErrorResponse> {
     let mut fields = base::Fields::new();
     let language = fields.required("preferred_language", body.preferred_language.as_deref(), |text| {
         Language::parse(text).ok_or(("UNKNOWN_LANGUAGE", UNKNOWN_LANGUAGE))
@@ -275,12 +279,12 @@ async fn choose_language(
     let language = fields.build(language)?;
     members::choose_language(&app.db, &member, language).await?;
     app.doorkeeper.forget(member.session());
-    Ok(Answer::new(LanguageAnswer { preferred_language: language.as_str().to_owned() }))
+    Ok(Answer::new(ChosenLanguageAnswer { preferred_language: language }))
 }
 
 /// A wish to be forgotten.
 #[derive(Debug, Serialize, ToSchema)]
-struct DeletionAnswer {
+struct AccountDeletionAnswer {
     /// When it was first made.
     requested_at: DateTime<Utc>,
     /// When the account ends.
@@ -296,23 +300,20 @@ const DELETION_WITHDRAWN: Text =
 
 /// Ask for the account to be deleted. Asking again changes nothing.
 #[utoipa::path(post, path = "/account/delete-request", tag = "account",
-    responses((status = 200, body = Success<DeletionAnswer>)))]
+    responses((status = 200, body = Success<AccountDeletionAnswer>)))]
 async fn request_deletion(
     member: Member,
     State(app): State<App>,
-) -> Result<Answer<DeletionAnswer>, ErrorResponse> {
+) -> Result<Answer<AccountDeletionAnswer>, ErrorResponse> {
     let asked = members::request_deletion(&app.db, &member).await?;
-    let answer = DeletionAnswer { requested_at: asked.requested_at, deletes_at: asked.deletes_at };
+    let answer = AccountDeletionAnswer { requested_at: asked.requested_at, deletes_at: asked.deletes_at };
     Ok(Answer::new(answer).said(DELETION_NOTED))
 }
 
 /// Take back the wish to be deleted.
 #[utoipa::path(delete, path = "/account/delete-request", tag = "account",
-    responses((status = 200, body = Success<Option<String>>)))]
-async fn withdraw_deletion(
-    member: Member,
-    State(app): State<App>,
-) -> Result<Answer<Option<()>>, ErrorResponse> {
+    responses((status = 200, body = Success<Done>)))]
+async fn withdraw_deletion(member: Member, State(app): State<App>) -> Result<Answer<Done>, ErrorResponse> {
     members::withdraw_deletion_request(&app.db, &member).await?;
     Ok(Answer::done(DELETION_WITHDRAWN))
 }

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use web::{
     Answer, Anyone, App, ErrorResponse, Json, Member,
-    envelope::{Failure, Success},
+    envelope::{Done, Failure, Success},
 };
 
 use crate::{
@@ -36,14 +36,14 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// Paths of other generations of the app.
 pub(crate) fn aliases() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(endpoint!(sign_in_short)).routes(alias!(
-        refresh => post "/auth/refresh" as refresh_short,
+        refresh => post "/auth/refresh" as refresh_at_auth,
         "Get a new access token, where the app of today asks for it."
     ))
 }
 
 /// Who asks: one of the three, they mean the same.
 #[derive(Debug, Deserialize, ToSchema)]
-pub(crate) struct WhoBody {
+pub(crate) struct IdentifierBody {
     /// Phone number in any spelling, or e-mail address.
     #[schema(example = "01234567890")]
     identifier: Option<String>,
@@ -53,7 +53,7 @@ pub(crate) struct WhoBody {
     email: Option<String>,
 }
 
-impl WhoBody {
+impl IdentifierBody {
     fn parse(&self) -> Result<Identifier, IdentifierInvalid> {
         let named = [&self.identifier, &self.phone, &self.email].into_iter().flatten();
         Identifier::parse(named.map(String::as_str).find(|text| !text.trim().is_empty()).unwrap_or_default())
@@ -77,12 +77,12 @@ const CODE_SENT: Text = Text {
 };
 
 /// Ask for an activation code, by SMS or mail. The answer is the same whether or not the account exists.
-#[utoipa::path(post, path = "/request-activation", tag = "sign-in", request_body = WhoBody,
+#[utoipa::path(post, path = "/request-activation", tag = "sign-in", request_body = IdentifierBody,
     responses((status = 200, body = Success<CodeSent>)))]
 async fn request_activation(
     visitor: Anyone,
     State(app): State<App>,
-    Json(body): Json<WhoBody>,
+    Json(body): Json<IdentifierBody>,
 ) -> Result<Answer<CodeSent>, ErrorResponse> {
     let who = body.parse()?;
     members::request_code(&entrance(&app), &visitor, &who, CodePurpose::Activation).await?;
@@ -90,12 +90,12 @@ async fn request_activation(
 }
 
 /// Ask for a code to choose a new password with. The answer is the same whether or not the account exists.
-#[utoipa::path(post, path = "/auth/forgot-password", tag = "sign-in", request_body = WhoBody,
+#[utoipa::path(post, path = "/auth/forgot-password", tag = "sign-in", request_body = IdentifierBody,
     responses((status = 200, body = Success<CodeSent>)))]
 async fn forgot_password(
     visitor: Anyone,
     State(app): State<App>,
-    Json(body): Json<WhoBody>,
+    Json(body): Json<IdentifierBody>,
 ) -> Result<Answer<CodeSent>, ErrorResponse> {
     let who = body.parse()?;
     members::request_code(&entrance(&app), &visitor, &who, CodePurpose::PasswordReset).await?;
@@ -109,10 +109,10 @@ fn code_sent(who: &Identifier) -> Answer<CodeSent> {
 
 /// A code, and who it was sent to.
 #[derive(Debug, Deserialize, ToSchema)]
-struct VerifyBody {
+struct VerifyCodeBody {
     /// Who.
     #[serde(flatten)]
-    who: WhoBody,
+    who: IdentifierBody,
     /// Six digits.
     #[schema(example = "123456")]
     activation_code: Option<String>,
@@ -149,12 +149,12 @@ const SIGNED_IN: Text = Text { en: "Login successful", ar: "تم تسجيل ال
 /// Sign in with the code that was sent.
 ///
 /// `INVALID_CODE` for a wrong, expired, used or never sent code and for an unknown account alike.
-#[utoipa::path(post, path = "/verify-activation", tag = "sign-in", request_body = VerifyBody,
+#[utoipa::path(post, path = "/verify-activation", tag = "sign-in", request_body = VerifyCodeBody,
     responses((status = 200, body = Success<SignedInAnswer>), (status = 401, description = "INVALID_CODE", body = Failure)))]
 async fn verify_activation(
     visitor: Anyone,
     State(app): State<App>,
-    Json(body): Json<VerifyBody>,
+    Json(body): Json<VerifyCodeBody>,
 ) -> Result<Answer<SignedInAnswer>, ErrorResponse> {
     let who = body.who.parse()?;
     let code = code_of(body.activation_code.or(body.code))?;
@@ -173,9 +173,9 @@ fn code_of(typed: Option<String>) -> Result<OneTimeCode, Error> {
 struct SignInBody {
     /// Who.
     #[serde(flatten)]
-    who: WhoBody,
+    who: IdentifierBody,
     /// The password; a first-login one is good for 72 hours.
-    #[schema(example = "RX04AF")]
+    #[schema(required, value_type = String, example = "RX04AF")]
     password: Option<String>,
 }
 
@@ -236,12 +236,13 @@ async fn welcome(
 #[derive(Debug, Deserialize, ToSchema)]
 struct RefreshBody {
     /// As it came with the sign-in.
+    #[schema(required, value_type = String)]
     refresh_token: Option<String>,
 }
 
 /// A new access token.
 #[derive(Debug, Serialize, ToSchema)]
-struct RefreshedAnswer {
+struct RefreshedTokenAnswer {
     /// Bearer token for this service.
     access_token: String,
     /// Always `Bearer`.
@@ -252,7 +253,7 @@ struct RefreshedAnswer {
     expires_in: i64,
 }
 
-impl RefreshedAnswer {
+impl RefreshedTokenAnswer {
     fn new(signed_in: MemberSignedIn, now: Timestamp) -> Self {
         Self {
             access_token: signed_in.access_token,
@@ -264,15 +265,15 @@ impl RefreshedAnswer {
 
 /// Get a new access token. The refresh token may be used again until the session ends; a refused one is 403, never 401.
 #[utoipa::path(post, path = "/refresh", tag = "sign-in", request_body = RefreshBody,
-    responses((status = 200, body = Success<RefreshedAnswer>), (status = 403, description = "INVALID_REFRESH_TOKEN", body = Failure)))]
+    responses((status = 200, body = Success<RefreshedTokenAnswer>), (status = 403, description = "INVALID_REFRESH_TOKEN", body = Failure)))]
 async fn refresh(
     visitor: Anyone,
     State(app): State<App>,
     Json(body): Json<RefreshBody>,
-) -> Result<Answer<RefreshedAnswer>, ErrorResponse> {
+) -> Result<Answer<RefreshedTokenAnswer>, ErrorResponse> {
     let token = required("refresh_token", body.refresh_token)?;
     let signed_in = members::refresh(&entrance(&app), &visitor, token.trim()).await?;
-    Ok(Answer::new(RefreshedAnswer::new(signed_in, visitor.now())))
+    Ok(Answer::new(RefreshedTokenAnswer::new(signed_in, visitor.now())))
 }
 
 /// The old password and the new one.
@@ -284,6 +285,7 @@ struct ChangePasswordBody {
     /// The present password, as one app calls it.
     old_password: Option<String>,
     /// At least six characters, other than the present one.
+    #[schema(required, value_type = String)]
     new_password: Option<String>,
 }
 
@@ -291,16 +293,16 @@ const PASSWORD_CHANGED: Text = Text { en: "Password changed", ar: "تم تغيي
 
 /// Choose a new password. Other sessions end; the caller's stays, with the access token in the answer.
 #[utoipa::path(post, path = "/change-password", tag = "account", request_body = ChangePasswordBody,
-    responses((status = 200, body = Success<RefreshedAnswer>)))]
+    responses((status = 200, body = Success<RefreshedTokenAnswer>)))]
 async fn change_password(
     member: Member,
     State(app): State<App>,
     Json(body): Json<ChangePasswordBody>,
-) -> Result<Answer<RefreshedAnswer>, ErrorResponse> {
+) -> Result<Answer<RefreshedTokenAnswer>, ErrorResponse> {
     let new = Password::chosen(&required("new_password", body.new_password)?)?;
     let current = body.current_password.or(body.old_password).map(|text| Password::typed(&text));
     let signed_in = members::change_password(&entrance(&app), &member, current, new).await?;
-    Ok(Answer::new(RefreshedAnswer::new(signed_in, member.now())).said(PASSWORD_CHANGED))
+    Ok(Answer::new(RefreshedTokenAnswer::new(signed_in, member.now())).said(PASSWORD_CHANGED))
 }
 
 /// A code, and the password to have from now on.
@@ -308,24 +310,25 @@ async fn change_password(
 struct ResetPasswordBody {
     /// Who.
     #[serde(flatten)]
-    who: WhoBody,
+    who: IdentifierBody,
     /// Six digits.
     #[schema(example = "123456")]
     code: Option<String>,
     /// The same, under its other name.
     activation_code: Option<String>,
     /// At least six characters.
+    #[schema(required, value_type = String)]
     new_password: Option<String>,
 }
 
 /// Choose a new password with the code that was sent; a wrong one is 400 `INVALID_CODE`. Every session ends; the member signs in again.
 #[utoipa::path(post, path = "/auth/reset-password", tag = "sign-in", request_body = ResetPasswordBody,
-    responses((status = 200, body = Success<Option<String>>)))]
+    responses((status = 200, body = Success<Done>)))]
 async fn reset_password(
     visitor: Anyone,
     State(app): State<App>,
     Json(body): Json<ResetPasswordBody>,
-) -> Result<Answer<Option<()>>, ErrorResponse> {
+) -> Result<Answer<Done>, ErrorResponse> {
     let who = body.who.parse()?;
     let code = code_of(body.code.or(body.activation_code))?;
     let password = Password::chosen(&required("new_password", body.new_password)?)?;
@@ -336,8 +339,8 @@ async fn reset_password(
 const SIGNED_OUT: Text = Text { en: "Signed out", ar: "تم تسجيل الخروج" };
 
 /// Sign out: the session ends, and this member's phones get no more pushes.
-#[utoipa::path(post, path = "/auth/logout", tag = "sign-in", responses((status = 200, body = Success<Option<String>>)))]
-async fn sign_out(member: Member, State(app): State<App>) -> Result<Answer<Option<()>>, ErrorResponse> {
+#[utoipa::path(post, path = "/auth/logout", tag = "sign-in", responses((status = 200, body = Success<Done>)))]
+async fn sign_out(member: Member, State(app): State<App>) -> Result<Answer<Done>, ErrorResponse> {
     members::sign_out(&entrance(&app), &app.doorkeeper, &member).await?;
     Ok(Answer::done(SIGNED_OUT))
 }

@@ -6,7 +6,10 @@ use base::{
     vocabulary::{Calendar, CustomerId, Language, Money, Timestamp},
 };
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use gym::subscriptions::{self, Held, Portfolio, ServiceKind, Status};
+use gym::{
+    plans::ServiceType,
+    subscriptions::{self, Held, Portfolio, ServiceKind, Status},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,22 +28,19 @@ pub(crate) struct SubscriptionAnswer {
     #[schema(example = "Monthly Gym")]
     service_name: String,
     /// What sort of service.
-    #[schema(example = "gym")]
+    #[schema(value_type = ServiceType, example = "gym")]
     service_type: String,
-    /// `coins`, `time_based`, `sessions` or `training`.
-    #[schema(example = "time_based")]
-    subscription_type: String,
-    /// `coins`, `time`, `sessions` or `training`: which number is drawn.
-    #[schema(example = "time")]
-    display_metric: String,
+    /// How it is used up.
+    subscription_type: ServiceKind,
+    /// Which number is drawn.
+    display_metric: DisplayMetric,
     /// That number.
     display_value: Option<i64>,
     /// The number in words, in the member's language.
     #[schema(example = "12 days left")]
     display_label: String,
-    /// `active`, `frozen`, `stopped`, `expired` or `pending`.
-    #[schema(example = "active")]
-    status: String,
+    /// How it stands today; `completed` instead of `expired` among those of the past.
+    status: Standing,
     /// First day.
     start_date: NaiveDate,
     /// Last day, or null when it does not lapse by date.
@@ -76,6 +76,54 @@ pub(crate) struct SubscriptionAnswer {
     freeze_history: Vec<FreezeAnswer>,
 }
 
+/// How a subscription stands, in the words of the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Standing {
+    Active,
+    Frozen,
+    Stopped,
+    Expired,
+    Pending,
+    /// Expired, in the history.
+    Completed,
+    /// Nothing was ever bought.
+    Inactive,
+}
+
+impl From<Status> for Standing {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Active => Self::Active,
+            Status::Frozen => Self::Frozen,
+            Status::Stopped => Self::Stopped,
+            Status::Expired => Self::Expired,
+            Status::Pending => Self::Pending,
+        }
+    }
+}
+
+/// Which number of a subscription the app draws.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum DisplayMetric {
+    Coins,
+    Time,
+    Sessions,
+    Training,
+}
+
+impl From<ServiceKind> for DisplayMetric {
+    fn from(kind: ServiceKind) -> Self {
+        match kind {
+            ServiceKind::Coins => Self::Coins,
+            ServiceKind::TimeBased => Self::Time,
+            ServiceKind::Sessions => Self::Sessions,
+            ServiceKind::Training => Self::Training,
+        }
+    }
+}
+
 /// A time in which a subscription rested.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 struct FreezeAnswer {
@@ -91,7 +139,7 @@ struct FreezeAnswer {
 /// What the profile says about subscriptions.
 #[derive(Debug)]
 pub(crate) struct Shown {
-    pub(crate) status: String,
+    pub(crate) status: Standing,
     pub(crate) has_active: bool,
     pub(crate) subscription: Option<SubscriptionAnswer>,
 }
@@ -107,7 +155,7 @@ pub(crate) async fn shown(
     let portfolio = subscriptions::own(&app.db, customer, today).await?;
     let held = portfolio.shown(today);
     Ok(Shown {
-        status: held.map_or("inactive", |held| held.status(today).as_str()).to_owned(),
+        status: held.map_or(Standing::Inactive, |held| held.status(today).into()),
         has_active: portfolio.has_active(today),
         subscription: held.map(|held| answer(held, &portfolio, today)),
     })
@@ -123,11 +171,11 @@ fn answer(held: &Held, portfolio: &Portfolio, today: NaiveDate) -> SubscriptionA
         id: held.id.get(),
         service_name: held.service_name.clone(),
         service_type: held.service_type.clone(),
-        subscription_type: held.kind.as_str().to_owned(),
-        display_metric: held.kind.display_metric().to_owned(),
+        subscription_type: held.kind,
+        display_metric: held.kind.into(),
         display_value: value,
         display_label: label(held.kind, value, request::language()),
-        status: held.status(today).as_str().to_owned(),
+        status: held.status(today).into(),
         start_date: standing.starts_on,
         end_date: standing.ends_on,
         expiry_date: standing.ends_on.map(|last| last.and_time(LAST_MINUTE)),
@@ -226,8 +274,8 @@ async fn subscription(
 
 /// A past subscription is `completed` in the history, as source document 3 has it.
 fn past(mut answer: SubscriptionAnswer) -> SubscriptionAnswer {
-    if answer.status == Status::Expired.as_str() {
-        "completed".clone_into(&mut answer.status);
+    if answer.status == Standing::Expired {
+        answer.status = Standing::Completed;
     }
     answer
 }

@@ -13,10 +13,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use web::{
     Answer, Anyone, App, ErrorResponse, Json, Leaving, Staff,
-    envelope::{Failure, Success},
+    envelope::{Done, Failure, Success},
 };
 
-use crate::{gyms::Gym, users::StaffBody};
+use crate::{gyms::Gym, users::StaffUserRow};
 
 /// What signing in to staff-api needs.
 pub(crate) fn entrance(app: &App) -> StaffSignIn<'_> {
@@ -44,10 +44,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Deserialize, ToSchema)]
 struct SignInBody {
     /// Sign-in name, in any letter case.
-    #[schema(example = "reception1")]
+    #[schema(required, value_type = String, example = "reception1")]
     username: Option<String>,
     /// Password.
-    #[schema(example = "demo-gym-2026")]
+    #[schema(required, value_type = String, example = "demo-gym-2026")]
     password: Option<String>,
 }
 
@@ -65,7 +65,7 @@ struct SignedInAnswer {
     #[schema(example = 43200)]
     expires_in: i64,
     /// Who signed in.
-    user: StaffBody,
+    user: StaffUserRow,
     /// Where they work; null for a super admin.
     gym: Option<Gym>,
 }
@@ -92,7 +92,7 @@ impl SignedInAnswer {
 }
 
 /// Sign in. Members who try their phone or e-mail address here get the same 401 as everybody else.
-#[utoipa::path(post, path = "/auth/login", tag = "account", request_body = SignInBody, responses(
+#[utoipa::path(post, path = "/auth/login", tag = "sign-in", request_body = SignInBody, responses(
     (status = 200, body = Success<SignedInAnswer>),
     (status = 401, description = "INVALID_CREDENTIALS", body = Failure),
     (status = 403, description = "ACCOUNT_DISABLED", body = Failure),
@@ -109,8 +109,8 @@ async fn sign_in(
 }
 
 /// Sign out: the session ends at once. Without a live session nothing happens, and that is fine too.
-#[utoipa::path(post, path = "/auth/logout", tag = "account", responses((status = 200, body = Success<Option<String>>)))]
-async fn sign_out(leaving: Leaving, State(app): State<App>) -> Result<Answer<Option<()>>, ErrorResponse> {
+#[utoipa::path(post, path = "/auth/logout", tag = "sign-in", responses((status = 200, body = Success<Done>)))]
+async fn sign_out(leaving: Leaving, State(app): State<App>) -> Result<Answer<Done>, ErrorResponse> {
     if let Some(staff) = leaving.staff() {
         accounts::sign_out(&entrance(&app), staff).await?;
     }
@@ -118,7 +118,7 @@ async fn sign_out(leaving: Leaving, State(app): State<App>) -> Result<Answer<Opt
 }
 
 /// Get a new token for the same session, which lasts longer with it, up to 30 days in all.
-#[utoipa::path(post, path = "/auth/refresh", tag = "account", responses((status = 200, body = Success<SignedInAnswer>)))]
+#[utoipa::path(post, path = "/auth/refresh", tag = "sign-in", responses((status = 200, body = Success<SignedInAnswer>)))]
 async fn refresh_token(
     staff: Staff<can::UseTheApp>,
     State(app): State<App>,
@@ -132,9 +132,9 @@ async fn refresh_token(
 struct MeAnswer {
     /// Who.
     #[serde(flatten)]
-    own: StaffBody,
+    own: StaffUserRow,
     /// The same again.
-    user: StaffBody,
+    user: StaffUserRow,
     /// Where they work; null for a super admin.
     gym: Option<Gym>,
 }
@@ -142,7 +142,7 @@ struct MeAnswer {
 impl From<Profile> for MeAnswer {
     fn from(profile: Profile) -> Self {
         let calendar = profile.calendar;
-        let user = StaffBody::new(profile.user, calendar);
+        let user = StaffUserRow::new(profile.user, calendar);
         Self { own: user.clone(), user, gym: profile.gym.map(Gym::from) }
     }
 }
@@ -154,22 +154,30 @@ async fn me(staff: Staff<can::UseTheApp>, State(app): State<App>) -> Result<Answ
 }
 
 /// A language.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 struct LanguageBody {
+    /// `ar` or `en`.
+    preferred_language: Language,
+}
+
+/// The language from now on.
+#[derive(Debug, Serialize, ToSchema)]
+struct ChosenLanguageAnswer {
     /// `ar` or `en`.
     preferred_language: Language,
 }
 
 /// Choose the language of one's account; messages follow at once.
 #[utoipa::path(patch, path = "/auth/language", tag = "account", request_body = LanguageBody,
-    responses((status = 200, body = Success<LanguageBody>)))]
+    responses((status = 200, body = Success<ChosenLanguageAnswer>)))]
 async fn choose_language(
     staff: Staff<can::UseTheApp>,
     State(app): State<App>,
     Json(body): Json<LanguageBody>,
-) -> Result<Answer<LanguageBody>, ErrorResponse> {
-    accounts::choose_language(&entrance(&app), &staff, body.preferred_language).await?;
-    Ok(Answer::new(body))
+) -> Result<Answer<ChosenLanguageAnswer>, ErrorResponse> {
+    let preferred_language = body.preferred_language;
+    accounts::choose_language(&entrance(&app), &staff, preferred_language).await?;
+    Ok(Answer::new(ChosenLanguageAnswer { preferred_language }))
 }
 
 /// An old password and a new one.
@@ -177,8 +185,10 @@ async fn choose_language(
 struct ChangePasswordBody {
     /// The password until now.
     #[serde(alias = "old_password")]
+    #[schema(required, value_type = String)]
     current_password: Option<String>,
     /// The password from now on, 6 characters or more.
+    #[schema(required, value_type = String)]
     new_password: Option<String>,
 }
 
@@ -197,7 +207,7 @@ impl TryFrom<ChangePasswordBody> for PasswordChange {
 
 /// Change one's own password. The session in use stays; all others end.
 #[utoipa::path(post, path = "/auth/change-password", tag = "account", request_body = ChangePasswordBody, responses(
-    (status = 200, body = Success<Option<String>>),
+    (status = 200, body = Success<Done>),
     (status = 400, description = "WRONG_PASSWORD, PASSWORD_UNCHANGED, PASSWORD_TOO_SHORT, MISSING_FIELDS", body = Failure),
     (status = 429, description = "RATE_LIMIT_EXCEEDED", body = Failure),
 ))]
@@ -205,7 +215,7 @@ async fn change_password(
     staff: Staff<can::ChangeOwnPassword>,
     State(app): State<App>,
     Json(body): Json<ChangePasswordBody>,
-) -> Result<Answer<Option<()>>, ErrorResponse> {
+) -> Result<Answer<Done>, ErrorResponse> {
     accounts::change_password(&entrance(&app), &staff, body.try_into()?).await?;
     Ok(Answer::done(Text { en: "Password changed", ar: "تم تغيير كلمة المرور" }))
 }

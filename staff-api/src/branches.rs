@@ -158,12 +158,12 @@ async fn find_branch(
 
 /// A branch to be opened.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-struct OpenBody {
+struct OpenBranchBody {
     /// What it is called, up to 100 characters.
-    #[schema(example = "Dragon Club", required = true)]
+    #[schema(required, value_type = String, example = "Dragon Club")]
     name: Option<String>,
     /// Short name, up to 20 characters, unique within the gym whatever its letter case.
-    #[schema(example = "DRA001", required = true)]
+    #[schema(required, value_type = String, example = "DRA001")]
     code: Option<String>,
     /// The city.
     #[schema(example = "Cairo")]
@@ -178,10 +178,10 @@ struct OpenBody {
     phone: Option<String>,
 }
 
-impl TryFrom<OpenBody> for Draft {
+impl TryFrom<OpenBranchBody> for Draft {
     type Error = Invalid;
 
-    fn try_from(body: OpenBody) -> Result<Self, Invalid> {
+    fn try_from(body: OpenBranchBody) -> Result<Self, Invalid> {
         let mut fields = Fields::new();
         let name = fields.required("name", body.name.as_deref(), name);
         let code = fields.required("code", body.code.as_deref(), Code::parse);
@@ -211,7 +211,7 @@ const OPENED: Text = Text { en: "The branch is open", ar: "تم إنشاء ال�
 async fn open_branch(
     owner: Staff<can::ManageBranches>,
     State(app): State<App>,
-    Json(body): Json<OpenBody>,
+    Json(body): Json<OpenBranchBody>,
 ) -> Result<Answer<BranchRow>, ErrorResponse> {
     let branch = branches::open(&app.db, &owner, &body.try_into()?).await?;
     // The session remembers the branches of the gym; the very next request of the owner names this one.

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use web::{
     Answer, Anybody, App, ErrorResponse, Json,
-    envelope::{Failure, Success},
+    envelope::{Done, Failure, Success},
 };
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -28,7 +28,7 @@ pub(crate) fn twice_prefixed() -> OpenApiRouter<App> {
 struct RegisterDeviceBody {
     /// How the push provider calls it, 1 to 1024 visible ASCII characters; also read as `token`.
     #[serde(alias = "token", default)]
-    #[schema(required = true)]
+    #[schema(required, value_type = String)]
     fcm_token: Option<String>,
     /// Which app runs on it.
     app_type: AppType,
@@ -49,15 +49,15 @@ impl TryFrom<RegisterDeviceBody> for Device {
 const REGISTERED: Text = Text { en: "Notifications are on", ar: "تم تفعيل الإشعارات" };
 const UNREGISTERED: Text = Text { en: "Notifications are off", ar: "تم إيقاف الإشعارات" };
 
-/// Receive notifications on a device; whoever had it before receives none there.
+/// Receive notifications on a device; whoever had it before receives none there. A member's token does as well.
 #[utoipa::path(post, path = "/notifications/register-device", tag = "notifications", responses(
-    (status = 200, body = Success<Option<String>>),
+    (status = 200, body = Success<Done>),
     (status = 400, description = "DEVICE_TOKEN_INVALID, APP_TYPE_MISMATCH, INVALID_FIELD", body = Failure)))]
 async fn register_device(
     caller: Anybody,
     State(app): State<App>,
     Json(body): Json<RegisterDeviceBody>,
-) -> Result<Answer<Option<()>>, ErrorResponse> {
+) -> Result<Answer<Done>, ErrorResponse> {
     let device = body.try_into()?;
     match caller {
         Anybody::Staff(staff) => notifications::register(&app.db, &staff, &device).await?,
@@ -68,32 +68,32 @@ async fn register_device(
 
 /// A device to be signed off.
 #[derive(Debug, Deserialize, ToSchema)]
-struct UnregisterBody {
+struct UnregisterDeviceBody {
     /// How the push provider calls it; also read as `token`.
     #[serde(alias = "token", default)]
-    #[schema(required = true)]
+    #[schema(required, value_type = String)]
     fcm_token: Option<String>,
 }
 
-impl TryFrom<UnregisterBody> for DeviceToken {
+impl TryFrom<UnregisterDeviceBody> for DeviceToken {
     type Error = Invalid;
 
-    fn try_from(body: UnregisterBody) -> Result<Self, Invalid> {
+    fn try_from(body: UnregisterDeviceBody) -> Result<Self, Invalid> {
         let mut fields = Fields::new();
         let token = fields.required("fcm_token", body.fcm_token.as_deref(), Self::parse);
         fields.build(token)
     }
 }
 
-/// Receive no more notifications on a device; one that was not registered is left alone.
+/// Receive no more notifications on a device; one that was not registered is left alone. A member's token does as well.
 #[utoipa::path(post, path = "/notifications/unregister-device", tag = "notifications", responses(
-    (status = 200, body = Success<Option<String>>),
+    (status = 200, body = Success<Done>),
     (status = 400, description = "DEVICE_TOKEN_INVALID", body = Failure)))]
 async fn unregister_device(
     caller: Anybody,
     State(app): State<App>,
-    Json(body): Json<UnregisterBody>,
-) -> Result<Answer<Option<()>>, ErrorResponse> {
+    Json(body): Json<UnregisterDeviceBody>,
+) -> Result<Answer<Done>, ErrorResponse> {
     let token = body.try_into()?;
     match caller {
         Anybody::Staff(staff) => notifications::unregister(&app.db, &staff, &token).await?,

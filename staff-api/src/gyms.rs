@@ -123,7 +123,7 @@ async fn list_gyms(
 
 /// Whether a gym is to be on.
 #[derive(Debug, Deserialize, ToSchema)]
-struct SwitchBody {
+struct SwitchGymBody {
     /// False ends every session of its staff and members.
     is_active: bool,
 }
@@ -157,7 +157,7 @@ async fn switch_gym(
     admin: Staff<can::SwitchGyms>,
     State(app): State<App>,
     Path(id): Path<i64>,
-    Json(body): Json<SwitchBody>,
+    Json(body): Json<SwitchGymBody>,
 ) -> Result<Answer<SwitchedGym>, ErrorResponse> {
     Ok(Answer::new(gyms::switch(&app.db, &admin, GymId::from(id), body.is_active).await?.into()))
 }
@@ -182,7 +182,7 @@ async fn my_gym(staff: Staff<can::ReadOwnGym>, State(app): State<App>) -> Result
 
 /// What an owner says about the gym; what is absent, null or blank stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-struct SetupBody {
+struct GymSetupBody {
     /// What it is called, up to 100 characters.
     #[schema(example = "Nile Fitness")]
     name: Option<String>,
@@ -198,10 +198,10 @@ struct SetupBody {
     is_setup_complete: Option<bool>,
 }
 
-impl TryFrom<SetupBody> for GymEdit {
+impl TryFrom<GymSetupBody> for GymEdit {
     type Error = Invalid;
 
-    fn try_from(body: SetupBody) -> Result<Self, Invalid> {
+    fn try_from(body: GymSetupBody) -> Result<Self, Invalid> {
         let mut fields = Fields::new();
         let edit = Self {
             name: fields.optional("name", body.name.as_deref(), |name| Line::parse_within(name, 100)),
@@ -225,7 +225,7 @@ const SAVED: Text = Text { en: "Saved", ar: "تم الحفظ" };
 async fn set_up_gym(
     owner: Staff<can::EditOwnGym>,
     State(app): State<App>,
-    Json(body): Json<SetupBody>,
+    Json(body): Json<GymSetupBody>,
 ) -> Result<Answer<Gym>, ErrorResponse> {
     let gym = gyms::edit(&app.db, &owner, &body.try_into()?).await?;
     Ok(Answer::new(gym.into()).said(SAVED))
@@ -233,14 +233,14 @@ async fn set_up_gym(
 
 /// The rules of a gym.
 #[derive(Debug, Serialize, ToSchema)]
-struct Rules {
+struct GymRulesAnswer {
     /// Each rule by its key.
-    rules: BTreeMap<&'static str, Rule>,
+    rules: BTreeMap<&'static str, GymRuleAnswer>,
 }
 
 /// A rule that an owner can switch.
 #[derive(Debug, Serialize, ToSchema)]
-struct Rule {
+struct GymRuleAnswer {
     /// Whether it is on.
     value: bool,
     /// Whether it is on until the owner decides.
@@ -252,28 +252,31 @@ struct Rule {
     label_en: &'static str,
 }
 
-impl From<GymRules> for Rules {
+impl From<GymRules> for GymRulesAnswer {
     fn from(rules: GymRules) -> Self {
         let row = |rule: GymRule| {
             let (label, default) = (rule.label(), rule.default());
-            (rule.key(), Rule { value: rules.is_on(rule), default, label_ar: label.ar, label_en: label.en })
+            (
+                rule.key(),
+                GymRuleAnswer { value: rules.is_on(rule), default, label_ar: label.ar, label_en: label.en },
+            )
         };
         Self { rules: GymRule::ALL.into_iter().map(row).collect() }
     }
 }
 
 /// Read the rules of one's own gym.
-#[utoipa::path(get, path = "/gyms/settings", tag = "gyms", responses((status = 200, body = Success<Rules>)))]
+#[utoipa::path(get, path = "/gyms/settings", tag = "gyms", responses((status = 200, body = Success<GymRulesAnswer>)))]
 async fn gym_rules(
     staff: Staff<can::ReadOwnGym>,
     State(app): State<App>,
-) -> Result<Answer<Rules>, ErrorResponse> {
+) -> Result<Answer<GymRulesAnswer>, ErrorResponse> {
     Ok(Answer::new(gyms::rules_of_own(&app.db, &staff).await?.into()))
 }
 
 /// Rules to be set.
 #[derive(Debug, Deserialize, ToSchema)]
-struct RulesBody {
+struct GymRulesBody {
     /// The rules to set, by key: true or false. Rules that are not named stay.
     #[schema(value_type = BTreeMap<String, bool>)]
     rules: BTreeMap<String, Value>,
@@ -281,13 +284,13 @@ struct RulesBody {
 
 /// Set rules of one's own gym.
 #[utoipa::path(put, path = "/gyms/settings", tag = "gyms", responses(
-    (status = 200, body = Success<Rules>),
+    (status = 200, body = Success<GymRulesAnswer>),
     (status = 400, description = "UNKNOWN_RULE, RULE_NOT_A_SWITCH, MISSING_FIELDS", body = Failure)))]
 async fn change_gym_rules(
     owner: Staff<can::EditOwnGym>,
     State(app): State<App>,
-    Json(body): Json<RulesBody>,
-) -> Result<Answer<Rules>, ErrorResponse> {
+    Json(body): Json<GymRulesBody>,
+) -> Result<Answer<GymRulesAnswer>, ErrorResponse> {
     let changes = gyms::parse_changes(&body.rules)?;
     Ok(Answer::new(gyms::change_rules(&app.db, &owner, &changes).await?.into()).said(SAVED))
 }

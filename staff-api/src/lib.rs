@@ -29,12 +29,34 @@ mod users;
 use axum::Router;
 use base::platform::outbox::Jobs;
 use gym::members;
-use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-use web::{App, document};
+use web::{
+    App,
+    document::{self, Cover, Document},
+};
+
+const COVER: Cover = Cover {
+    title: "Gym: the staff app's interface",
+    about: include_str!("about.md"),
+    scheme: ("staff", "The `access_token` of `POST /api/auth/login`"),
+    tags: &[
+        ("sign-in", "Getting a token, renewing it, giving it back"),
+        ("account", "Oneself: who one is, language, password"),
+        ("customers", "Registering, finding and editing customers, and their QR codes"),
+        ("door", "Letting in, and who came"),
+        ("subscriptions", "Selling, renewing, freezing, stopping, taking sessions and coins"),
+        ("services", "What is sold"),
+        ("staff", "Who works here"),
+        ("branches", "The branches of the gym"),
+        ("gyms", "The gym itself and its rules; for super admins all gyms"),
+        ("dashboards", "The gym at a glance"),
+        ("audit", "Who did what"),
+        ("notifications", "The devices that receive pushes, of both apps"),
+    ],
+};
 
 /// The table of contents.
-pub fn router(app: App) -> (Router, OpenApi) {
+pub fn router(app: App) -> (Router, Document) {
     let contents = OpenApiRouter::new()
         .nest("/api", account::routes())
         .nest("/api", attendance::routes())
@@ -48,9 +70,8 @@ pub fn router(app: App) -> (Router, OpenApi) {
         .nest("/api", dashboards::routes())
         .nest("/api", subscriptions::routes())
         .nest("/api/api", alias(devices::twice_prefixed(), "twice_prefixed"));
-    let (router, mut api) = contents.with_state(app).split_for_parts();
-    document::finish(&mut api, "staff-api", "The staff app's side of the gym: desk, sales, door, figures.");
-    (router, api)
+    let (router, api) = contents.with_state(app).split_for_parts();
+    (router, document::finish(api, &COVER))
 }
 
 /// What the worker does: the jobs of every feature that has some.

@@ -33,7 +33,7 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     oneself("sign_in", sign_in),
     oneself("sign_in_short", sign_in),
     oneself("refresh", refresh).refused(403, "INVALID_REFRESH_TOKEN"),
-    oneself("refresh_short", refresh).refused(403, "INVALID_REFRESH_TOKEN"),
+    oneself("refresh_at_auth", refresh).refused(403, "INVALID_REFRESH_TOKEN"),
     oneself("forgot_password", who),
     oneself("reset_password", |things| {
         Ask::nothing()
@@ -49,7 +49,7 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     oneself("me", nothing),
     oneself("qr", nothing),
     oneself("refresh_qr", nothing),
-    oneself("refresh_qr_february", nothing),
+    oneself("refresh_qr_nested", nothing),
     oneself("choose_language", |_| Ask::nothing().body(json!({ "preferred_language": "ar" }))),
     oneself("request_deletion", nothing),
     oneself("withdraw_deletion", nothing),

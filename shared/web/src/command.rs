@@ -15,9 +15,8 @@ use clap::{ArgMatches, Command};
 use futures_util::future::BoxFuture;
 use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
-use utoipa::openapi::OpenApi;
 
-use super::{App, health, lifecycle};
+use super::{App, document::Document, health, lifecycle};
 use base::{
     Error,
     platform::{
@@ -52,7 +51,7 @@ pub struct Program {
     /// Paths that are asked for at the entrance of the gym: some places are kept for them when the service is full.
     pub door_paths: &'static [&'static str],
     /// Its routes, and the OpenAPI document of them.
-    pub router: fn(App) -> (Router, OpenApi),
+    pub router: fn(App) -> (Router, Document),
     /// Path of the page that shows the document.
     pub docs_path: &'static str,
     /// What its worker does; every feature that has jobs is in it.

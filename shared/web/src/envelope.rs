@@ -8,7 +8,10 @@ use axum::{
 };
 use serde::{Serialize, ser::SerializeMap};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
+};
 
 use base::{Error, Fault, Refusal, RefusalKind, Text, platform::request};
 
@@ -51,10 +54,10 @@ impl<T: Serialize> Answer<T> {
     }
 }
 
-impl Answer<Option<()>> {
+impl Answer<Done> {
     /// An answer 200 with a message, whose `data` is null.
     pub fn done(message: Text) -> Self {
-        Self::new(None).said(message)
+        Self::new(Done).said(message)
     }
 }
 
@@ -83,6 +86,33 @@ impl<T: Serialize> IntoResponse for Answer<T> {
     }
 }
 
+/// The answer where there is nothing to tell: null.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Done;
+
+impl utoipa::PartialSchema for Done {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Null).description(Some("Nothing more to tell")).into()
+    }
+}
+
+impl ToSchema for Done {}
+
+/// An answer that is a picture and nothing else.
+#[derive(Debug, Clone, Copy)]
+pub struct Picture;
+
+impl utoipa::PartialSchema for Picture {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+            .into()
+    }
+}
+
+impl ToSchema for Picture {}
+
 fn json(status: StatusCode, body: Vec<u8>) -> Response {
     let mut response = (status, body).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -99,6 +129,8 @@ pub struct Success<T> {
     #[schema(example = "success")]
     pub status: String,
     /// What happened, in the caller's language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub message: Option<String>,
     /// The answer.
     pub data: T,
@@ -126,6 +158,7 @@ pub struct Failure {
     pub request_id: String,
     /// What is wrong with which field, when fields are the reason.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub errors: Option<std::collections::BTreeMap<String, String>>,
     /// What was recorded of it, e.g. a denied entry.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -83,13 +83,8 @@ fn describe(operation: &mut Operation, requirement: Requirement, names_a_thing: 
                 .collect(),
         ),
         Requirement::Member => (vec![SecurityRequirement::new("client", Vec::<String>::new())], Vec::new()),
-        Requirement::Anybody => (
-            vec![
-                SecurityRequirement::new("staff", Vec::<String>::new()),
-                SecurityRequirement::new("client", Vec::<String>::new()),
-            ],
-            Vec::new(),
-        ),
+        // The page of a service asks for its own tokens only; the operation says in words that others are taken.
+        Requirement::Anybody => (vec![SecurityRequirement::new("staff", Vec::<String>::new())], Vec::new()),
     };
     operation.security = Some(security);
     if !roles.is_empty() {

@@ -8,6 +8,7 @@ pub mod app;
 mod bodies;
 mod client_address;
 pub mod command;
+mod docs;
 pub mod document;
 mod edge;
 pub mod envelope;

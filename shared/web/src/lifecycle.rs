@@ -9,12 +9,7 @@
 
 use std::{io, net::SocketAddr, sync::Arc};
 
-use axum::{
-    Router,
-    http::{HeaderValue, header},
-    middleware::map_response,
-    response::Response,
-};
+use axum::Router;
 use chrono::TimeDelta;
 use secrecy::ExposeSecret;
 use tokio::{
@@ -24,12 +19,11 @@ use tokio::{
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
-use utoipa_swagger_ui::{self as swagger, SwaggerUi};
 
 use super::{
     App,
     command::Program,
-    document,
+    docs,
     internal::{self, Internals},
     layers::{LayerSettings, apply_layers},
     serve::{ServeSettings, serve},
@@ -228,18 +222,10 @@ impl Signals {
     }
 }
 
-/// The routes, with a page about them that needs no network.
+/// The routes, with a page about them.
 fn routes(program: &Program, app: App) -> Router {
-    let (router, api) = (program.router)(app);
-    let page = SwaggerUi::new(program.docs_path)
-        .url(format!("{}/openapi.json", program.docs_path), api)
-        .config(swagger::Config::default().validator_url("none"));
-    router.merge(Router::from(page).layer(map_response(async |mut response: Response| {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(document::PAGE_LOADS));
-        response
-    })))
+    let (router, document) = (program.router)(app);
+    router.merge(docs::routes(program.docs_path, &document))
 }
 
 /// As many seats as there are descriptors for: a client without a seat is told so, one without a descriptor waits.

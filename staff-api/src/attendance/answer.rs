@@ -88,7 +88,7 @@ impl From<(Pass, NaiveDate)> for PassAnswer {
 
 /// An attempt to come in, as it was recorded.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AttemptAnswer {
+pub(super) struct CheckInAttemptAnswer {
     /// The record.
     #[schema(example = 1234)]
     entry_id: i64,
@@ -132,7 +132,7 @@ pub(super) struct AttemptAnswer {
     reasons: Vec<DenialReason>,
 }
 
-impl From<(CheckInAttempt, Calendar)> for AttemptAnswer {
+impl From<(CheckInAttempt, Calendar)> for CheckInAttemptAnswer {
     fn from((attempt, calendar): (CheckInAttempt, Calendar)) -> Self {
         let charged = attempt.outcome.charged();
         let (entry_status, repeated, overridden, reasons) = match attempt.outcome {
@@ -169,7 +169,7 @@ impl From<(CheckInAttempt, Calendar)> for AttemptAnswer {
     }
 }
 
-impl AttemptAnswer {
+impl CheckInAttemptAnswer {
     /// A denial, as its refusal carries it.
     pub(super) fn denied(attempt: &CheckInAttempt, calendar: Calendar) -> Value {
         serde_json::to_value(Self::from((attempt.clone(), calendar))).unwrap_or_default()

@@ -16,7 +16,7 @@ use web::{
     envelope::{Failure, Success},
 };
 
-use super::answer::{AttemptAnswer, CHECKED_IN};
+use super::answer::{CHECKED_IN, CheckInAttemptAnswer};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(endpoint!(check_in))
@@ -90,7 +90,7 @@ impl TryFrom<CheckInBody> for DoorRequest {
 #[utoipa::path(
     post, path = "/attendance", tag = "door", request_body = CheckInBody,
     responses(
-        (status = 200, body = Success<AttemptAnswer>),
+        (status = 200, body = Success<CheckInAttemptAnswer>),
         (status = 403, description = "Denied and recorded, `data` shows the record: NO_SUBSCRIPTION, SUBSCRIPTION_FROZEN, SUBSCRIPTION_STOPPED, SUBSCRIPTION_EXPIRED, SUBSCRIPTION_NOT_STARTED, NO_SESSIONS_REMAINING, NO_COINS_REMAINING, TRAINING_ONLY, NOT_FOR_ENTRY, OTHER_BRANCH, CUSTOMER_INACTIVE, BRANCH_INACTIVE, QR_EXPIRED, QR_ALREADY_USED, QR_OUTDATED. Not recorded: NOT_ALLOWED, OVERRIDE_NOT_ALLOWED", body = Failure),
         (status = 404, description = "CUSTOMER_NOT_FOUND, SUBSCRIPTION_NOT_FOUND, BRANCH_NOT_FOUND", body = Failure),
     ),
@@ -99,10 +99,10 @@ async fn check_in(
     staff: Staff<can::CheckIn>,
     State(app): State<App>,
     Json(body): Json<CheckInBody>,
-) -> Result<Answer<AttemptAnswer>, ErrorResponse> {
+) -> Result<Answer<CheckInAttemptAnswer>, ErrorResponse> {
     let desk = staff.place(body.branch_id)?;
     let calendar = staff.calendar();
     let attempt = attendance::check_in(&app.db, app.doorkeeper.keys(), &desk, body.try_into()?).await?;
-    let attempt = attempt.admitted(|attempt| AttemptAnswer::denied(attempt, calendar))?;
-    Ok(Answer::new(AttemptAnswer::from((attempt, calendar))).said(CHECKED_IN))
+    let attempt = attempt.admitted(|attempt| CheckInAttemptAnswer::denied(attempt, calendar))?;
+    Ok(Answer::new(CheckInAttemptAnswer::from((attempt, calendar))).said(CHECKED_IN))
 }

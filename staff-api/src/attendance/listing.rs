@@ -159,7 +159,7 @@ impl From<(Entry, Calendar)> for EntryRow {
 
 /// Entries.
 #[derive(Debug, Serialize, ToSchema)]
-struct EntryList {
+struct EntryPage {
     /// Newest first.
     items: Vec<EntryRow>,
     /// How many there are; 10000 for that many or more.
@@ -173,7 +173,7 @@ struct EntryList {
     per_page: i64,
 }
 
-impl From<(Listing<Entry>, Calendar, Page)> for EntryList {
+impl From<(Listing<Entry>, Calendar, Page)> for EntryPage {
     fn from((entries, calendar, page): (Listing<Entry>, Calendar, Page)) -> Self {
         Self {
             items: entries.items.into_iter().map(|entry| EntryRow::from((entry, calendar))).collect(),
@@ -185,15 +185,15 @@ impl From<(Listing<Entry>, Calendar, Page)> for EntryList {
 }
 
 /// List who came in and who was denied, newest first.
-#[utoipa::path(get, path = "/attendance", tag = "door", params(EntryQuery, PageQuery), responses((status = 200, body = Success<EntryList>)))]
+#[utoipa::path(get, path = "/attendance", tag = "door", params(EntryQuery, PageQuery), responses((status = 200, body = Success<EntryPage>)))]
 async fn list_entries(
     staff: Staff<can::ReadEntries>,
     State(app): State<App>,
     Query(query): Query<EntryQuery>,
     Paged(page): Paged,
-) -> Result<Answer<EntryList>, ErrorResponse> {
+) -> Result<Answer<EntryPage>, ErrorResponse> {
     let entries = attendance::list(&app.db, &staff, &query.try_into()?, page).await?;
-    Ok(Answer::new(EntryList::from((entries, staff.calendar(), page))))
+    Ok(Answer::new(EntryPage::from((entries, staff.calendar(), page))))
 }
 
 /// List who came in at a branch, newest first, as a bare list.
@@ -208,7 +208,7 @@ async fn list_entries_by_branch(
     Paged(page): Paged,
 ) -> Result<Answer<Vec<EntryRow>>, ErrorResponse> {
     let entries = attendance::list(&app.db, &staff, &query.try_into()?, page).await?;
-    let rows = EntryList::from((entries, staff.calendar(), page)).items;
+    let rows = EntryPage::from((entries, staff.calendar(), page)).items;
     let again = serde_json::to_value(&rows).unwrap_or_default();
     Ok(Answer::new(rows).also("attendance", again))
 }
@@ -235,6 +235,6 @@ async fn list_entry_logs(
     Paged(page): Paged,
 ) -> Result<Answer<EntryLogs>, ErrorResponse> {
     let entries = attendance::list(&app.db, &staff, &query.try_into()?, page).await?;
-    let EntryList { items, total, .. } = EntryList::from((entries, staff.calendar(), page));
+    let EntryPage { items, total, .. } = EntryPage::from((entries, staff.calendar(), page));
     Ok(Answer::new(EntryLogs { entries: items, total }))
 }

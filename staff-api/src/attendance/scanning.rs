@@ -14,7 +14,7 @@ use web::{
     envelope::{Failure, Success},
 };
 
-use super::answer::{AttemptAnswer, CHECKED_IN};
+use super::answer::{CHECKED_IN, CheckInAttemptAnswer};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -76,7 +76,7 @@ impl ScanBody {
 #[utoipa::path(
     post, path = "/qr/scan", tag = "door", request_body = ScanBody,
     responses(
-        (status = 200, body = Success<AttemptAnswer>),
+        (status = 200, body = Success<CheckInAttemptAnswer>),
         (status = 403, description = "Denied and recorded; the codes of `POST /attendance`", body = Failure),
         (status = 404, description = "CUSTOMER_NOT_FOUND, BRANCH_NOT_FOUND", body = Failure),
     ),
@@ -85,7 +85,7 @@ async fn scan_qr(
     staff: Staff<can::CheckIn>,
     State(app): State<App>,
     Json(body): Json<ScanBody>,
-) -> Result<Answer<AttemptAnswer>, ErrorResponse> {
+) -> Result<Answer<CheckInAttemptAnswer>, ErrorResponse> {
     let_in(&staff, &app, body, Source::QrScan).await
 }
 
@@ -93,7 +93,7 @@ async fn scan_qr(
 #[utoipa::path(
     post, path = "/validation/barcode", tag = "door", request_body = ScanBody,
     responses(
-        (status = 200, body = Success<AttemptAnswer>),
+        (status = 200, body = Success<CheckInAttemptAnswer>),
         (status = 403, description = "Denied and recorded; the codes of `POST /attendance`", body = Failure),
         (status = 404, description = "CUSTOMER_NOT_FOUND, BRANCH_NOT_FOUND", body = Failure),
     ),
@@ -102,7 +102,7 @@ async fn validate_barcode(
     staff: Staff<can::CheckIn>,
     State(app): State<App>,
     Json(body): Json<ScanBody>,
-) -> Result<Answer<AttemptAnswer>, ErrorResponse> {
+) -> Result<Answer<CheckInAttemptAnswer>, ErrorResponse> {
     let_in(&staff, &app, body, Source::Barcode).await
 }
 
@@ -110,7 +110,7 @@ async fn validate_barcode(
 #[utoipa::path(
     post, path = "/validation/manual", tag = "door", request_body = ScanBody,
     responses(
-        (status = 200, body = Success<AttemptAnswer>),
+        (status = 200, body = Success<CheckInAttemptAnswer>),
         (status = 403, description = "Denied and recorded; the codes of `POST /attendance`", body = Failure),
         (status = 404, description = "CUSTOMER_NOT_FOUND, BRANCH_NOT_FOUND", body = Failure),
     ),
@@ -119,7 +119,7 @@ async fn validate_by_hand(
     staff: Staff<can::CheckIn>,
     State(app): State<App>,
     Json(body): Json<ScanBody>,
-) -> Result<Answer<AttemptAnswer>, ErrorResponse> {
+) -> Result<Answer<CheckInAttemptAnswer>, ErrorResponse> {
     let_in(&staff, &app, body, Source::Manual).await
 }
 
@@ -128,10 +128,10 @@ async fn let_in(
     app: &App,
     body: ScanBody,
     source: Source,
-) -> Result<Answer<AttemptAnswer>, ErrorResponse> {
+) -> Result<Answer<CheckInAttemptAnswer>, ErrorResponse> {
     let desk = staff.place(body.branch_id)?;
     let calendar = staff.calendar();
     let attempt = attendance::check_in(&app.db, app.doorkeeper.keys(), &desk, body.ask(source)).await?;
-    let attempt = attempt.admitted(|attempt| AttemptAnswer::denied(attempt, calendar))?;
-    Ok(Answer::new(AttemptAnswer::from((attempt, calendar))).said(CHECKED_IN))
+    let attempt = attempt.admitted(|attempt| CheckInAttemptAnswer::denied(attempt, calendar))?;
+    Ok(Answer::new(CheckInAttemptAnswer::from((attempt, calendar))).said(CHECKED_IN))
 }

@@ -162,7 +162,7 @@ async fn activate_customer(
 
 /// A new temporary password.
 #[derive(Debug, Serialize, ToSchema)]
-struct PasswordReset {
+struct CustomerPasswordReset {
     /// Whose.
     customer_id: i64,
     /// The password, valid for 72 hours; null if it was changed since.
@@ -175,7 +175,7 @@ struct PasswordReset {
     customer: CustomerRow,
 }
 
-impl From<(Customer, Calendar)> for PasswordReset {
+impl From<(Customer, Calendar)> for CustomerPasswordReset {
     fn from((customer, calendar): (Customer, Calendar)) -> Self {
         let customer = CustomerRow::from((customer, calendar));
         let password = customer.temporary_password.clone();
@@ -191,8 +191,8 @@ impl From<(Customer, Calendar)> for PasswordReset {
 const RESET: Text =
     Text { en: "Temporary password created", ar: "تم إنشاء كلمة مرور مؤقتة" };
 
-impl From<PasswordReset> for Answer<PasswordReset> {
-    fn from(reset: PasswordReset) -> Self {
+impl From<CustomerPasswordReset> for Answer<CustomerPasswordReset> {
+    fn from(reset: CustomerPasswordReset) -> Self {
         let password = json!(reset.temporary_password);
         Self::new(reset)
             .said(RESET)
@@ -205,13 +205,13 @@ impl From<PasswordReset> for Answer<PasswordReset> {
 #[utoipa::path(
     post, path = "/customers/{id}/reset-password", tag = "customers",
     params(("id" = i64, Path, description = "The customer")),
-    responses((status = 200, body = Success<PasswordReset>)),
+    responses((status = 200, body = Success<CustomerPasswordReset>)),
 )]
 async fn reset_customer_password(
     staff: Staff<can::ResetCustomerPasswords>,
     State(app): State<App>,
     Path(id): Path<CustomerId>,
-) -> Result<Answer<PasswordReset>, ErrorResponse> {
+) -> Result<Answer<CustomerPasswordReset>, ErrorResponse> {
     let customer = customers::reset_password(&app.db, &app.passwords, &staff, id).await?;
-    Ok(PasswordReset::from((customer, staff.calendar())).into())
+    Ok(CustomerPasswordReset::from((customer, staff.calendar())).into())
 }

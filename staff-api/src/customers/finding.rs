@@ -79,7 +79,7 @@ impl TryFrom<CustomerQuery> for CustomerFilter {
 
 /// Customers.
 #[derive(Debug, Serialize, ToSchema)]
-struct CustomerList {
+struct CustomerPage {
     /// Newest first; a search the best first.
     items: Vec<CustomerRow>,
     /// How many there are; 10000 (by status 1000) for that many or more. For a search how many are answered.
@@ -96,7 +96,7 @@ struct CustomerList {
     pages: i64,
 }
 
-impl From<(Listing<Customer>, Calendar, Page)> for CustomerList {
+impl From<(Listing<Customer>, Calendar, Page)> for CustomerPage {
     fn from((listed, calendar, page): (Listing<Customer>, Calendar, Page)) -> Self {
         let rows = listed.items.into_iter();
         Self {
@@ -112,16 +112,16 @@ impl From<(Listing<Customer>, Calendar, Page)> for CustomerList {
 /// List customers, newest first.
 #[utoipa::path(
     get, path = "/customers", tag = "customers", params(CustomerQuery, PageQuery),
-    responses((status = 200, body = Success<CustomerList>)),
+    responses((status = 200, body = Success<CustomerPage>)),
 )]
 async fn list_customers(
     staff: Staff<can::ReadCustomers>,
     State(app): State<App>,
     Query(query): Query<CustomerQuery>,
     Paged(page): Paged<LIMIT_MAX>,
-) -> Result<Answer<CustomerList>, ErrorResponse> {
+) -> Result<Answer<CustomerPage>, ErrorResponse> {
     let listed = customers::list(&app.db, &staff, &query.try_into()?, page).await?;
-    Ok(Answer::new(CustomerList::from((listed, staff.calendar(), page))))
+    Ok(Answer::new(CustomerPage::from((listed, staff.calendar(), page))))
 }
 
 /// What is looked for.
@@ -144,21 +144,21 @@ const SEARCH_ROWS: i64 = 20;
 /// Search customers as somebody types: the best matches first.
 #[utoipa::path(
     get, path = "/customers/search", tag = "customers", params(SearchQuery, PageQuery),
-    responses((status = 200, body = Success<CustomerList>)),
+    responses((status = 200, body = Success<CustomerPage>)),
 )]
 async fn search_customers(
     staff: Staff<can::ReadCustomers>,
     State(app): State<App>,
     Query(query): Query<SearchQuery>,
     Query(page): Query<PageQuery>,
-) -> Result<Answer<CustomerList>, ErrorResponse> {
+) -> Result<Answer<CustomerPage>, ErrorResponse> {
     let mut fields = Fields::new();
     let branch: Option<BranchId> = fields.optional("branch_id", query.branch_id.as_deref(), str::parse);
     let page = fields.check("page", Page::parse_or(&page, SEARCH_ROWS));
     let page = Page { offset: 0, ..fields.build(page)? };
     let term = query.q.or(query.search).as_deref().and_then(SearchTerm::parse);
     let listed = customers::search(&app.db, &staff, term.as_ref(), branch, page.limit).await?;
-    Ok(Answer::new(CustomerList::from((listed, staff.calendar(), page))))
+    Ok(Answer::new(CustomerPage::from((listed, staff.calendar(), page))))
 }
 
 /// Read one customer.

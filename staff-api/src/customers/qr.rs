@@ -11,7 +11,10 @@ use gym::customers::{self, Customer, Regenerated, qr_code};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use web::{Answer, App, ErrorResponse, Path, Staff, envelope::Success};
+use web::{
+    Answer, App, ErrorResponse, Path, Staff,
+    envelope::{Picture, Success},
+};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -129,7 +132,7 @@ const PNG: &str = "image/png";
 #[utoipa::path(
     get, path = "/customers/{id}/qr.png", tag = "customers",
     params(("id" = i64, Path, description = "The customer")),
-    responses((status = 200, description = "The picture", body = Vec<u8>, content_type = "image/png")),
+    responses((status = 200, description = "The picture", body = inline(Picture), content_type = "image/png")),
 )]
 async fn draw_qr(
     staff: Staff<can::ReadCustomers>,

@@ -33,7 +33,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Deserialize, ToSchema)]
 struct RegisterCustomerBody {
     /// Name, 1 to 100 characters.
-    #[schema(required, example = "Mohamed Salem")]
+    #[schema(required, value_type = String, example = "Mohamed Salem")]
     full_name: Option<String>,
     /// Phone number in any spelling; one customer of a gym has it.
     #[serde(default, deserialize_with = "loose_text")]
@@ -126,7 +126,7 @@ struct Credentials {
 
 /// A customer who was just registered.
 #[derive(Debug, Serialize, ToSchema)]
-struct Registered {
+struct RegisteredCustomer {
     /// The customer.
     #[serde(flatten)]
     row: CustomerRow,
@@ -143,7 +143,7 @@ const TELL: Text = Text {
     ar: "سلّم كلمة المرور المؤقتة للعميل؛ وهي صالحة لمدة 72 ساعة ويتم تغييرها عند أول تسجيل دخول",
 };
 
-impl From<(Customer, Calendar)> for Registered {
+impl From<(Customer, Calendar)> for RegisteredCustomer {
     fn from((customer, calendar): (Customer, Calendar)) -> Self {
         let row = CustomerRow::from((customer, calendar));
         let credentials = Credentials {
@@ -161,8 +161,8 @@ const REGISTERED: Text =
     Text { en: "Customer registered successfully", ar: "تم تسجيل العميل بنجاح" };
 
 /// Some screens look for the customer at the top level, some in `data`.
-impl From<Registered> for Answer<Registered> {
-    fn from(registered: Registered) -> Self {
+impl From<RegisteredCustomer> for Answer<RegisteredCustomer> {
+    fn from(registered: RegisteredCustomer) -> Self {
         let (customer, credentials) = (json!(registered.customer), json!(registered.credentials));
         let (id, password) = (registered.customer_id, json!(registered.credentials.temporary_password));
         Self::new(registered)
@@ -180,7 +180,7 @@ impl From<Registered> for Answer<Registered> {
 #[utoipa::path(
     post, path = "/customers/register", tag = "customers", request_body = RegisterCustomerBody,
     responses(
-        (status = 201, body = Success<Registered>),
+        (status = 201, body = Success<RegisteredCustomer>),
         (status = 404, description = "BRANCH_NOT_FOUND", body = Failure),
         (status = 409, description = "PHONE_TAKEN, EMAIL_TAKEN, BRANCH_INACTIVE", body = Failure),
     ),
@@ -189,8 +189,8 @@ async fn register_customer(
     staff: Staff<can::RegisterCustomers>,
     State(app): State<App>,
     Json(body): Json<RegisterCustomerBody>,
-) -> Result<Answer<Registered>, ErrorResponse> {
+) -> Result<Answer<RegisteredCustomer>, ErrorResponse> {
     let desk = staff.place(body.branch_id.map(BranchId::from))?;
     let customer = customers::register(&app.db, &app.passwords, &desk, body.try_into()?).await?;
-    Ok(Registered::from((customer, desk.calendar())).into())
+    Ok(RegisteredCustomer::from((customer, desk.calendar())).into())
 }

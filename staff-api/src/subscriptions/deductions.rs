@@ -6,7 +6,7 @@ use base::{
     access::can,
     vocabulary::{CustomerId, Line, SubscriptionId},
 };
-use gym::subscriptions::{self, Deducted, Deduction, ServiceKind, Unit, Units};
+use gym::subscriptions::{self, Deducted, Deduction, ServiceKind, Status, Unit, Units};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -70,8 +70,7 @@ struct DeductionAnswer {
     /// What was ever granted.
     total: Option<i32>,
     /// `expired` once nothing is left.
-    #[schema(example = "active")]
-    status: &'static str,
+    status: Status,
 }
 
 impl From<Deducted> for DeductionAnswer {
@@ -86,7 +85,7 @@ impl From<Deducted> for DeductionAnswer {
             remaining_coins: coins,
             coins,
             total: held.total,
-            status: deducted.status.as_str(),
+            status: deducted.status,
         }
     }
 }

@@ -19,7 +19,7 @@ use web::{
     wire::loose_integer,
 };
 
-use super::shown::{Moment, Shown, ShownPaid};
+use super::row::{Moment, PaidSubscriptionRow, SubscriptionRow};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -44,7 +44,7 @@ const STOPPED: Text =
 struct FreezeBody {
     /// Days, today included.
     #[serde(default, alias = "days", deserialize_with = "loose_integer")]
-    #[schema(minimum = 1, maximum = 366, example = 7)]
+    #[schema(required, value_type = i64, minimum = 1, maximum = 366, example = 7)]
     freeze_days: Option<i64>,
     /// How a fee is paid; cash if absent.
     payment_method: Option<Method>,
@@ -81,7 +81,7 @@ struct NamedFreezeBody {
     tag = "subscriptions",
     request_body = NamedFreezeBody,
     responses(
-        (status = 200, body = Success<ShownPaid>),
+        (status = 200, body = Success<PaidSubscriptionRow>),
         (status = 404, description = "SUBSCRIPTION_NOT_FOUND", body = Failure),
         (status = 409, description = "ALREADY_FROZEN, FREEZE_NOT_ALLOWED, NO_FREEZES_LEFT, TOO_MANY_FREEZE_DAYS, SUBSCRIPTION_STOPPED, SUBSCRIPTION_EXPIRED, SUBSCRIPTION_NOT_STARTED", body = Failure),
     )
@@ -90,10 +90,11 @@ async fn freeze_subscription(
     staff: Staff<can::FreezeSubscriptions>,
     State(app): State<App>,
     Json(body): Json<NamedFreezeBody>,
-) -> Result<Answer<ShownPaid>, ErrorResponse> {
+) -> Result<Answer<PaidSubscriptionRow>, ErrorResponse> {
     let order = body.freeze.order(body.subscription_id)?;
     let frozen = subscriptions::freeze(&app.db, &staff, order).await?;
-    Ok(Answer::new(ShownPaid::at(Moment::of(&staff), frozen.subscription, frozen.payment)).said(FROZEN))
+    Ok(Answer::new(PaidSubscriptionRow::at(Moment::of(&staff), frozen.subscription, frozen.payment))
+        .said(FROZEN))
 }
 
 /// Freeze the subscription in the path.
@@ -104,7 +105,7 @@ async fn freeze_subscription(
     params(("id" = i64, Path)),
     request_body = FreezeBody,
     responses(
-        (status = 200, body = Success<ShownPaid>),
+        (status = 200, body = Success<PaidSubscriptionRow>),
         (status = 409, description = "ALREADY_FROZEN, FREEZE_NOT_ALLOWED, NO_FREEZES_LEFT, TOO_MANY_FREEZE_DAYS, SUBSCRIPTION_STOPPED, SUBSCRIPTION_EXPIRED, SUBSCRIPTION_NOT_STARTED", body = Failure),
     )
 )]
@@ -113,14 +114,15 @@ async fn freeze_subscription_by_id(
     State(app): State<App>,
     Path(id): Path<SubscriptionId>,
     Json(body): Json<FreezeBody>,
-) -> Result<Answer<ShownPaid>, ErrorResponse> {
+) -> Result<Answer<PaidSubscriptionRow>, ErrorResponse> {
     let frozen = subscriptions::freeze(&app.db, &staff, body.order(id)?).await?;
-    Ok(Answer::new(ShownPaid::at(Moment::of(&staff), frozen.subscription, frozen.payment)).said(FROZEN))
+    Ok(Answer::new(PaidSubscriptionRow::at(Moment::of(&staff), frozen.subscription, frozen.payment))
+        .said(FROZEN))
 }
 
 /// Names a subscription.
 #[derive(Debug, Deserialize, ToSchema)]
-struct NamedBody {
+struct UnfreezeBody {
     /// Which.
     #[schema(example = 1)]
     subscription_id: SubscriptionId,
@@ -131,9 +133,9 @@ struct NamedBody {
     post,
     path = "/subscriptions/unfreeze",
     tag = "subscriptions",
-    request_body = NamedBody,
+    request_body = UnfreezeBody,
     responses(
-        (status = 200, body = Success<Shown>),
+        (status = 200, body = Success<SubscriptionRow>),
         (status = 404, description = "SUBSCRIPTION_NOT_FOUND", body = Failure),
         (status = 409, description = "NOT_FROZEN, SUBSCRIPTION_STOPPED", body = Failure),
     )
@@ -141,10 +143,10 @@ struct NamedBody {
 async fn unfreeze_subscription(
     staff: Staff<can::FreezeSubscriptions>,
     State(app): State<App>,
-    Json(body): Json<NamedBody>,
-) -> Result<Answer<Shown>, ErrorResponse> {
+    Json(body): Json<UnfreezeBody>,
+) -> Result<Answer<SubscriptionRow>, ErrorResponse> {
     let held = subscriptions::unfreeze(&app.db, &staff, body.subscription_id).await?;
-    Ok(Answer::new(Shown::at(Moment::of(&staff), held)).said(UNFROZEN))
+    Ok(Answer::new(SubscriptionRow::at(Moment::of(&staff), held)).said(UNFROZEN))
 }
 
 /// End the freeze of the subscription in the path.
@@ -154,7 +156,7 @@ async fn unfreeze_subscription(
     tag = "subscriptions",
     params(("id" = i64, Path)),
     responses(
-        (status = 200, body = Success<Shown>),
+        (status = 200, body = Success<SubscriptionRow>),
         (status = 409, description = "NOT_FROZEN, SUBSCRIPTION_STOPPED", body = Failure),
     )
 )]
@@ -162,9 +164,9 @@ async fn unfreeze_subscription_by_id(
     staff: Staff<can::FreezeSubscriptions>,
     State(app): State<App>,
     Path(id): Path<SubscriptionId>,
-) -> Result<Answer<Shown>, ErrorResponse> {
+) -> Result<Answer<SubscriptionRow>, ErrorResponse> {
     let held = subscriptions::unfreeze(&app.db, &staff, id).await?;
-    Ok(Answer::new(Shown::at(Moment::of(&staff), held)).said(UNFROZEN))
+    Ok(Answer::new(SubscriptionRow::at(Moment::of(&staff), held)).said(UNFROZEN))
 }
 
 /// Why something is stopped.
@@ -201,7 +203,7 @@ struct NamedStopBody {
     tag = "subscriptions",
     request_body = NamedStopBody,
     responses(
-        (status = 200, body = Success<Shown>),
+        (status = 200, body = Success<SubscriptionRow>),
         (status = 404, description = "SUBSCRIPTION_NOT_FOUND", body = Failure),
         (status = 409, description = "ALREADY_STOPPED, SUBSCRIPTION_EXPIRED", body = Failure),
     )
@@ -210,9 +212,9 @@ async fn stop_subscription(
     staff: Staff<can::StopSubscriptions>,
     State(app): State<App>,
     Json(body): Json<NamedStopBody>,
-) -> Result<Answer<Shown>, ErrorResponse> {
+) -> Result<Answer<SubscriptionRow>, ErrorResponse> {
     let held = subscriptions::stop(&app.db, &staff, body.subscription_id, body.stop.line()?).await?;
-    Ok(Answer::new(Shown::at(Moment::of(&staff), held)).said(STOPPED))
+    Ok(Answer::new(SubscriptionRow::at(Moment::of(&staff), held)).said(STOPPED))
 }
 
 /// Stop the subscription in the path.
@@ -223,7 +225,7 @@ async fn stop_subscription(
     params(("id" = i64, Path)),
     request_body = Option<StopBody>,
     responses(
-        (status = 200, body = Success<Shown>),
+        (status = 200, body = Success<SubscriptionRow>),
         (status = 409, description = "ALREADY_STOPPED, SUBSCRIPTION_EXPIRED", body = Failure),
     )
 )]
@@ -232,8 +234,8 @@ async fn stop_subscription_by_id(
     State(app): State<App>,
     Path(id): Path<SubscriptionId>,
     body: Option<Json<StopBody>>,
-) -> Result<Answer<Shown>, ErrorResponse> {
+) -> Result<Answer<SubscriptionRow>, ErrorResponse> {
     let reason = body.map(|Json(body)| body).unwrap_or_default().line()?;
     let held = subscriptions::stop(&app.db, &staff, id, reason).await?;
-    Ok(Answer::new(Shown::at(Moment::of(&staff), held)).said(STOPPED))
+    Ok(Answer::new(SubscriptionRow::at(Moment::of(&staff), held)).said(STOPPED))
 }

@@ -7,13 +7,15 @@ use base::{
     vocabulary::{BranchId, CustomerId, EntryId, Listing, Money, Page, PageQuery, ServiceId, SubscriptionId},
 };
 use chrono::{NaiveDate, NaiveDateTime};
-use gym::subscriptions::{self, Freeze, Held, Movement, Opened, ServiceKind, Status, SubscriptionFilter};
+use gym::subscriptions::{
+    self, Freeze, Held, Movement, MovementKind, Opened, ServiceKind, Status, SubscriptionFilter,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use web::{Answer, App, ErrorResponse, Paged, Path, Query, Staff, envelope::Success, wire};
 
-use super::shown::{Moment, Shown};
+use super::row::{Moment, SubscriptionRow};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -50,9 +52,9 @@ struct ListQuery {
 
 /// Subscriptions.
 #[derive(Debug, Serialize, ToSchema)]
-struct SubscriptionList {
+struct SubscriptionPage {
     /// Newest first.
-    items: Vec<Shown>,
+    items: Vec<SubscriptionRow>,
     /// How many there are; 10000 (by status or kind 1000) for that many or more.
     total: i64,
     /// The number of this page, from 1.
@@ -63,10 +65,10 @@ struct SubscriptionList {
     pages: i64,
 }
 
-impl SubscriptionList {
+impl SubscriptionPage {
     fn at(moment: Moment, page: Page, listing: Listing<Held>) -> Self {
         Self {
-            items: listing.items.into_iter().map(|held| Shown::at(moment, held)).collect(),
+            items: listing.items.into_iter().map(|held| SubscriptionRow::at(moment, held)).collect(),
             total: listing.total,
             page: page.number(),
             per_page: page.limit,
@@ -81,13 +83,13 @@ impl SubscriptionList {
     path = "/subscriptions",
     tag = "subscriptions",
     params(ListQuery, PageQuery),
-    responses((status = 200, body = Success<SubscriptionList>))
+    responses((status = 200, body = Success<SubscriptionPage>))
 )]
 async fn list_subscriptions(
     staff: Staff<can::ReadSubscriptions>,
     State(app): State<App>,
     Query(query): Query<ListQuery>,
-) -> Result<Answer<SubscriptionList>, ErrorResponse> {
+) -> Result<Answer<SubscriptionPage>, ErrorResponse> {
     let mut fields = Fields::new();
     let page = fields.check("page", Page::parse_or(&query.page, ROWS));
     let page = fields.build(page)?;
@@ -95,15 +97,15 @@ async fn list_subscriptions(
     let wanted = SubscriptionFilter { branch, customer, service, kind, status };
     let listing = subscriptions::list(&app.db, &staff, &wanted, page).await?;
     let moment = Moment::of(&staff);
-    Ok(Answer::new(SubscriptionList::at(moment, page, listing)))
+    Ok(Answer::new(SubscriptionPage::at(moment, page, listing)))
 }
 
 /// A subscription with its freezes.
 #[derive(Debug, Serialize, ToSchema)]
-struct SubscriptionAnswer {
+struct SubscriptionDetailAnswer {
     /// As it stands.
     #[serde(flatten)]
-    subscription: Shown,
+    subscription: SubscriptionRow,
     /// Its freezes, newest first.
     freeze_history: Vec<FreezeAnswer>,
 }
@@ -138,10 +140,10 @@ impl From<Freeze> for FreezeAnswer {
     }
 }
 
-impl SubscriptionAnswer {
+impl SubscriptionDetailAnswer {
     fn at(moment: Moment, opened: Opened) -> Self {
         Self {
-            subscription: Shown::at(moment, opened.subscription),
+            subscription: SubscriptionRow::at(moment, opened.subscription),
             freeze_history: opened.freezes.into_iter().map(FreezeAnswer::from).collect(),
         }
     }
@@ -153,21 +155,21 @@ impl SubscriptionAnswer {
     path = "/subscriptions/{id}",
     tag = "subscriptions",
     params(("id" = i64, Path)),
-    responses((status = 200, body = Success<SubscriptionAnswer>))
+    responses((status = 200, body = Success<SubscriptionDetailAnswer>))
 )]
 async fn get_subscription(
     staff: Staff<can::ReadSubscriptions>,
     State(app): State<App>,
     Path(id): Path<SubscriptionId>,
-) -> Result<Answer<SubscriptionAnswer>, ErrorResponse> {
+) -> Result<Answer<SubscriptionDetailAnswer>, ErrorResponse> {
     let opened = subscriptions::open(&app.db, &staff, id).await?;
     let moment = Moment::of(&staff);
-    Ok(Answer::new(SubscriptionAnswer::at(moment, opened)))
+    Ok(Answer::new(SubscriptionDetailAnswer::at(moment, opened)))
 }
 
 /// The ledger of a subscription.
 #[derive(Debug, Serialize, ToSchema)]
-struct MovementList {
+struct MovementPage {
     /// Newest first.
     items: Vec<MovementAnswer>,
     /// How many there are in all.
@@ -179,9 +181,8 @@ struct MovementList {
 struct MovementAnswer {
     /// Id.
     id: i64,
-    /// `sale`, `renewal`, `use`, `correction` or `refund`.
-    #[schema(example = "use")]
-    kind: &'static str,
+    /// What happened.
+    kind: MovementKind,
     /// Above zero granted, below zero used.
     #[schema(example = -1)]
     amount: i32,
@@ -206,7 +207,7 @@ impl MovementAnswer {
     fn at(moment: Moment, movement: Movement) -> Self {
         Self {
             id: movement.id.get(),
-            kind: movement.kind.as_str(),
+            kind: movement.kind,
             amount: movement.amount,
             remaining_after: movement.remaining_after,
             entry_id: movement.entry.map(EntryId::get),
@@ -225,16 +226,16 @@ impl MovementAnswer {
     path = "/subscriptions/{id}/movements",
     tag = "subscriptions",
     params(("id" = i64, Path), PageQuery),
-    responses((status = 200, body = Success<MovementList>))
+    responses((status = 200, body = Success<MovementPage>))
 )]
 async fn list_subscription_movements(
     staff: Staff<can::ReadSubscriptions>,
     State(app): State<App>,
     Path(id): Path<SubscriptionId>,
     Paged(page): Paged,
-) -> Result<Answer<MovementList>, ErrorResponse> {
+) -> Result<Answer<MovementPage>, ErrorResponse> {
     let listing = subscriptions::list_movements(&app.db, &staff, id, page).await?;
     let moment = Moment::of(&staff);
     let items = listing.items.into_iter().map(|movement| MovementAnswer::at(moment, movement)).collect();
-    Ok(Answer::new(MovementList { items, total: listing.total }))
+    Ok(Answer::new(MovementPage { items, total: listing.total }))
 }

@@ -3,8 +3,8 @@
 mod deductions;
 mod freezes;
 mod lists;
+mod row;
 mod sales;
-mod shown;
 
 use utoipa_axum::router::OpenApiRouter;
 use web::App;

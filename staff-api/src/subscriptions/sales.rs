@@ -19,7 +19,7 @@ use web::{
     wire::loose_integer,
 };
 
-use super::shown::{Moment, ShownPaid};
+use super::row::{Moment, PaidSubscriptionRow};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -43,7 +43,7 @@ const TWO_COUNTS: Text = Text {
 
 /// What the desk types about price, counters and length; what it leaves out comes from the service or the earlier sale.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-struct AskedBody {
+struct SaleTermsBody {
     /// What is asked, before discount; the service's price if absent.
     #[schema(value_type = Option<f64>, example = 500)]
     amount: Option<Money>,
@@ -75,7 +75,7 @@ struct AskedBody {
     notes: Option<String>,
 }
 
-impl AskedBody {
+impl SaleTermsBody {
     fn read(self, fields: &mut Fields) -> Asked {
         let coins = either(fields, "coins", self.coins, self.coin_amount);
         let sessions = either(fields, "sessions", self.sessions, self.session_count);
@@ -122,7 +122,7 @@ struct SaleBody {
     /// Who trains.
     trainer_id: Option<StaffId>,
     #[serde(flatten)]
-    asked: AskedBody,
+    asked: SaleTermsBody,
 }
 
 impl TryFrom<SaleBody> for Order {
@@ -151,7 +151,7 @@ impl TryFrom<SaleBody> for Order {
     tag = "subscriptions",
     request_body = SaleBody,
     responses(
-        (status = 201, body = Success<ShownPaid>),
+        (status = 201, body = Success<PaidSubscriptionRow>),
         (status = 404, description = "CUSTOMER_NOT_FOUND, SERVICE_NOT_FOUND, TRAINER_NOT_FOUND, BRANCH_NOT_FOUND", body = Failure),
         (status = 409, description = "CUSTOMER_INACTIVE, SERVICE_INACTIVE, BRANCH_INACTIVE, REQUEST_STILL_RUNNING", body = Failure),
         (status = 422, description = "IDEMPOTENCY_KEY_REUSED", body = Failure),
@@ -161,9 +161,11 @@ async fn create_subscription(
     staff: Staff<can::SellSubscriptions>,
     State(app): State<App>,
     Json(body): Json<SaleBody>,
-) -> Result<Answer<ShownPaid>, ErrorResponse> {
+) -> Result<Answer<PaidSubscriptionRow>, ErrorResponse> {
     let sold = subscriptions::sell(&app.db, &staff, body.try_into()?).await?;
-    Ok(Answer::new(ShownPaid::at(Moment::of(&staff), sold.subscription, sold.payment)).created().said(SOLD))
+    Ok(Answer::new(PaidSubscriptionRow::at(Moment::of(&staff), sold.subscription, sold.payment))
+        .created()
+        .said(SOLD))
 }
 
 /// A renewal of the named subscription.
@@ -173,7 +175,7 @@ struct RenewalBody {
     #[schema(example = 1)]
     subscription_id: SubscriptionId,
     #[serde(flatten)]
-    asked: AskedBody,
+    asked: SaleTermsBody,
 }
 
 /// Renew a subscription: before its end it goes on with what was left, after it a new one begins today.
@@ -183,7 +185,7 @@ struct RenewalBody {
     tag = "subscriptions",
     request_body = RenewalBody,
     responses(
-        (status = 200, body = Success<ShownPaid>),
+        (status = 200, body = Success<PaidSubscriptionRow>),
         (status = 404, description = "SUBSCRIPTION_NOT_FOUND", body = Failure),
         (status = 409, description = "ALREADY_RENEWED, CUSTOMER_INACTIVE, SERVICE_INACTIVE, BRANCH_INACTIVE, REQUEST_STILL_RUNNING", body = Failure),
         (status = 422, description = "IDEMPOTENCY_KEY_REUSED", body = Failure),
@@ -193,13 +195,14 @@ async fn renew_subscription(
     staff: Staff<can::RenewSubscriptions>,
     State(app): State<App>,
     Json(body): Json<RenewalBody>,
-) -> Result<Answer<ShownPaid>, ErrorResponse> {
+) -> Result<Answer<PaidSubscriptionRow>, ErrorResponse> {
     let mut fields = Fields::new();
     let asked = body.asked.read(&mut fields);
     fields.done()?;
     let renewal = Renewal { subscription: body.subscription_id, asked };
     let sold = subscriptions::renew(&app.db, &staff, renewal).await?;
-    Ok(Answer::new(ShownPaid::at(Moment::of(&staff), sold.subscription, sold.payment)).said(RENEWED))
+    Ok(Answer::new(PaidSubscriptionRow::at(Moment::of(&staff), sold.subscription, sold.payment))
+        .said(RENEWED))
 }
 
 /// Renew the subscription in the path.
@@ -208,9 +211,9 @@ async fn renew_subscription(
     path = "/subscriptions/{id}/renew",
     tag = "subscriptions",
     params(("id" = i64, Path)),
-    request_body = Option<AskedBody>,
+    request_body = Option<SaleTermsBody>,
     responses(
-        (status = 200, body = Success<ShownPaid>),
+        (status = 200, body = Success<PaidSubscriptionRow>),
         (status = 409, description = "ALREADY_RENEWED, CUSTOMER_INACTIVE, SERVICE_INACTIVE, BRANCH_INACTIVE, REQUEST_STILL_RUNNING", body = Failure),
         (status = 422, description = "IDEMPOTENCY_KEY_REUSED", body = Failure),
     )
@@ -219,11 +222,12 @@ async fn renew_subscription_by_id(
     staff: Staff<can::RenewSubscriptions>,
     State(app): State<App>,
     Path(subscription): Path<SubscriptionId>,
-    body: Option<Json<AskedBody>>,
-) -> Result<Answer<ShownPaid>, ErrorResponse> {
+    body: Option<Json<SaleTermsBody>>,
+) -> Result<Answer<PaidSubscriptionRow>, ErrorResponse> {
     let mut fields = Fields::new();
     let asked = body.map(|Json(body)| body).unwrap_or_default().read(&mut fields);
     fields.done()?;
     let sold = subscriptions::renew(&app.db, &staff, Renewal { subscription, asked }).await?;
-    Ok(Answer::new(ShownPaid::at(Moment::of(&staff), sold.subscription, sold.payment)).said(RENEWED))
+    Ok(Answer::new(PaidSubscriptionRow::at(Moment::of(&staff), sold.subscription, sold.payment))
+        .said(RENEWED))
 }

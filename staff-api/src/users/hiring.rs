@@ -18,7 +18,7 @@ use web::{
     envelope::{Failure, Success},
 };
 
-use super::{StaffBody, UNKNOWN_ROLE};
+use super::{StaffUserRow, UNKNOWN_ROLE};
 use crate::account::entrance;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -42,16 +42,16 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Deserialize, ToSchema)]
 struct CreateUserBody {
     /// Sign-in name, 3 to 60 letters, digits, dots, dashes or underscores; once on the whole platform.
-    #[schema(example = "reception3")]
+    #[schema(required, value_type = String, example = "reception3")]
     username: Option<String>,
     /// Their name.
-    #[schema(example = "Rana Fouad")]
+    #[schema(required, value_type = String, example = "Rana Fouad")]
     full_name: Option<String>,
     /// The password they begin with, 6 characters or more.
-    #[schema(example = "begin-2026")]
+    #[schema(required, value_type = String, example = "begin-2026")]
     password: Option<String>,
     /// What they will be, in any spelling.
-    #[schema(example = "front_desk")]
+    #[schema(required, value_type = String, example = "front_desk")]
     role: Option<String>,
     /// E-mail address.
     email: Option<String>,
@@ -96,7 +96,7 @@ fn is_address(text: &&str) -> bool {
 
 /// Hire somebody of lower rank. A super admin hires owners, and each gets a gym that is still to be set up.
 #[utoipa::path(post, path = "/users", tag = "staff", request_body = CreateUserBody, responses(
-    (status = 201, body = Success<StaffBody>),
+    (status = 201, body = Success<StaffUserRow>),
     (status = 403, description = "NOT_ALLOWED, ROLE_NOT_ALLOWED", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure),
     (status = 409, description = "USERNAME_TAKEN", body = Failure),
@@ -105,10 +105,10 @@ async fn create_user(
     staff: Staff<can::ManageStaff>,
     State(app): State<App>,
     Json(body): Json<CreateUserBody>,
-) -> Result<Answer<StaffBody>, ErrorResponse> {
+) -> Result<Answer<StaffUserRow>, ErrorResponse> {
     let user = staff::create(&app.db, &app.passwords, &staff, body.try_into()?).await?;
     let said = Text { en: "Staff member created", ar: "تم إنشاء حساب الموظف" };
-    Ok(Answer::new(StaffBody::new(user, staff.calendar())).created().said(said))
+    Ok(Answer::new(StaffUserRow::new(user, staff.calendar())).created().said(said))
 }
 
 /// What is to be changed; what is absent or null stays. A sign-in name and a password are not changed here.
@@ -158,7 +158,7 @@ impl TryFrom<EditUserBody> for StaffEdit {
 
 /// Change somebody of lower rank. Deactivation and a new role end their sessions at once.
 #[utoipa::path(put, path = "/users/{id}", tag = "staff", params(("id" = i64, Path)), request_body = EditUserBody, responses(
-    (status = 200, body = Success<StaffBody>),
+    (status = 200, body = Success<StaffUserRow>),
     (status = 403, description = "NOT_ALLOWED, OWN_ACCOUNT, RANK_TOO_HIGH, OUT_OF_REACH, ROLE_NOT_ALLOWED", body = Failure),
     (status = 404, description = "STAFF_NOT_FOUND, BRANCH_NOT_FOUND", body = Failure),
 ))]
@@ -167,15 +167,15 @@ async fn edit_user(
     State(app): State<App>,
     Path(id): Path<StaffId>,
     Json(body): Json<EditUserBody>,
-) -> Result<Answer<StaffBody>, ErrorResponse> {
+) -> Result<Answer<StaffUserRow>, ErrorResponse> {
     let user = staff::edit(&app.db, &staff, id, body.try_into()?).await?;
     let said = Text { en: "Staff member updated", ar: "تم تحديث بيانات الموظف" };
-    Ok(Answer::new(StaffBody::new(user, staff.calendar())).said(said))
+    Ok(Answer::new(StaffUserRow::new(user, staff.calendar())).said(said))
 }
 
 /// Deactivate somebody of lower rank: their sessions end at once.
 #[utoipa::path(post, path = "/users/{id}/deactivate", tag = "staff", params(("id" = i64, Path)), responses(
-    (status = 200, body = Success<StaffBody>),
+    (status = 200, body = Success<StaffUserRow>),
     (status = 403, description = "NOT_ALLOWED, OWN_ACCOUNT, RANK_TOO_HIGH, OUT_OF_REACH", body = Failure),
     (status = 404, description = "STAFF_NOT_FOUND", body = Failure),
 ))]
@@ -183,15 +183,15 @@ async fn deactivate_user(
     staff: Staff<can::ManageStaff>,
     State(app): State<App>,
     Path(id): Path<StaffId>,
-) -> Result<Answer<StaffBody>, ErrorResponse> {
+) -> Result<Answer<StaffUserRow>, ErrorResponse> {
     let user = staff::switch(&app.db, &staff, id, false).await?;
     let said = Text { en: "Account deactivated", ar: "تم إيقاف الحساب" };
-    Ok(Answer::new(StaffBody::new(user, staff.calendar())).said(said))
+    Ok(Answer::new(StaffUserRow::new(user, staff.calendar())).said(said))
 }
 
 /// Let somebody of lower rank sign in again.
 #[utoipa::path(post, path = "/users/{id}/activate", tag = "staff", params(("id" = i64, Path)), responses(
-    (status = 200, body = Success<StaffBody>),
+    (status = 200, body = Success<StaffUserRow>),
     (status = 403, description = "NOT_ALLOWED, OWN_ACCOUNT, RANK_TOO_HIGH, OUT_OF_REACH", body = Failure),
     (status = 404, description = "STAFF_NOT_FOUND", body = Failure),
 ))]
@@ -199,18 +199,18 @@ async fn activate_user(
     staff: Staff<can::ManageStaff>,
     State(app): State<App>,
     Path(id): Path<StaffId>,
-) -> Result<Answer<StaffBody>, ErrorResponse> {
+) -> Result<Answer<StaffUserRow>, ErrorResponse> {
     let user = staff::switch(&app.db, &staff, id, true).await?;
     let said = Text { en: "Account activated", ar: "تم تفعيل الحساب" };
-    Ok(Answer::new(StaffBody::new(user, staff.calendar())).said(said))
+    Ok(Answer::new(StaffUserRow::new(user, staff.calendar())).said(said))
 }
 
 /// A staff user and the password to tell them, once.
 #[derive(Debug, Serialize, ToSchema)]
-struct NewPasswordAnswer {
+struct NewStaffPasswordAnswer {
     /// Who.
     #[serde(flatten)]
-    user: StaffBody,
+    user: StaffUserRow,
     /// The password, until they change it.
     #[schema(example = "RX04AF")]
     temporary_password: String,
@@ -220,7 +220,7 @@ struct NewPasswordAnswer {
 
 /// Give somebody of lower rank a temporary password: it is shown here only, and their sessions end at once.
 #[utoipa::path(post, path = "/users/{id}/reset-password", tag = "staff", params(("id" = i64, Path)), responses(
-    (status = 200, body = Success<NewPasswordAnswer>),
+    (status = 200, body = Success<NewStaffPasswordAnswer>),
     (status = 403, description = "NOT_ALLOWED, OWN_ACCOUNT, RANK_TOO_HIGH, OUT_OF_REACH", body = Failure),
     (status = 404, description = "STAFF_NOT_FOUND", body = Failure),
 ))]
@@ -228,12 +228,15 @@ async fn reset_user_password(
     staff: Staff<can::ResetStaffPasswords>,
     State(app): State<App>,
     Path(id): Path<StaffId>,
-) -> Result<Answer<NewPasswordAnswer>, ErrorResponse> {
+) -> Result<Answer<NewStaffPasswordAnswer>, ErrorResponse> {
     let (user, temporary) = accounts::reset_password(&entrance(&app), &staff, id).await?;
-    let user = StaffBody::new(user, staff.calendar());
+    let user = StaffUserRow::new(user, staff.calendar());
     let temporary = temporary.expose().to_owned();
     let said = Text { en: "Temporary password created", ar: "تم إنشاء كلمة مرور مؤقتة" };
-    let answer =
-        NewPasswordAnswer { user, temporary_password: temporary.clone(), temp_password: temporary.clone() };
+    let answer = NewStaffPasswordAnswer {
+        user,
+        temporary_password: temporary.clone(),
+        temp_password: temporary.clone(),
+    };
     Ok(Answer::new(answer).said(said).also("temporary_password", temporary))
 }

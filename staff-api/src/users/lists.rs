@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use web::{Answer, App, ErrorResponse, Path, Query, Staff, envelope::Success};
 
-use super::{StaffBody, UNKNOWN_ROLE};
+use super::{StaffUserRow, UNKNOWN_ROLE};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -97,7 +97,7 @@ const NOT_A_SWITCH: (&str, Text) =
 #[derive(Debug, Serialize, ToSchema)]
 struct StaffPage {
     /// The page, by id.
-    items: Vec<StaffBody>,
+    items: Vec<StaffUserRow>,
     /// How many there are on all pages.
     total: i64,
     /// Number of the page, from 1.
@@ -112,8 +112,8 @@ impl StaffPage {
     }
 }
 
-fn rows(found: Found, calendar: Calendar) -> Vec<StaffBody> {
-    found.staff.into_iter().map(|user| StaffBody::new(user, calendar)).collect()
+fn rows(found: Found, calendar: Calendar) -> Vec<StaffUserRow> {
+    found.staff.into_iter().map(|user| StaffUserRow::new(user, calendar)).collect()
 }
 
 /// A page, or the bare rows of it for the February app.
@@ -123,7 +123,7 @@ enum StaffList {
     /// As document 1 shows it.
     Page(StaffPage),
     /// As the February app reads it.
-    Rows(Vec<StaffBody>),
+    Rows(Vec<StaffUserRow>),
 }
 
 /// Rows of a list for which nobody says how many.
@@ -162,24 +162,24 @@ async fn list_staff(
 
 /// List employees as a bare list.
 #[utoipa::path(get, path = "/employees", tag = "staff", params(StaffQuery, PageQuery),
-    responses((status = 200, body = Success<Vec<StaffBody>>)))]
+    responses((status = 200, body = Success<Vec<StaffUserRow>>)))]
 async fn list_employees(
     staff: Staff<can::ReadStaff>,
     State(app): State<App>,
     Query(query): Query<StaffQuery>,
     Query(page): Query<PageQuery>,
-) -> Result<Answer<Vec<StaffBody>>, ErrorResponse> {
+) -> Result<Answer<Vec<StaffUserRow>>, ErrorResponse> {
     let wanted = StaffListRequest::read(query, &page, Whom::Employees, ALL_ROWS)?;
     Ok(Answer::new(rows(wanted.find(&app, &staff).await?, staff.calendar())))
 }
 
 /// Read one staff user.
-#[utoipa::path(get, path = "/users/{id}", tag = "staff", params(("id" = i64, Path)), responses((status = 200, body = Success<StaffBody>)))]
+#[utoipa::path(get, path = "/users/{id}", tag = "staff", params(("id" = i64, Path)), responses((status = 200, body = Success<StaffUserRow>)))]
 async fn get_user(
     staff: Staff<can::ReadStaff>,
     State(app): State<App>,
     Path(id): Path<StaffId>,
-) -> Result<Answer<StaffBody>, ErrorResponse> {
+) -> Result<Answer<StaffUserRow>, ErrorResponse> {
     let user = staff::find(&app.db, &staff, id).await?;
-    Ok(Answer::new(StaffBody::new(user, staff.calendar())))
+    Ok(Answer::new(StaffUserRow::new(user, staff.calendar())))
 }

@@ -22,7 +22,7 @@ const UNKNOWN_ROLE: (&str, Text) = ("UNKNOWN_ROLE", Text { en: "No such role", a
 
 /// A staff user, under every name that a screen reads.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct StaffBody {
+pub(crate) struct StaffUserRow {
     /// Id.
     #[schema(value_type = i64, example = 1006)]
     id: StaffId,
@@ -75,7 +75,7 @@ pub(crate) struct StaffBody {
     last_login: Option<NaiveDateTime>,
 }
 
-impl StaffBody {
+impl StaffUserRow {
     pub(crate) fn new(user: StaffUser, calendar: Calendar) -> Self {
         Self {
             id: user.id,

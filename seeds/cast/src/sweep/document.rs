@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use base::testing::assert_committed;
 use serde_json::{Map, Value};
 
+use super::operation::{Needs, needs};
+
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// Fails unless the document is complete, its parts resolve, and the committed copy at `path` is the same.
@@ -78,6 +80,12 @@ impl<'document> Findings<'document> {
         ] {
             self.expect(!text(document, pointer).is_empty(), || format!("{pointer} is missing"));
         }
+        let schemes: Vec<_> = members(document, "/components/securitySchemes").collect();
+        self.expect(schemes.len() == 1, || format!("{} security schemes", schemes.len()));
+        let used: BTreeSet<&str> = operations(document).map(|(_, _, one)| text(one, "/tags/0")).collect();
+        let tags = document.get("tags").and_then(Value::as_array).into_iter().flatten();
+        let described: BTreeSet<&str> = tags.map(|tag| text(tag, "/name")).collect();
+        self.expect(used == described, || format!("the tags are {used:?}, described are {described:?}"));
         self.expect(text(document, "/openapi").starts_with("3.1."), || "not OpenAPI 3.1".to_owned());
     }
 
@@ -95,13 +103,17 @@ impl<'document> Findings<'document> {
 
     fn schemas(&mut self) {
         for (name, schema) in members(self.document, "/components/schemas") {
+            let of_the_code = ["Row", "Answer", "Body"].iter().any(|suffix| name.ends_with(suffix));
+            self.expect(!of_the_code && !name.contains('_'), || {
+                format!("{name} is no name for a client's type")
+            });
             for (field, property) in members(schema, "/properties") {
-                // What an envelope carries is described where its type is.
-                let is_wrapped = name.starts_with("Success_") && field == "data";
                 let variants = property.get("oneOf").and_then(Value::as_array);
                 let mut said = variants.into_iter().flatten().chain([property]);
                 let is_described = said.any(|part| !text(part, "/description").is_empty());
-                let is_described = is_described || is_wrapped || property.get("$ref").is_some();
+                // What is named, or is a list of it, is described where its type is.
+                let named = ["/$ref", "/items/$ref"];
+                let is_described = is_described || named.iter().any(|at| property.pointer(at).is_some());
                 self.expect(is_described, || format!("{name}.{field} says nothing"));
             }
         }
@@ -117,8 +129,8 @@ impl<'document> Findings<'document> {
         for (scheme, _) in security.into_iter().flatten().filter_map(Value::as_object).flatten() {
             let known = document.pointer(&format!("/components/securitySchemes/{scheme}"));
             self.expect(known.is_some(), || format!("{name}: no scheme {scheme}"));
-            let is_staff_only = scheme == "staff" && security.is_some_and(|several| several.len() == 1);
-            self.expect(!is_staff_only || operation.get("x-roles").is_some(), || format!("{name}: no roles"));
+            let is_for_roles = matches!(needs(operation), Needs::Staff(_));
+            self.expect(!is_for_roles || operation.get("x-roles").is_some(), || format!("{name}: no roles"));
         }
         if let Some(body) = operation.get("requestBody") {
             self.expect(method != "get" && method != "delete", || format!("{name}: has a body"));

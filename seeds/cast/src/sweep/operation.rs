@@ -76,13 +76,14 @@ pub(super) fn needs(operation: &Value) -> Needs {
         .collect();
     match schemes.as_slice() {
         [] => Needs::Nothing,
-        [(scheme, codes)] if *scheme == "staff" => {
-            let code = text(codes, "/0");
-            let known = Capability::ALL.iter().find(|capability| capability.code() == code);
-            Needs::Staff(*known.expect("a capability"))
-        }
-        [_] => Needs::Member,
-        _ => Needs::Anybody,
+        [(scheme, codes)] if *scheme == "staff" => match text(codes, "/0") {
+            "" => Needs::Anybody,
+            code => {
+                let known = Capability::ALL.iter().find(|capability| capability.code() == code);
+                Needs::Staff(*known.expect("a capability"))
+            }
+        },
+        _ => Needs::Member,
     }
 }
 

@@ -110,10 +110,13 @@ macro_rules! words {
 #[doc(inline)]
 pub use words;
 
-/// What the OpenAPI document calls a list of words: several features have a `Kind`.
+/// What the OpenAPI document calls a list of words: a name of one word is nobody's alone, so its feature stands before it.
 pub fn schema_name(module: &str, name: &str) -> String {
+    if name.chars().filter(char::is_ascii_uppercase).count() > 1 {
+        return name.to_owned();
+    }
     let feature = module.split("::").nth(1).filter(|part| *part != "vocabulary").unwrap_or_default();
-    let mut letters = feature.chars();
+    let mut letters = feature.strip_suffix('s').unwrap_or(feature).chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
     first.into_iter().chain(letters).chain(name.chars()).collect()
 }
@@ -124,7 +127,8 @@ mod tests {
 
     #[test]
     fn lists_of_the_same_name_are_told_apart_by_their_feature() {
-        assert_eq!(schema_name("gym::subscriptions::model", "Kind"), "SubscriptionsKind");
+        assert_eq!(schema_name("gym::subscriptions::model", "Kind"), "SubscriptionKind");
+        assert_eq!(schema_name("gym::plans::model", "ServiceKind"), "ServiceKind");
         assert_eq!(schema_name("base::vocabulary::gender", "Gender"), "Gender");
     }
 }

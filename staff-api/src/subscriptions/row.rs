@@ -6,8 +6,8 @@ use base::{
 };
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use gym::{
-    payments::Receipt,
-    subscriptions::{Doors, Held, ServiceKind, Unit},
+    payments::{Method, Receipt},
+    subscriptions::{Doors, Held, ServiceKind, Status, Unit},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ use web::{Staff, wire};
 
 /// A subscription as it stands.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Shown {
+pub(super) struct SubscriptionRow {
     /// Id.
     #[schema(example = 1)]
     id: i64,
@@ -49,9 +49,8 @@ pub(super) struct Shown {
     /// That branch's name.
     #[schema(example = "Dragon Club")]
     branch_name: String,
-    /// `active`, `frozen`, `stopped`, `expired` or `pending`.
-    #[schema(example = "active")]
-    status: &'static str,
+    /// How it stands today.
+    status: Status,
     /// What was asked for it and its renewals, net of discount.
     amount: Money,
     /// The same as `amount`.
@@ -132,14 +131,14 @@ const LAST_SECOND: NaiveTime = match NaiveTime::from_hms_opt(23, 59, 59) {
     None => NaiveTime::MIN,
 };
 
-impl Shown {
+impl SubscriptionRow {
     pub(super) fn at(moment: Moment, held: Held) -> Self {
         let Moment { calendar, now } = moment;
         let (today, unit) = (calendar.today(now), held.kind.unit());
         let counted = |wanted: Unit, number: Option<i32>| number.filter(|_| unit == Some(wanted));
         let standing = held.standing;
         Self {
-            status: held.status(today).as_str(),
+            status: held.status(today),
             remaining_sessions: counted(Unit::Sessions, standing.remaining),
             total_sessions: counted(Unit::Sessions, held.total),
             remaining_coins: counted(Unit::Coins, standing.remaining),
@@ -200,9 +199,8 @@ pub(super) struct ReceiptAnswer {
     amount: Money,
     /// What was taken off.
     discount: Money,
-    /// `cash`, `card` or `transfer`.
-    #[schema(example = "cash")]
-    payment_method: &'static str,
+    /// How it was paid.
+    payment_method: Method,
 }
 
 impl From<Receipt> for ReceiptAnswer {
@@ -212,28 +210,28 @@ impl From<Receipt> for ReceiptAnswer {
             receipt_number: receipt.number,
             amount: receipt.amount,
             discount: receipt.discount,
-            payment_method: receipt.method.as_str(),
+            payment_method: receipt.method,
         }
     }
 }
 
 /// A subscription, and what was paid for what was done with it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ShownPaid {
+pub(super) struct PaidSubscriptionRow {
     /// As it stands.
     #[serde(flatten)]
-    subscription: Shown,
+    subscription: SubscriptionRow,
     /// Its id again.
     subscription_id: i64,
     /// The receipt; null when nothing was to be paid.
     payment: Option<ReceiptAnswer>,
 }
 
-impl ShownPaid {
+impl PaidSubscriptionRow {
     pub(super) fn at(moment: Moment, held: Held, receipt: Option<Receipt>) -> Self {
         Self {
             subscription_id: held.id.get(),
-            subscription: Shown::at(moment, held),
+            subscription: SubscriptionRow::at(moment, held),
             payment: receipt.map(ReceiptAnswer::from),
         }
     }
