@@ -187,7 +187,7 @@ struct ChangePasswordBody {
     #[serde(alias = "old_password")]
     #[schema(required, value_type = String)]
     current_password: Option<String>,
-    /// The password from now on, 6 characters or more.
+    /// The password from now on: 8 characters or more, no common one, not one's own name.
     #[schema(required, value_type = String)]
     new_password: Option<String>,
 }
@@ -199,7 +199,7 @@ impl TryFrom<ChangePasswordBody> for PasswordChange {
         let mut fields = Fields::new();
         let current =
             fields.present("current_password", body.current_password.filter(|text| !text.is_empty()));
-        let new = fields.required("new_password", body.new_password.as_deref(), Password::chosen);
+        let new = fields.required("new_password", body.new_password.as_deref(), Password::chosen_for_staff);
         let both = current.zip(new).map(|(current, new)| Self { current: Password::typed(&current), new });
         Ok(fields.build(both)?)
     }
@@ -208,7 +208,7 @@ impl TryFrom<ChangePasswordBody> for PasswordChange {
 /// Change one's own password. The session in use stays; all others end.
 #[utoipa::path(post, path = "/auth/change-password", tag = "account", request_body = ChangePasswordBody, responses(
     (status = 200, body = Success<Done>),
-    (status = 400, description = "WRONG_PASSWORD, PASSWORD_UNCHANGED, PASSWORD_TOO_SHORT, MISSING_FIELDS", body = Failure),
+    (status = 400, description = "WRONG_PASSWORD, PASSWORD_UNCHANGED, PASSWORD_TOO_SHORT, PASSWORD_TOO_COMMON, PASSWORD_IS_OWN_NAME, MISSING_FIELDS", body = Failure),
     (status = 429, description = "RATE_LIMIT_EXCEEDED", body = Failure),
 ))]
 async fn change_password(

@@ -47,7 +47,7 @@ struct CreateUserBody {
     /// Their name.
     #[schema(required, value_type = String, example = "Rana Fouad")]
     full_name: Option<String>,
-    /// The password they begin with, 6 characters or more.
+    /// The password they begin with: 8 characters or more, no common one, not their own name.
     #[schema(required, value_type = String, example = "begin-2026")]
     password: Option<String>,
     /// What they will be, in any spelling.
@@ -72,7 +72,10 @@ impl TryFrom<CreateUserBody> for NewStaff {
         let mut fields = Fields::new();
         let username = fields.required("username", body.username.as_deref(), Username::parse);
         let full_name = fields.required("full_name", body.full_name.as_deref(), PersonName::parse);
-        let password = fields.required("password", body.password.as_deref(), Password::chosen);
+        let names = [&body.username, &body.full_name].map(|name| name.as_deref().unwrap_or_default());
+        let password = fields.required("password", body.password.as_deref(), |text| {
+            Password::chosen_for_staff(text)?.unlike(&names)
+        });
         let role =
             fields.required("role", body.role.as_deref(), |text| Role::parse(text).ok_or(UNKNOWN_ROLE));
         let email = fields.optional("email", body.email.as_deref().filter(is_address), Email::parse);

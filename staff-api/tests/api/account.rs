@@ -371,7 +371,10 @@ async fn a_password_is_not_changed_without_the_current_one() {
     };
     change("wrong one", "another-2026").await.refused(400, "WRONG_PASSWORD");
     change(PASSWORD, PASSWORD).await.refused(400, "PASSWORD_UNCHANGED");
-    change(PASSWORD, "12345").await.refused(400, "PASSWORD_TOO_SHORT");
+    change(PASSWORD, "seven77").await.refused(400, "PASSWORD_TOO_SHORT");
+    change(PASSWORD, "password-2026").await.refused(400, "PASSWORD_TOO_COMMON");
+    change(PASSWORD, "Reem.Tarek.2026").await.refused(400, "PASSWORD_IS_OWN_NAME");
+    change(PASSWORD, "reception1!!").await.refused(400, "PASSWORD_TOO_COMMON");
     change(PASSWORD, &"x".repeat(201)).await.refused(400, "PASSWORD_TOO_LONG");
     change("", "another-2026").await.refused(400, "MISSING_FIELDS");
     desk.post("/api/auth/change-password", json!({})).await.refused(400, "MISSING_FIELDS");

@@ -138,7 +138,7 @@ pub async fn choose_language(
 /// Changes the caller's own password and ends their other sessions.
 ///
 /// # Refuses
-/// `TooMany`, [`PasswordChangeRefused`].
+/// `TooMany`, [`PasswordChangeRefused`], [`PasswordRefused`](base::access::PasswordRefused) for one's own name.
 ///
 /// # Locks
 /// The staff user.
@@ -147,7 +147,7 @@ pub async fn change_password(
     staff: &Granted<can::ChangeOwnPassword>,
     change: PasswordChange,
 ) -> Result<(), Error> {
-    let (id, own) = (staff.staff(), staff.session().id);
+    let (id, session) = (staff.staff(), staff.session().id);
     // Counted before the password is looked at, so that an open session is no way to guess it.
     at.limits.password_change(at.db, id.get(), staff.now()).await?;
     let old = store::find_hash(at.db.conn().await?.get(), id).await?;
@@ -157,8 +157,10 @@ pub async fn change_password(
     if at.passwords.verify(change.new.clone(), old.clone()).await? {
         return Err(PasswordChangeRefused::Unchanged.into());
     }
+    let own = staff::find_person(at.db.conn().await?.get(), id).await?.ok_or(AccessRefused::SignedOut)?;
+    let new = change.new.unlike(&[&own.username, &own.full_name])?;
     // Hashed before the transaction begins: it takes longer than all of its statements.
-    let new = at.passwords.hash(change.new).await?;
+    let new = at.passwords.hash(new).await?;
     let ended = at
         .db
         .write_each_time(staff, async |tx| {
@@ -172,7 +174,7 @@ pub async fn change_password(
                 return Err(PasswordChangeRefused::WrongPassword.into());
             }
             store::update_password(tx, id, &new, false).await?;
-            let ended = end_staff_sessions(tx.conn(), &[id], Some(own), now).await?;
+            let ended = end_staff_sessions(tx.conn(), &[id], Some(session), now).await?;
             at.limits.forgive_password_change(tx, id.get()).await?;
             tx.note(Note::on("staff_user", id.get()).with(json!({ "sessions_ended": ended })));
             Ok(ended)
@@ -197,7 +199,7 @@ pub async fn reset_password(
 ) -> Result<(StaffUser, TemporaryPassword), Error> {
     let temporary = TemporaryPassword::draw();
     // Hashed before the transaction begins, as in `change_password`.
-    let hash = at.passwords.hash(Password::chosen(temporary.expose())?).await?;
+    let hash = at.passwords.hash(Password::typed(temporary.expose())).await?;
     let person = at
         .db
         .write_each_time(manager, async |tx| {

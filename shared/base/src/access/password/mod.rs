@@ -2,6 +2,8 @@
 //! bounded in number, so that a storm of sign-ins costs neither the memory of the machine nor, by waiting, the places
 //! of everybody else.
 
+mod guessable;
+
 use std::sync::Arc;
 
 use argon2::{
@@ -24,8 +26,10 @@ const PASSES: u32 = 2;
 /// Passwords that may wait or run for each one that may run at once: a sign-in is over within two seconds, or refused
 /// at once.
 const QUEUE: usize = 32;
-/// Fewest characters of a new password; the oldest app still asks for six.
+/// Fewest characters of a member's new password; the oldest app still asks for six.
 const SHORTEST: usize = 6;
+/// Fewest characters of a staff user's new password (NIST SP 800-63B).
+const SHORTEST_OF_STAFF: usize = 8;
 /// Most bytes that are hashed.
 const LONGEST: usize = 200;
 
@@ -47,6 +51,18 @@ refusals! {
         TooShort => Invalid, "PASSWORD_TOO_SHORT",
             en: "The new password needs at least 6 characters",
             ar: "يجب ألا تقل كلمة المرور الجديدة عن 6 أحرف";
+        /// Fewer than eight characters, of somebody who works with other people's data.
+        TooShortForStaff => Invalid, "PASSWORD_TOO_SHORT",
+            en: "The new password needs at least 8 characters",
+            ar: "يجب ألا تقل كلمة المرور الجديدة عن 8 أحرف";
+        /// One of those that are tried first, with or without digits behind it.
+        TooCommon => Invalid, "PASSWORD_TOO_COMMON",
+            en: "Many people use this password; please choose another one",
+            ar: "كلمة المرور هذه شائعة جدا؛ يرجى اختيار كلمة أخرى";
+        /// The name of whom it belongs to, with or without digits behind it.
+        OwnName => Invalid, "PASSWORD_IS_OWN_NAME",
+            en: "The new password must not be one's own name",
+            ar: "يجب ألا تكون كلمة المرور الجديدة اسم صاحبها";
         /// More than 200 bytes.
         TooLong => Invalid, "PASSWORD_TOO_LONG",
             en: "The new password is too long",
@@ -70,10 +86,30 @@ impl Password {
         if text.chars().count() < SHORTEST {
             return Err(PasswordRefused::TooShort);
         }
-        if text.len() > LONGEST {
-            return Err(PasswordRefused::TooLong);
+        Self::of_length(text)
+    }
+
+    /// A password that a staff user is to have from now on: at least 8 characters, and none of those that whoever
+    /// guesses tries first.
+    pub fn chosen_for_staff(text: &str) -> Result<Self, PasswordRefused> {
+        let text = text.trim();
+        if text.chars().count() < SHORTEST_OF_STAFF {
+            return Err(PasswordRefused::TooShortForStaff);
         }
-        Ok(Self(SecretString::from(text)))
+        let password = Self::of_length(text)?;
+        if guessable::is_common(text) { Err(PasswordRefused::TooCommon) } else { Ok(password) }
+    }
+
+    /// The same password, unless it is one of the names of whom it is for: sign-in name, full name or a word of it.
+    pub fn unlike(self, names: &[&str]) -> Result<Self, PasswordRefused> {
+        if names.iter().any(|name| guessable::is_name(self.0.expose_secret(), name)) {
+            return Err(PasswordRefused::OwnName);
+        }
+        Ok(self)
+    }
+
+    fn of_length(text: &str) -> Result<Self, PasswordRefused> {
+        if text.len() > LONGEST { Err(PasswordRefused::TooLong) } else { Ok(Self(SecretString::from(text))) }
     }
 }
 
@@ -211,5 +247,16 @@ mod tests {
     fn five_characters_are_too_few() {
         assert_eq!(Password::chosen("12345").unwrap_err(), PasswordRefused::TooShort);
         assert!(Password::chosen("123456").is_ok());
+    }
+
+    #[test]
+    fn staff_need_eight_characters_and_a_password_of_their_own() {
+        let refused = |text: &str| Password::chosen_for_staff(text).unwrap_err();
+        assert_eq!(refused("sevench"), PasswordRefused::TooShortForStaff);
+        assert_eq!(refused("Password2026!"), PasswordRefused::TooCommon);
+        assert_eq!(refused(&"many words ".repeat(20)), PasswordRefused::TooLong);
+        let chosen = || Password::chosen_for_staff("reem-tarek-26").unwrap();
+        assert_eq!(chosen().unlike(&["reception1", "Reem Tarek"]).unwrap_err(), PasswordRefused::OwnName);
+        assert!(chosen().unlike(&["reception1", "Rana Fouad"]).is_ok());
     }
 }
