@@ -28,7 +28,6 @@ mod users;
 
 use axum::Router;
 use base::platform::outbox::Jobs;
-use gym::members;
 use utoipa_axum::router::OpenApiRouter;
 use web::{
     App,
@@ -76,7 +75,7 @@ pub fn router(app: App) -> (Router, Document) {
 
 /// What the worker does: the jobs of every feature that has some.
 pub fn jobs() -> Jobs {
-    [members::JOBS].concat()
+    [gym::customers::JOBS, gym::members::JOBS].concat()
 }
 
 /// The same operations at another address, for installed apps.

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::{
+    letters::{CONTACT_CHANGED, ContactChanged},
     limits::count_qr_regeneration,
     listing::{find, password_visibility},
     model::{Changes, Customer, Regenerated, Registration, qr_code},
@@ -55,6 +56,9 @@ pub async fn register(
 
 /// Changes what is written down about a customer within reach, or moves them to another branch within reach.
 ///
+/// A new phone number or address ends their sessions in the member app, because who has the old one may be somebody else
+/// by now, and the old one is told. A code that was sent there is worth nothing: it is for an account that has the number.
+///
 /// # Refuses
 /// [`CustomerRefused`]; [`AccessRefused::NoSuchBranch`] for a branch out of reach; a date of birth that cannot be.
 pub async fn edit(
@@ -70,9 +74,19 @@ pub async fn edit(
             Some(wanted) => move_to(tx, staff, gym, wanted).await?,
             None => branch,
         };
+        let before = details.clone();
         let details = rules::change(details, changes.clone(), today)?;
         let now = tx.now();
         store::update_details(tx, id, branch, &details, now).await?;
+        let lost = rules::lost_contacts(&before, &details);
+        if !lost.is_empty() {
+            end_member_sessions(tx.conn(), &[id], None, now).await?;
+            let (gym_name, language) = store::find_correspondence(tx.conn(), id).await?;
+            for to in lost {
+                let letter = ContactChanged { to, gym_name: gym_name.clone(), language };
+                tx.enqueue(&CONTACT_CHANGED, &letter).await?;
+            }
+        }
         tx.note(Note::on("customer", id.get()).with(json!({ "changed": changes.names() })));
         Ok(())
     })

@@ -10,6 +10,7 @@ use crate::gyms::GymRule;
 use base::{
     FieldProblem, Invalid, Text,
     access::{Scope, TemporaryPassword},
+    platform::delivery::Recipient,
     refusals,
     vocabulary::{Change, Day, Timestamp, dates::age_on},
 };
@@ -119,6 +120,14 @@ pub(super) fn change(kept: Details, changes: Changes, today: NaiveDate) -> Resul
         weight: changes.weight.over(kept.weight),
         notes: changes.notes.over(kept.notes),
     })
+}
+
+/// The phone number and the address that a customer had and has no more.
+pub(super) fn lost_contacts(before: &Details, after: &Details) -> Vec<Recipient> {
+    let phone = before.phone.as_ref().filter(|_| before.phone != after.phone);
+    let email = before.email.as_ref().filter(|_| before.email != after.email);
+    let phone = phone.map(|phone| Recipient::Sms(phone.clone()));
+    phone.into_iter().chain(email.map(|email| Recipient::Mail(email.clone()))).collect()
 }
 
 /// How far somebody sees temporary passwords.

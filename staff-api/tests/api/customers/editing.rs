@@ -144,3 +144,39 @@ async fn roles_edit_and_switch_as_the_policy_says() {
         caller.post_empty(&path(mona, "/activate")).await.refused(403, "NOT_ALLOWED");
     }
 }
+
+#[tokio::test]
+async fn a_new_number_ends_the_sessions_of_the_old_one_and_the_old_one_is_told() {
+    let gym = Gym::open().await;
+    let (router, _) = staff_api::router(gym.staff_app());
+    let mona = customer().phone("+201077827638").email("mona@example.com").insert(&gym).await;
+    let desk = gym.staff(&router, "reception1").await;
+    let told = async || -> Vec<serde_json::Value> {
+        sqlx::query_scalar("select payload from outbox where kind = 'contact_changed' order by id")
+            .fetch_all(&gym.db.owner)
+            .await
+            .unwrap()
+    };
+    gym.member_token(mona).await;
+    desk.put(&path(mona, ""), json!({ "phone": "+20 107 782 7638", "weight": 61 })).await.expect(200);
+    assert_eq!(
+        (count(&gym, OPEN_SESSIONS).await, told().await.len()),
+        (1, 0),
+        "the same number in another spelling"
+    );
+    desk.put(&path(mona, ""), json!({ "phone": "01077827639" })).await.expect(200);
+    assert_eq!(count(&gym, OPEN_SESSIONS).await, 0);
+    assert_eq!(told().await[0]["to"], json!({ "sms": "+201077827638" }));
+    assert_eq!(told().await[0]["gym_name"], "Nile Fitness");
+    gym.member_token(mona).await;
+    desk.put(&path(mona, ""), json!({ "email": null })).await.expect(200);
+    assert_eq!(count(&gym, OPEN_SESSIONS).await, 0);
+    assert_eq!(told().await[1]["to"], json!({ "mail": "mona@example.com" }));
+    gym.member_token(mona).await;
+    desk.put(&path(mona, ""), json!({ "email": "mona@example.org" })).await.expect(200);
+    assert_eq!(
+        (count(&gym, OPEN_SESSIONS).await, told().await.len()),
+        (1, 2),
+        "a first address takes nothing away"
+    );
+}

@@ -12,9 +12,9 @@ use super::{
 use base::{
     Error, OnConstraint as _,
     access::{PasswordHash, Place, TemporaryPassword, Unseen},
-    platform::db::Tx,
+    platform::db::{Connection, Tx},
     vocabulary::{
-        BranchId, CustomerId, Email, Gender, GymId, Note, PersonName, Phone, Timestamp, text::fold,
+        BranchId, CustomerId, Email, Gender, GymId, Language, Note, PersonName, Phone, Timestamp, text::fold,
     },
 };
 
@@ -56,6 +56,21 @@ pub(super) async fn lock_customer(tx: &mut Tx, id: CustomerId) -> Result<Unseen<
         },
     });
     Ok(Unseen::new(locked, |locked| Place::branch(locked.gym, locked.branch).of(id)))
+}
+
+/// The name of a customer's gym, and the language in which they are written to: the one they chose, else Arabic.
+pub(super) async fn find_correspondence(
+    conn: &mut Connection,
+    id: CustomerId,
+) -> Result<(String, Language), Error> {
+    let row = sqlx::query!(
+        "select g.name, c.preferred_language from customers c join gyms g on g.id = c.gym_id where c.id = $1",
+        id.get(),
+    )
+    .fetch_one(conn)
+    .await?;
+    let language = row.preferred_language.as_deref().and_then(Language::parse).unwrap_or(Language::Ar);
+    Ok((row.name, language))
 }
 
 /// Whether the branch is active; it stays as it is until the transaction ends.
