@@ -15,6 +15,7 @@ macro_rules! alias {
 }
 
 mod entries;
+mod own_accounts;
 mod profile;
 mod sign_in;
 mod subscription;
@@ -43,6 +44,7 @@ fn entrance(app: &App) -> MemberSignIn<'_> {
 fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(sign_in::routes())
+        .merge(own_accounts::routes())
         .merge(profile::routes())
         .merge(subscription::routes())
         .merge(entries::routes())

@@ -4,9 +4,9 @@ use axum::extract::State;
 use base::{
     Error, Text,
     access::{OneTimeCode, Password},
-    vocabulary::Timestamp,
+    vocabulary::{GymId, Timestamp},
 };
-use gym::members::{self, CodePurpose, Identifier, IdentifierInvalid, MemberSignedIn};
+use gym::members::{self, CodePurpose, Identifier, IdentifierInvalid, MemberSignedIn, OwnAccount};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,6 +17,7 @@ use web::{
 
 use crate::{
     entrance,
+    own_accounts::{self, OwnAccountAnswer},
     profile::{self, GymAnswer, ProfileAnswer},
 };
 
@@ -51,12 +52,19 @@ pub(crate) struct IdentifierBody {
     phone: Option<String>,
     /// The same.
     email: Option<String>,
+    /// At which gym, for a number that several gyms know; without it the account used last answers, else the oldest.
+    #[schema(example = 1)]
+    gym_id: Option<i64>,
 }
 
 impl IdentifierBody {
     fn parse(&self) -> Result<Identifier, IdentifierInvalid> {
         let named = [&self.identifier, &self.phone, &self.email].into_iter().flatten();
         Identifier::parse(named.map(String::as_str).find(|text| !text.trim().is_empty()).unwrap_or_default())
+    }
+
+    fn gym(&self) -> Option<GymId> {
+        self.gym_id.map(GymId::new)
     }
 }
 
@@ -85,7 +93,7 @@ async fn request_activation(
     Json(body): Json<IdentifierBody>,
 ) -> Result<Answer<CodeSent>, ErrorResponse> {
     let who = body.parse()?;
-    members::request_code(&entrance(&app), &visitor, &who, CodePurpose::Activation).await?;
+    members::request_code(&entrance(&app), &visitor, (&who, body.gym()), CodePurpose::Activation).await?;
     Ok(code_sent(&who))
 }
 
@@ -98,7 +106,7 @@ async fn forgot_password(
     Json(body): Json<IdentifierBody>,
 ) -> Result<Answer<CodeSent>, ErrorResponse> {
     let who = body.parse()?;
-    members::request_code(&entrance(&app), &visitor, &who, CodePurpose::PasswordReset).await?;
+    members::request_code(&entrance(&app), &visitor, (&who, body.gym()), CodePurpose::PasswordReset).await?;
     Ok(code_sent(&who))
 }
 
@@ -142,6 +150,9 @@ pub(crate) struct SignedInAnswer {
     customer: ProfileAnswer,
     /// Their gym.
     gym: GymAnswer,
+    /// All accounts that have the phone number or address which a code has just proved, the one used last first; empty
+    /// after a sign-in by password.
+    accounts: Vec<OwnAccountAnswer>,
 }
 
 const SIGNED_IN: Text = Text { en: "Login successful", ar: "تم تسجيل الدخول بنجاح" };
@@ -156,10 +167,10 @@ async fn verify_activation(
     State(app): State<App>,
     Json(body): Json<VerifyCodeBody>,
 ) -> Result<Answer<SignedInAnswer>, ErrorResponse> {
-    let who = body.who.parse()?;
+    let (who, gym) = (body.who.parse()?, body.who.gym());
     let code = code_of(body.activation_code.or(body.code))?;
-    let signed_in = members::verify_activation(&entrance(&app), &visitor, &who, &code).await?;
-    welcome(&app, &visitor, signed_in).await
+    let signed_in = members::verify_activation(&entrance(&app), &visitor, (&who, gym), &code).await?;
+    welcome(&app, signed_in, visitor.now()).await
 }
 
 fn code_of(typed: Option<String>) -> Result<OneTimeCode, Error> {
@@ -189,10 +200,10 @@ async fn sign_in(
     State(app): State<App>,
     Json(body): Json<SignInBody>,
 ) -> Result<Answer<SignedInAnswer>, ErrorResponse> {
-    let who = body.who.parse()?;
-    let password = required("password", body.password)?;
-    let signed_in = members::sign_in(&entrance(&app), &visitor, &who, Password::typed(&password)).await?;
-    welcome(&app, &visitor, signed_in).await
+    let (who, gym) = (body.who.parse()?, body.who.gym());
+    let password = Password::typed(&required("password", body.password)?);
+    let signed_in = members::sign_in(&entrance(&app), &visitor, (&who, gym), password).await?;
+    welcome(&app, signed_in, visitor.now()).await
 }
 
 /// Sign in, at a short path.
@@ -212,13 +223,15 @@ fn required(field: &'static str, text: Option<String>) -> Result<String, Error> 
     Ok(fields.build(text)?)
 }
 
-async fn welcome(
+/// What every way in answers.
+pub(crate) async fn welcome(
     app: &App,
-    visitor: &Anyone,
     signed_in: MemberSignedIn,
+    now: Timestamp,
 ) -> Result<Answer<SignedInAnswer>, ErrorResponse> {
-    let (me, gym, password_changed) = profile::load(app, signed_in.customer, visitor.now()).await?;
-    let expires_in = signed_in.expires_at.signed_duration_since(visitor.now()).num_seconds();
+    let (me, gym, password_changed) = profile::load(app, signed_in.customer, now).await?;
+    let own = members::own_accounts(&entrance(app), signed_in.session).await?;
+    let expires_in = signed_in.expires_at.signed_duration_since(now).num_seconds();
     Ok(Answer::new(SignedInAnswer {
         access_token: signed_in.access_token,
         refresh_token: signed_in.refresh_token,
@@ -228,6 +241,7 @@ async fn welcome(
         client: me.clone(),
         customer: me,
         gym,
+        accounts: own_accounts::shown(signed_in.customer, own),
     })
     .said(SIGNED_IN))
 }
@@ -321,19 +335,39 @@ struct ResetPasswordBody {
     new_password: Option<String>,
 }
 
-/// Choose a new password with the code that was sent; a wrong one is 400 `INVALID_CODE`. Every session ends; the member signs in again.
+/// Whose password is new: the account that the code was sent to.
+#[derive(Debug, Serialize, ToSchema)]
+struct PasswordResetAnswer {
+    /// The name under which that gym knows them.
+    #[schema(example = "Ahmed Hassan")]
+    full_name: String,
+    /// The gym.
+    #[schema(example = 1)]
+    gym_id: i64,
+    /// Its name.
+    #[schema(example = "Dragon Fitness")]
+    gym_name: String,
+}
+
+impl From<OwnAccount> for PasswordResetAnswer {
+    fn from(account: OwnAccount) -> Self {
+        Self { full_name: account.full_name, gym_id: account.gym.get(), gym_name: account.gym_name }
+    }
+}
+
+/// Choose a new password with the code that was sent, for the account that it was sent to; a wrong one is 400 `INVALID_CODE`. Every session ends; the member signs in again.
 #[utoipa::path(post, path = "/auth/reset-password", tag = "sign-in", request_body = ResetPasswordBody,
-    responses((status = 200, body = Success<Done>)))]
+    responses((status = 200, body = Success<PasswordResetAnswer>)))]
 async fn reset_password(
     visitor: Anyone,
     State(app): State<App>,
     Json(body): Json<ResetPasswordBody>,
-) -> Result<Answer<Done>, ErrorResponse> {
+) -> Result<Answer<PasswordResetAnswer>, ErrorResponse> {
     let who = body.who.parse()?;
     let code = code_of(body.code.or(body.activation_code))?;
     let password = Password::chosen(&required("new_password", body.new_password)?)?;
-    members::reset_password(&entrance(&app), &visitor, &who, &code, password).await?;
-    Ok(Answer::done(PASSWORD_CHANGED))
+    let account = members::reset_password(&entrance(&app), &visitor, &who, &code, password).await?;
+    Ok(Answer::new(account.into()).said(PASSWORD_CHANGED))
 }
 
 const SIGNED_OUT: Text = Text { en: "Signed out", ar: "تم تسجيل الخروج" };

@@ -7,4 +7,5 @@ mod codes;
 mod entries;
 mod profile;
 mod sessions;
+mod several_gyms;
 mod support;

@@ -1,9 +1,12 @@
 //! What several tests arrange or look at.
 
 use axum::Router;
-use base::{platform::delivery::Message, vocabulary::CustomerId};
+use base::{
+    platform::{clock::Clock as _, delivery::Message},
+    vocabulary::CustomerId,
+};
 use cast::{Gym, customer};
-use gym::members::CodeLetter;
+use gym::members::{self, CodeLetter, CodeRequest};
 use serde_json::Value;
 
 /// A gym, its members' door, and Ahmed with phone and address.
@@ -24,14 +27,45 @@ impl MembersDoor {
         Self { gym, router, ahmed }
     }
 
-    /// The newest message that waits in the outbox.
+    /// The newest message, as the worker sends it.
     pub(crate) async fn newest_message(&self) -> Message {
-        let payload: Value =
-            sqlx::query_scalar("select payload from outbox where state = 'waiting' order by id desc limit 1")
-                .fetch_one(&self.gym.db.owner)
-                .await
-                .unwrap();
+        self.send_codes().await;
+        let payload: Value = sqlx::query_scalar(
+            "select payload from outbox where kind <> 'send_code' and state = 'waiting' order by id desc limit 1",
+        )
+        .fetch_one(&self.gym.db.owner)
+        .await
+        .unwrap();
         serde_json::from_value::<CodeLetter>(payload).unwrap().message()
+    }
+
+    /// Does what the worker does with the codes that were asked for; how many had somebody to go to.
+    pub(crate) async fn send_codes(&self) -> usize {
+        let mut sent = 0;
+        for asked in self.take_requests().await {
+            sent += usize::from(self.send_code(&asked).await);
+        }
+        sent
+    }
+
+    pub(crate) async fn send_code(&self, asked: &CodeRequest) -> bool {
+        members::send_code(&self.gym.db.staff(), asked, self.gym.clock.now()).await.unwrap()
+    }
+
+    /// The codes that were asked for and wait for the worker.
+    pub(crate) async fn take_requests(&self) -> Vec<CodeRequest> {
+        let payloads: Vec<Value> = sqlx::query_scalar(
+            "with taken as (
+                 update outbox set state = 'done', finished_at = created_at, payload = null
+                 where kind = 'send_code' and state = 'waiting'
+                 returning id
+             )
+             select payload from outbox where id in (select id from taken) order by id",
+        )
+        .fetch_all(&self.gym.db.owner)
+        .await
+        .unwrap();
+        payloads.into_iter().map(|payload| serde_json::from_value(payload).unwrap()).collect()
     }
 
     /// The six digits in it.

@@ -43,6 +43,9 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     oneself("change_password", |_| {
         Ask::nothing().body(json!({ "current_password": PASSWORD, "new_password": "a-new-one-26" }))
     }),
+    oneself("list_own_accounts", nothing),
+    // Whoever signed in with a password has proved one account only.
+    oneself("switch_account", |_| Ask::nothing().body(json!({ "customer_id": 1 }))).refused(404, "NOT_FOUND"),
     oneself("sign_out", nothing),
     // Oneself
     oneself("profile", nothing),

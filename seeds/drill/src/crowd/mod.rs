@@ -12,6 +12,7 @@ mod slow;
 mod steady;
 mod strangers;
 mod tally;
+mod timing;
 
 use clap::{Args, Subcommand};
 
@@ -38,6 +39,8 @@ enum What {
     Providers(providers::Asked),
     /// Identifiers and addresses that nobody has seen before
     Strangers(strangers::Asked),
+    /// Whether the time of an answer tells who has an account
+    Timing(timing::Asked),
 }
 
 pub(crate) async fn run(asked: Asked) -> anyhow::Result<bool> {
@@ -48,5 +51,6 @@ pub(crate) async fn run(asked: Asked) -> anyhow::Result<bool> {
         What::Parting(asked) => parting::run(asked).await,
         What::Providers(asked) => providers::run(asked).await,
         What::Strangers(asked) => strangers::run(asked).await,
+        What::Timing(asked) => timing::run(asked).await,
     }
 }

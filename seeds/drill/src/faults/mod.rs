@@ -15,6 +15,7 @@ mod overload;
 mod providers;
 mod rolling;
 mod term;
+mod timing;
 
 use std::{
     fmt::Write as _,
@@ -56,6 +57,7 @@ enum Name {
     Copies,
     Providers,
     Memory,
+    Timing,
 }
 
 impl Name {
@@ -71,6 +73,7 @@ impl Name {
             Self::Copies => copies::run(ground),
             Self::Providers => providers::run(ground),
             Self::Memory => memory::run(ground),
+            Self::Timing => timing::run(ground),
         }
     }
 }

@@ -6,12 +6,13 @@ use crate::{
     error::{Error, Text},
     platform::{
         db::{Db, Tx},
-        limits::{Allowance, Limit, Limits, network},
+        limits::{Allowance, Limit, Limits, network, site},
     },
     vocabulary::Timestamp,
 };
 
 const TEN_MINUTES: Duration = Duration::from_mins(10);
+const A_DAY: Duration = Duration::from_hours(24);
 
 /// The sign-in screen of the staff app rewrites sentences with the words password, user and credential
 /// (`staff_app.md`, section 2), so none of them is used.
@@ -26,7 +27,18 @@ static SIGN_IN_BY_ACCOUNT_AND_ADDRESS: Limit = Limit {
     configured: |limits| Allowance { most: limits.account_wrong_passwords, window: limits.account_window },
 };
 
-/// Signing in to one account from anywhere; a success takes its own attempt back.
+/// Signing in to one account from one IPv6 /48; a success takes its own attempt back.
+static SIGN_IN_BY_ACCOUNT_AND_SITE: Limit = Limit {
+    name: "sign_in_by_account_and_site",
+    sentence: TOO_MANY_SIGN_INS,
+    allowance: Allowance { most: 30, window: TEN_MINUTES },
+    configured: |limits| Allowance {
+        most: limits.account_wrong_passwords.saturating_mul(3),
+        window: limits.account_window,
+    },
+};
+
+/// Signing in to one account from all addresses it never signed in from; a success takes its own attempt back.
 static SIGN_IN_BY_ACCOUNT: Limit = Limit {
     name: "sign_in_by_account",
     sentence: TOO_MANY_SIGN_INS,
@@ -34,6 +46,18 @@ static SIGN_IN_BY_ACCOUNT: Limit = Limit {
     configured: |limits| Allowance {
         most: limits.account_wrong_passwords.saturating_mul(10),
         window: limits.account_window,
+    },
+};
+
+/// The same over a day. A first-login password is one of 46 million: the chance to guess it stays under 1 in 20,000 a
+/// day.
+static SIGN_IN_BY_ACCOUNT_AND_DAY: Limit = Limit {
+    name: "sign_in_by_account_and_day",
+    sentence: TOO_MANY_SIGN_INS,
+    allowance: Allowance { most: 2_000, window: A_DAY },
+    configured: |limits| Allowance {
+        most: limits.account_wrong_passwords.saturating_mul(200),
+        window: A_DAY,
     },
 };
 
@@ -47,12 +71,34 @@ static PASSWORD_CHANGE: Limit = Limit {
     configured: |limits| Allowance { most: limits.account_wrong_passwords, window: limits.account_window },
 };
 
+/// An attempt to sign in that was counted. Given back when it succeeds.
+#[derive(Debug)]
+#[must_use]
+pub struct SignInAttempt {
+    account: String,
+    network: String,
+    site: Option<String>,
+    /// Whether the account signed in from this address before.
+    is_known: bool,
+}
+
+impl SignInAttempt {
+    fn by_address(&self) -> [&[u8]; 2] {
+        [self.account.as_bytes(), self.network.as_bytes()]
+    }
+
+    fn by_site(&self) -> Option<[&[u8]; 2]> {
+        self.site.as_ref().map(|site| [self.account.as_bytes(), site.as_bytes()])
+    }
+}
+
 /// What staff and members have in common: accounts with a password.
 impl Limits {
     /// Counts an attempt to sign in. `account` is the account's canonical name with its kind, e.g. `staff:owner`.
     ///
-    /// The account's own counter is touched only while the address has attempts left, so that one address cannot lock
-    /// an account for everybody.
+    /// From an address from which the account signed in before, only the attempts of that address count: whatever
+    /// strangers do, whoever belongs there is not locked out. The counters that all strangers share are touched only
+    /// while their own address has attempts left, so that one address cannot use them up.
     ///
     /// # Refuses
     /// [`TooMany`](crate::platform::limits::TooMany).
@@ -62,18 +108,33 @@ impl Limits {
         account: &str,
         address: IpAddr,
         now: Timestamp,
-    ) -> Result<(), Error> {
-        let (account, network) = (account.as_bytes(), network(address));
-        self.count(db, &SIGN_IN_BY_ACCOUNT_AND_ADDRESS, &[account, network.as_bytes()], now).await?;
-        self.count(db, &SIGN_IN_BY_ACCOUNT, &[account], now).await
+    ) -> Result<SignInAttempt, Error> {
+        let is_known = self.knows(db, account, address, now).await?;
+        let (network, site) = (network(address), site(address));
+        let attempt = SignInAttempt { account: account.to_owned(), network, site, is_known };
+        self.count(db, &SIGN_IN_BY_ACCOUNT_AND_ADDRESS, &attempt.by_address(), now).await?;
+        if !is_known {
+            if let Some(key) = attempt.by_site() {
+                self.count(db, &SIGN_IN_BY_ACCOUNT_AND_SITE, &key, now).await?;
+            }
+            self.count(db, &SIGN_IN_BY_ACCOUNT, &[attempt.account.as_bytes()], now).await?;
+            self.count(db, &SIGN_IN_BY_ACCOUNT_AND_DAY, &[attempt.account.as_bytes()], now).await?;
+        }
+        Ok(attempt)
     }
 
-    /// Forgives the attempts that led to a successful sign-in.
-    pub async fn forgive_sign_in(&self, tx: &mut Tx, account: &str, address: IpAddr) -> Result<(), Error> {
-        let (account, network) = (account.as_bytes(), network(address));
-        self.forgive(tx, &SIGN_IN_BY_ACCOUNT_AND_ADDRESS, &[account, network.as_bytes()]).await?;
-        // Only its own attempt: somebody else may be guessing at the same account from other addresses.
-        self.take_back(tx, &SIGN_IN_BY_ACCOUNT, &[account]).await
+    /// Forgives the attempts that led to a successful sign-in, and remembers its address.
+    pub async fn forgive_sign_in(&self, tx: &mut Tx, attempt: &SignInAttempt) -> Result<(), Error> {
+        self.forgive(tx, &SIGN_IN_BY_ACCOUNT_AND_ADDRESS, &attempt.by_address()).await?;
+        if !attempt.is_known {
+            // Only its own attempt: somebody else may be guessing at the same account from other addresses.
+            if let Some(key) = attempt.by_site() {
+                self.take_back(tx, &SIGN_IN_BY_ACCOUNT_AND_SITE, &key).await?;
+            }
+            self.take_back(tx, &SIGN_IN_BY_ACCOUNT, &[attempt.account.as_bytes()]).await?;
+            self.take_back(tx, &SIGN_IN_BY_ACCOUNT_AND_DAY, &[attempt.account.as_bytes()]).await?;
+        }
+        self.remember(tx, &attempt.account, &attempt.network).await
     }
 
     /// Counts an attempt to change a password; `person` is the id of a staff user or customer, which no two people

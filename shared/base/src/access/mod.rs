@@ -7,6 +7,7 @@
 
 mod doorkeeper;
 mod grants;
+mod known_addresses;
 mod lifetimes;
 mod limits;
 mod member;
@@ -21,14 +22,16 @@ mod unseen;
 pub use crate::platform::scope::Scope;
 pub use doorkeeper::{Doorkeeper, MemberSession, StaffSession};
 pub use grants::{AccessRefused, Granted, Grants, Permit, PlaceRefused};
+pub use known_addresses::KNOWN_ADDRESS_KEPT;
 pub use lifetimes::Lifetimes;
+pub use limits::SignInAttempt;
 pub use member::{Me, System, Visitor};
 pub use one_time_code::TEMPORARY_HOURS;
 pub use one_time_code::{Codes, OneTimeCode, TemporaryPassword};
 pub use password::{Password, PasswordHash, PasswordRefused, Passwords, PasswordsBusy};
 pub use policy::{Can, Capability, MovesMoney, Reach, can, reach};
 pub use role::Role;
-pub use store::Ended;
+pub use store::{Ended, NewMemberSession};
 pub use store::{
     end_member_session, end_member_sessions, end_sessions_at, end_staff_session, end_staff_sessions,
     extend_staff_session, insert_member_session, insert_staff_session,

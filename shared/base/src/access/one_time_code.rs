@@ -1,10 +1,12 @@
 //! Codes and temporary passwords: drawn from a cryptographic generator, codes stored only as keyed hashes.
 
+use std::net::IpAddr;
+
 use rand::RngExt;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
-use crate::platform::idempotency::keyed;
+use crate::platform::{idempotency::keyed, limits::network};
 
 /// Six digits that were sent to somebody; never logged.
 #[derive(Debug, Clone)]
@@ -49,6 +51,11 @@ impl Codes {
     /// What is stored in place of an identifier.
     pub fn hash_identifier(&self, canonical: &str) -> [u8; 32] {
         keyed(&self.key, &[b"identifier", canonical.as_bytes()])
+    }
+
+    /// What is stored in place of the address that asks for a code of the identifier; of IPv6 it is the /64.
+    pub fn hash_address(&self, identifier: &[u8; 32], address: IpAddr) -> [u8; 32] {
+        keyed(&self.key, &[b"address", identifier, network(address).as_bytes()])
     }
 
     /// What is stored in place of a code: bound to its identifier and purpose.

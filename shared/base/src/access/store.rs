@@ -124,23 +124,33 @@ pub async fn insert_staff_session(
     Ok(())
 }
 
-/// Opens a member session whose refresh token has this hash.
-pub async fn insert_member_session(
-    tx: &mut Tx,
-    id: SessionId,
-    customer: CustomerId,
-    refresh_hash: &[u8],
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> Result<(), Error> {
+/// A member session that is to be opened.
+#[derive(Debug)]
+pub struct NewMemberSession<'a> {
+    /// The random number that names it.
+    pub id: SessionId,
+    /// The customer who signed in.
+    pub customer: CustomerId,
+    /// What is stored in place of its refresh token.
+    pub refresh_hash: &'a [u8; 32],
+    /// What is stored in place of the phone number or address that a code proved; none after a sign-in by password.
+    pub proved_hash: Option<&'a [u8]>,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+}
+
+/// Opens a member session.
+pub async fn insert_member_session(tx: &mut Tx, session: NewMemberSession<'_>) -> Result<(), Error> {
+    let now = tx.now();
     sqlx::query!(
-        "insert into member_sessions (id, customer_id, refresh_hash, created_at, expires_at)
-         values ($1, $2, $3, $4, $5)",
-        id.get(),
-        customer.get(),
-        refresh_hash,
+        "insert into member_sessions (id, customer_id, refresh_hash, proved_hash, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6)",
+        session.id.get(),
+        session.customer.get(),
+        &session.refresh_hash[..],
+        session.proved_hash,
         now,
-        expires_at,
+        session.expires_at,
     )
     .execute(tx.conn())
     .await?;
@@ -229,6 +239,49 @@ pub async fn end_member_sessions(
     .execute(conn)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// Whether somebody signed in to this account from this address since `since`.
+pub(super) async fn find_known_address(
+    conn: &mut Connection,
+    account_hash: &[u8; 32],
+    address_hash: &[u8; 32],
+    since: Timestamp,
+) -> Result<bool, Error> {
+    let is_known = sqlx::query_scalar!(
+        r#"select exists (
+               select from known_addresses
+               where account_hash = $1 and address_hash = $2 and last_seen_at > $3
+           ) as "is_known!""#,
+        &account_hash[..],
+        &address_hash[..],
+        since,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(is_known)
+}
+
+/// Notes a sign-in to this account from this address at `now`, unless one was noted after `lately`.
+pub(super) async fn insert_known_address(
+    tx: &mut Tx,
+    account_hash: &[u8; 32],
+    address_hash: &[u8; 32],
+    (now, lately): (Timestamp, Timestamp),
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into known_addresses as known (account_hash, address_hash, last_seen_at)
+         values ($1, $2, $3)
+         on conflict (account_hash, address_hash) do update set last_seen_at = excluded.last_seen_at
+         where known.last_seen_at < $4",
+        &account_hash[..],
+        &address_hash[..],
+        now,
+        lately,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// How many sessions ended with a gym or a branch.

@@ -13,6 +13,7 @@ use super::{
     config,
     db::{Db, Tx},
     idempotency::keyed,
+    telemetry::metric,
 };
 use crate::{
     error::{Error, Refusal, RefusalKind, Text},
@@ -160,6 +161,7 @@ impl Limits {
         if i64::from(kept.count) <= i64::from(allowance.most) {
             return Ok(());
         }
+        metrics::counter!(metric::LIMITS_REACHED, "limit" => limit.name).increment(1);
         let passed = now.signed_duration_since(kept.window_started_at);
         let left = window.checked_sub(&passed).unwrap_or(window);
         // Rounded up, so that whoever waits as long as told finds the window over.
@@ -168,9 +170,14 @@ impl Limits {
     }
 
     fn hash(&self, limit: &Limit, key: &[&[u8]]) -> [u8; 32] {
-        let mut parts = vec![limit.name.as_bytes()];
-        parts.extend_from_slice(key);
-        keyed(&self.key, &parts)
+        self.hidden(limit.name, key)
+    }
+
+    /// What is stored in place of an account or an address; different for every use of it.
+    pub(crate) fn hidden(&self, used_for: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let mut named = vec![used_for.as_bytes()];
+        named.extend_from_slice(parts);
+        keyed(&self.key, &named)
     }
 }
 
@@ -181,6 +188,18 @@ pub fn network(address: IpAddr) -> String {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}")
+        }
+    }
+}
+
+/// The IPv6 /48 of an address, which one customer of a provider may own with its 65,536 networks. IPv4 has nothing
+/// like it.
+pub fn site(address: IpAddr) -> Option<String> {
+    match address.to_canonical() {
+        IpAddr::V4(_) => None,
+        IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            Some(format!("{a:x}:{b:x}:{c:x}"))
         }
     }
 }
@@ -211,5 +230,13 @@ mod tests {
         assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_eq!(of("::ffff:192.0.2.7"), of("192.0.2.7"));
+    }
+
+    #[test]
+    fn the_networks_of_one_site_are_known_as_one() {
+        let of = |text: &str| site(text.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:2:2::1"));
+        assert_eq!(of("::ffff:192.0.2.7"), None);
     }
 }

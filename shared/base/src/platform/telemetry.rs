@@ -46,6 +46,11 @@ pub mod metric {
     pub const OUTBOX_MESSAGES: &str = "outbox_messages";
     /// Gauge: since when the oldest job that waits is due, by lane.
     pub const OUTBOX_OLDEST_WAITING: &str = "outbox_oldest_waiting_seconds";
+    /// Counter: attempts refused by a limit that protects an account, by limit. Those of a whole day end in `_by_day`
+    /// or `_and_day`: somebody guesses with patience.
+    pub const LIMITS_REACHED: &str = "limits_reached_total";
+    /// Counter: codes that were not sent because strangers had a gym send too many within an hour.
+    pub const CODES_HELD_BACK: &str = "codes_held_back_total";
     /// Gauge: memory of this process.
     pub const PROCESS_MEMORY: &str = "process_resident_memory_bytes";
 }
@@ -90,6 +95,16 @@ const METRICS: &[(&str, Sort, &str)] = &[
     (metric::OUTBOX_SEND_SECONDS, Sort::Histogram, "Time that a job took."),
     (metric::OUTBOX_MESSAGES, Sort::Gauge, "Jobs in the outbox, by channel and state."),
     (metric::OUTBOX_OLDEST_WAITING, Sort::Gauge, "Time since the oldest job that waits was due."),
+    (
+        metric::LIMITS_REACHED,
+        Sort::Counter,
+        "Attempts refused by a limit that protects an account, by limit.",
+    ),
+    (
+        metric::CODES_HELD_BACK,
+        Sort::Counter,
+        "Codes not sent because strangers had a gym send too many within an hour.",
+    ),
     (metric::PROCESS_MEMORY, Sort::Gauge, "Memory of this process."),
 ];
 

@@ -14,6 +14,7 @@ const OPEN: &[(&str, &str, &str)] = &[
     ("gyms", "lock_gym", "any gym, for who runs the platform"),
     ("members", "find_account", "one's own account"),
     ("members", "find_profile", "one's own profile"),
+    ("members", "find_proof", "one's own session"),
     ("members", "lock_account", "one's own account"),
     ("payments", "find_receipt", "what a write came to"),
     ("staff", "find_person", "oneself, or who was just written"),

@@ -26,6 +26,7 @@ const WRITTEN_BY_SEVERAL: &[(&str, &[&str])] = &[
     ("staff_users", &["accounts", "staff"]),
     // Made by one, swept by the other.
     ("idempotency_keys", &["housekeeping", "platform"]),
+    ("known_addresses", &["access", "housekeeping"]),
     ("limit_counters", &["housekeeping", "platform"]),
     ("member_sessions", &["access", "housekeeping"]),
     ("one_time_codes", &["housekeeping", "members"]),

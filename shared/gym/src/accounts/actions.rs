@@ -44,7 +44,7 @@ pub async fn sign_in(
     at.passwords.have_room()?;
     // Counted before the password is looked at, and committed by itself, so that many tries at once cannot outrun the
     // count.
-    at.limits.sign_in(at.db, &account, address, now).await?;
+    let attempt = at.limits.sign_in(at.db, &account, address, now).await?;
     let stored = store::find_by_name(at.db.conn().await?.get(), &typed.name).await?;
     let (id, hash) = stored.map(|stored| (stored.id, stored.hash)).unzip();
     // Without an account it computes a hash as well, so that the time of the answer does not tell who has one.
@@ -66,7 +66,7 @@ pub async fn sign_in(
             }
             insert_staff_session(tx, session, id, now, expires_at).await?;
             store::update_last_login(tx, id, now).await?;
-            at.limits.forgive_sign_in(tx, &account, address).await?;
+            at.limits.forgive_sign_in(tx, &attempt).await?;
             if let Some(gym) = held.gym {
                 tx.stand_at(gym, held.branch);
             }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use base::{
     Error,
-    access::System,
+    access::{KNOWN_ADDRESS_KEPT, System},
     platform::{clock::Clock, db::Db, idempotency::KEPT_HOURS},
     vocabulary::{Timestamp, dates::earlier},
 };
@@ -28,8 +28,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// How long an ended session is kept, to answer who was signed in.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long a counter is kept; longer than any window.
-const COUNTERS_KEPT: TimeDelta = TimeDelta::days(1);
-/// How long a code is kept after its end.
+const COUNTERS_KEPT: TimeDelta = TimeDelta::hours(25);
+/// How long a code is kept after its end. Those of one day are counted, so it is longer than a day.
 const CODES_KEPT: TimeDelta = TimeDelta::days(1);
 
 /// What one piece took away.
@@ -37,7 +37,7 @@ const CODES_KEPT: TimeDelta = TimeDelta::days(1);
 pub struct Swept {
     /// First-login passwords that nobody used within 72 hours.
     pub temporary_passwords: u64,
-    /// Codes, counters, kept outcomes, door tokens and sessions that were deleted.
+    /// Codes, counters, known addresses, kept outcomes, door tokens and sessions that were deleted.
     pub rows: u64,
 }
 
@@ -83,6 +83,7 @@ pub async fn sweep(db: &Db, now: Timestamp) -> Result<Swept, Error> {
         for rows in [
             store::delete_codes(upkeep, before(CODES_KEPT), PIECE).await?,
             store::delete_counters(upkeep, before(COUNTERS_KEPT), PIECE).await?,
+            store::delete_known_addresses(upkeep, before(KNOWN_ADDRESS_KEPT), PIECE).await?,
             store::delete_outcomes(upkeep, before(TimeDelta::hours(KEPT_HOURS)), PIECE).await?,
             store::delete_door_tokens(upkeep, now, PIECE).await?,
             store::delete_staff_sessions(upkeep, before(SESSIONS_KEPT), PIECE).await?,

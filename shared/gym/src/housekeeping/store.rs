@@ -36,6 +36,26 @@ pub(super) async fn delete_counters(upkeep: &mut Upkeep, before: Timestamp, most
     Ok(done.rows_affected())
 }
 
+/// Addresses from which nobody has signed in to the account since `before`.
+pub(super) async fn delete_known_addresses(
+    upkeep: &mut Upkeep,
+    before: Timestamp,
+    most: i64,
+) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "delete from known_addresses
+         where (account_hash, address_hash) in (
+             select account_hash, address_hash from known_addresses where last_seen_at < $1
+             order by last_seen_at limit $2
+         )",
+        before,
+        most,
+    )
+    .execute(upkeep.conn())
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Kept outcomes older than `before`.
 pub(super) async fn delete_outcomes(upkeep: &mut Upkeep, before: Timestamp, most: i64) -> Result<u64, Error> {
     let done = sqlx::query!(

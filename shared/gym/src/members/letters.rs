@@ -3,20 +3,33 @@
 use futures_util::{FutureExt as _, future::BoxFuture};
 use serde::{Deserialize, Serialize};
 
-use super::{model::CodePurpose, rules::CODE_LIFE};
+use super::{codes::send_code, model::CodePurpose, rules::CODE_LIFE};
 use base::{
     platform::{
         delivery::{Message, Recipient},
         outbox::{AnyKind, Failed, JobAttempt, JobKind, Lane, Priority, Retry},
     },
-    vocabulary::{Language, PersonName},
+    vocabulary::{GymId, Language, PersonName},
 };
 
 /// Longest part of a name in a text message, in characters; every 70 Arabic or 153 Latin ones cost again.
 const SMS_NAME_CHARACTERS: usize = 30;
 
 /// The jobs of this feature.
-pub static JOBS: &[&dyn AnyKind] = &[&ACTIVATION_CODE, &PASSWORD_RESET_CODE];
+pub static JOBS: &[&dyn AnyKind] = &[&SEND_CODE, &ACTIVATION_CODE, &PASSWORD_RESET_CODE];
+
+/// Finds whose code it is and writes them a letter. Done twice it writes one.
+pub static SEND_CODE: JobKind<CodeRequest> = JobKind {
+    name: "send_code",
+    version: 1,
+    priority: Priority::Urgent,
+    retry: Retry::PROVIDER,
+    life: Some(CODE_LIFE),
+    is_secret: true,
+    lane: |_| Lane::Work,
+    read: |_version, payload| serde_json::from_value(payload),
+    run: CodeRequest::send,
+};
 
 /// Sends the code that opens an account.
 pub static ACTIVATION_CODE: JobKind<CodeLetter> = sends_a_code("activation_code");
@@ -36,6 +49,44 @@ const fn sends_a_code(name: &'static str) -> JobKind<CodeLetter> {
         lane: CodeLetter::lane,
         read: |_version, payload| serde_json::from_value(payload),
         run: CodeLetter::send,
+    }
+}
+
+/// A code that somebody asked for, whether or not anybody has the number.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct CodeRequest {
+    /// The code in the table of codes.
+    pub(super) id: i64,
+    /// The phone number or e-mail address that was named.
+    pub(super) to: Recipient,
+    /// The gym whose account it is for; none for the account used last.
+    pub(super) gym: Option<GymId>,
+    pub(super) purpose: CodePurpose,
+    /// The six digits in clear; the outbox blanks them when the job is done.
+    pub(super) code: String,
+    /// The language of the request, for somebody who has not chosen one.
+    pub(super) language: Language,
+    /// Whether the account signed in before from where it was asked for.
+    pub(super) is_from_known_address: bool,
+}
+
+/// Shows neither recipient nor code.
+impl std::fmt::Debug for CodeRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CodeRequest").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl CodeRequest {
+    fn send(self, attempt: JobAttempt<'_>) -> BoxFuture<'_, Result<(), Failed>> {
+        async move {
+            match send_code(attempt.db, &self, attempt.now).await {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(Failed::NeedNot),
+                Err(error) => Err(Failed::of(&error)),
+            }
+        }
+        .boxed()
     }
 }
 

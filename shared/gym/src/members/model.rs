@@ -27,15 +27,23 @@ pub(super) struct Account {
     pub(super) is_active: bool,
     /// Until when a first-login password is accepted; none once it was changed.
     pub(super) temporary_until: Option<Timestamp>,
+    pub(super) gym: GymId,
+    pub(super) gym_name: String,
 }
 
-/// The newest code of an identifier, locked.
+/// A code of an identifier, locked.
 #[derive(Debug)]
 pub(super) struct PendingCode {
     pub(super) id: i64,
+    /// The account it was sent to; none until it is sent.
     pub(super) customer: Option<CustomerId>,
     pub(super) hash: Vec<u8>,
+    /// The hash of the address that asked for it; none for a code of the release before.
+    pub(super) asked_from: Option<Vec<u8>>,
+    /// Guesses from that address.
     pub(super) guesses: i16,
+    /// Guesses from all others together.
+    pub(super) other_guesses: i16,
     pub(super) expires_at: Timestamp,
     pub(super) is_consumed: bool,
 }
@@ -53,6 +61,30 @@ pub struct MemberSignedIn {
     pub refresh_token: Option<String>,
     /// When the access token ends.
     pub expires_at: Timestamp,
+}
+
+/// One of the accounts of a person who is a member of several gyms.
+#[derive(Debug, Clone)]
+pub struct OwnAccount {
+    /// The customer who this account is.
+    pub customer: CustomerId,
+    /// The name under which that gym knows them.
+    pub full_name: String,
+    /// The gym.
+    pub gym: GymId,
+    /// The name of the gym.
+    pub gym_name: String,
+}
+
+impl From<Account> for OwnAccount {
+    fn from(account: Account) -> Self {
+        Self {
+            customer: account.id,
+            full_name: account.full_name,
+            gym: account.gym,
+            gym_name: account.gym_name,
+        }
+    }
 }
 
 /// A customer as their own app shows them.

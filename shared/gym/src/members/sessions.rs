@@ -1,26 +1,30 @@
-//! Signing in with a password, staying signed in, signing out.
+//! Signing in with a password, staying signed in, going to another account of one's own, signing out.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    model::{Account, MemberSignIn, MemberSignedIn},
-    rules::{Identifier, MemberRefused, is_password_live},
+    model::{MemberSignIn, MemberSignedIn, OwnAccount},
+    rules::{Identifier, MemberRefused, choose, is_password_live},
     store,
 };
 use base::{
     Error,
     access::{
-        Doorkeeper, Me, MemberClaims, Password, PasswordHash, Visitor, end_member_session,
-        insert_member_session,
+        Codes, Doorkeeper, Me, MemberClaims, NewMemberSession, Password, PasswordHash, Visitor,
+        end_member_session, insert_member_session,
     },
-    platform::{audit::Note, db::Tx},
-    vocabulary::{CustomerId, SessionId, Timestamp, dates::later},
+    platform::{
+        audit::Note,
+        db::{Connection, Tx},
+    },
+    vocabulary::{CustomerId, GymId, SessionId, Timestamp, dates::later},
 };
 
-/// Signs in with phone or e-mail and password.
+/// Signs in with phone or e-mail and password; to the account at `gym`, if one is named, else to the one used last.
 ///
-/// Every try is counted before it is looked at, per account and address, known or not.
+/// Every try is counted before it is looked at, per account and address, known or not. The password is compared with
+/// that of one account whatever the number is known to, so that the time does not tell how many there are.
 ///
 /// # Refuses
 /// [`MemberRefused::InvalidCredentials`], [`MemberRefused::AccountInactive`] (only to who knows the password), and too
@@ -28,22 +32,25 @@ use base::{
 pub async fn sign_in(
     entrance: &MemberSignIn<'_>,
     visitor: &Visitor,
-    who: &Identifier,
+    (who, gym): (&Identifier, Option<GymId>),
     password: Password,
 ) -> Result<MemberSignedIn, Error> {
     let now = visitor.now();
     let address = visitor.request().address();
-    let name = format!("member:{}", who.canonical());
     // Asked before the try is counted: who is refused because the machine is busy has not used up one of their tries.
     entrance.passwords.have_room()?;
-    entrance.limits.sign_in(entrance.db, &name, address, now).await?;
+    let attempt = entrance.limits.sign_in(entrance.db, &who.account_name(), address, now).await?;
     let accounts = {
         let mut conn = entrance.db.conn().await?;
         store::list_accounts(conn.get(), who).await?
     };
-    let Some(account) = match_password(entrance, accounts, password, now).await? else {
-        return Err(MemberRefused::InvalidCredentials.into());
-    };
+    let account = choose(accounts, gym);
+    let stored = account.as_ref().and_then(|account| account.password.clone());
+    // One hash is computed when nobody has the identifier, too.
+    let fits = entrance.passwords.verify(password, stored).await?;
+    let account = account
+        .filter(|account| fits && is_password_live(account, now))
+        .ok_or(MemberRefused::InvalidCredentials)?;
     if !account.is_active {
         return Err(MemberRefused::AccountInactive.into());
     }
@@ -63,31 +70,73 @@ pub async fn sign_in(
                 return Err(MemberRefused::InvalidCredentials.into());
             }
             tx.note(Note::on("customer", account.id.get()));
-            entrance.limits.forgive_sign_in(tx, &name, address).await?;
-            open(tx, entrance, account.id, &refresh).await
+            entrance.limits.forgive_sign_in(tx, &attempt).await?;
+            open(tx, entrance, account.id, (&refresh, None)).await
         })
         .await?;
     signed_in(entrance, now, account.id, session, Some(refresh.expose_secret()))
 }
 
-/// The account whose live password this is. One hash is computed when nobody has the identifier.
-async fn match_password(
+/// The accounts between which a session may change: all that have the number or address which a code proved when it
+/// began, the one used last first. None if it began with a password.
+pub async fn own_accounts(entrance: &MemberSignIn<'_>, session: SessionId) -> Result<Vec<OwnAccount>, Error> {
+    let mut conn = entrance.db.conn().await?;
+    let Some(who) = proved(entrance, conn.get(), session).await? else { return Ok(Vec::new()) };
+    let accounts = store::list_accounts(conn.get(), &who).await?;
+    Ok(accounts.into_iter().filter(|account| account.is_active).map(OwnAccount::from).collect())
+}
+
+/// Ends the caller's session and opens one of another account of theirs, without a new code.
+///
+/// # Refuses
+/// [`MemberRefused::NotFound`] for an account that is not among [`own_accounts`].
+///
+/// # Locks
+/// The customer of the other account.
+pub async fn switch_account(
     entrance: &MemberSignIn<'_>,
-    accounts: Vec<Account>,
-    password: Password,
-    now: Timestamp,
-) -> Result<Option<Account>, Error> {
-    if accounts.is_empty() {
-        entrance.passwords.verify(password, None).await?;
-        return Ok(None);
-    }
-    for account in accounts {
-        let stored = account.password.clone();
-        if entrance.passwords.verify(password.clone(), stored).await? && is_password_live(&account, now) {
-            return Ok(Some(account));
-        }
-    }
-    Ok(None)
+    doorkeeper: &Doorkeeper,
+    me: &Me,
+    customer: CustomerId,
+) -> Result<MemberSignedIn, Error> {
+    let refresh = draw_refresh_token();
+    let session = entrance
+        .db
+        .write_each_time(&me.doing("account.switch"), async |tx| {
+            // Asked inside: the desk may be changing the number of either account.
+            let Some(who) = proved(entrance, tx.conn(), me.session()).await? else {
+                return Err(MemberRefused::NotFound.into());
+            };
+            let accounts = store::list_accounts(tx.conn(), &who).await?;
+            let chosen = accounts.into_iter().find(|account| account.id == customer);
+            let locked = match chosen {
+                Some(chosen) => store::lock_account(tx, chosen.id).await?,
+                None => None,
+            };
+            let account = locked.filter(|account| account.is_active).ok_or(MemberRefused::NotFound)?;
+            let now = tx.now();
+            end_member_session(tx.conn(), me.session(), now).await?;
+            store::delete_devices(tx, me.customer()).await?;
+            tx.note(Note::on("customer", account.id.get()));
+            let proved = entrance.codes.hash_identifier(who.canonical());
+            open(tx, entrance, account.id, (&refresh, Some(&proved))).await
+        })
+        .await?;
+    doorkeeper.forget(me.session());
+    signed_in(entrance, me.now(), customer, session, Some(refresh.expose_secret()))
+}
+
+/// The number or address that a code proved when the session began, as long as its account still has it.
+async fn proved(
+    entrance: &MemberSignIn<'_>,
+    conn: &mut Connection,
+    session: SessionId,
+) -> Result<Option<Identifier>, Error> {
+    let Some((hash, phone, email)) = store::find_proof(conn, session).await? else { return Ok(None) };
+    let has = [phone.map(Identifier::Phone), email.map(Identifier::Email)];
+    let is_proved =
+        |who: &Identifier| Codes::is_same(&hash, &entrance.codes.hash_identifier(who.canonical()));
+    Ok(has.into_iter().flatten().find(is_proved))
 }
 
 /// A new access token for the session of a refresh token. The refresh token stays as it is: the apps send it several
@@ -129,19 +178,26 @@ pub(super) fn draw_refresh_token() -> SecretString {
     SecretString::from(URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
 }
 
-/// Opens a session in the transaction.
+/// Opens a session in the transaction, with its refresh token and what a code proved, if one did.
 pub(super) async fn open(
     tx: &mut Tx,
     entrance: &MemberSignIn<'_>,
     customer: CustomerId,
-    refresh: &SecretString,
+    (refresh, proved_hash): (&SecretString, Option<&[u8; 32]>),
 ) -> Result<SessionId, Error> {
-    let now = tx.now();
-    let session = SessionId::random();
-    let hash = entrance.codes.hash_refresh(refresh.expose_secret());
-    let expires_at = later(now, entrance.lifetimes.member_refresh);
-    insert_member_session(tx, session, customer, &hash, now, expires_at).await?;
-    Ok(session)
+    let id = SessionId::random();
+    let refresh_hash = entrance.codes.hash_refresh(refresh.expose_secret());
+    let expires_at = later(tx.now(), entrance.lifetimes.member_refresh);
+    let session = NewMemberSession {
+        id,
+        customer,
+        refresh_hash: &refresh_hash,
+        proved_hash: proved_hash.map(|hash| &hash[..]),
+        expires_at,
+    };
+    insert_member_session(tx, session).await?;
+    store::update_signed_in(tx, customer).await?;
+    Ok(id)
 }
 
 /// The tokens of a session.

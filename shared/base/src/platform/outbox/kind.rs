@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Lane;
 use crate::{
+    error::Error,
     platform::{
         db::Db,
         delivery::{FailureKind, Message, Senders, Undelivered},
@@ -95,10 +96,26 @@ impl JobAttempt<'_> {
 /// A job was not done. The reason is a class and a number, never words from outside, which may repeat a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failed {
+    /// There is nobody to do it for: it is over, and nothing went wrong.
+    NeedNot,
     /// Another attempt may succeed, and follows as [`Retry`] says.
     ForNow(String),
     /// No later attempt will succeed: the job is given up.
     ForGood(String),
+}
+
+impl Failed {
+    /// What an error in the gym's own code means for a job. A fault is logged and tried again: the database may be back
+    /// by then. A refusal would be the same tomorrow.
+    pub fn of(error: &Error) -> Self {
+        match error {
+            Error::Refused(refusal) => Self::ForGood(refusal.code().to_owned()),
+            Error::Fault(fault) => {
+                tracing::warn!(error = fault.chain(), at = %fault.at(), "a job met a fault");
+                Self::ForNow("fault".to_owned())
+            }
+        }
+    }
 }
 
 impl From<Undelivered> for Failed {

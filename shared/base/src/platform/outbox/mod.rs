@@ -53,7 +53,7 @@ words! {
         Expired = "expired",
         /// The job failed for good, or too often.
         Dead = "dead",
-        /// The job was never to be done: it was withheld when it was written down.
+        /// There turned out to be nobody to do the job for.
         Withheld = "withheld",
     }
 }
@@ -75,26 +75,6 @@ impl Tx {
         payload: &P,
         due_at: Timestamp,
     ) -> Result<(), Error> {
-        self.insert(kind, payload, State::Waiting, due_at).await
-    }
-
-    /// Does what [`Tx::enqueue`] does, by the same statements, except that nothing is ever done and the payload is not
-    /// kept: an answer about an unknown account then takes as long as one about a known account.
-    pub async fn withhold<P: Serialize + Sync>(
-        &mut self,
-        kind: &JobKind<P>,
-        payload: &P,
-    ) -> Result<(), Error> {
-        self.insert(kind, payload, State::Withheld, self.now()).await
-    }
-
-    async fn insert<P: Serialize + Sync>(
-        &mut self,
-        kind: &JobKind<P>,
-        payload: &P,
-        state: State,
-        due_at: Timestamp,
-    ) -> Result<(), Error> {
         let now = self.now();
         let job = store::New {
             kind: kind.name,
@@ -106,7 +86,7 @@ impl Tx {
             due_at,
             expires_at: kind.life.and_then(|life| due_at.checked_add_signed(life)),
         };
-        store::insert_job(self, job, state, now).await?;
+        store::insert_job(self, job, now).await?;
         if kind.priority == Priority::Urgent {
             self.wake_the_worker();
         }

@@ -44,6 +44,7 @@ pub(super) fn follow(outcome: Outcome, tried: Tried, retry: Retry, now: Timestam
         Outcome::Done => Next::Finish(State::Done, None),
         Outcome::TooLate => Next::Finish(State::Expired, None),
         Outcome::TooOften => Next::Finish(State::Dead, Some("tried too often".to_owned())),
+        Outcome::Failed(Failed::NeedNot) => Next::Finish(State::Withheld, None),
         Outcome::Failed(Failed::ForGood(reason)) => Next::Finish(State::Dead, Some(reason)),
         Outcome::Failed(Failed::ForNow(reason)) => {
             let pause = pause_after(tried.attempt, tried.id, retry);

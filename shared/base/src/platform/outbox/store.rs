@@ -25,30 +25,23 @@ pub(super) struct New {
     pub(super) expires_at: Option<Timestamp>,
 }
 
-pub(super) async fn insert_job(
-    tx: &mut Tx,
-    job: New,
-    state: State,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let is_waiting = state == State::Waiting;
+pub(super) async fn insert_job(tx: &mut Tx, job: New, now: Timestamp) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into outbox (
             kind, payload_version, payload, is_secret, lane, state, priority,
-            attempts, due_at, run_at, expires_at, created_at, finished_at
+            attempts, due_at, run_at, expires_at, created_at
         )
-        values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, $9, $10, $11)",
+        values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, $9, $10)",
         job.kind,
         job.version,
-        is_waiting.then_some(job.payload),
+        job.payload,
         job.is_secret,
         job.lane.as_str(),
-        state.as_str(),
+        State::Waiting.as_str(),
         job.priority,
         job.due_at,
         job.expires_at,
         now,
-        (!is_waiting).then_some(now),
     )
     .execute(tx.conn())
     .await?;

@@ -348,6 +348,7 @@ fn count(job: &Claimed, kind: &dyn AnyKind, next: &Next, took: Duration) {
             metrics::histogram!(metric::OUTBOX_SEND_SECONDS, "channel" => lane).record(took);
             return;
         }
+        Next::Finish(State::Withheld, _) => return,
         Next::Finish(state, why) => (state.as_str(), why.as_deref()),
         Next::Postpone(_, why) => ("retry", Some(why.as_str())),
     };

@@ -13,11 +13,14 @@ use base::{
 };
 use chrono::TimeDelta;
 use futures_util::future::join_all;
-use gym::{customers::count_qr_regeneration, members::count_code_guess};
+use gym::{
+    customers::count_qr_regeneration,
+    members::{Guesser, count_code_guess},
+};
 
 const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
 
-async fn admitted(tries: impl Iterator<Item = impl Future<Output = Result<(), Error>>>) -> usize {
+async fn admitted<T>(tries: impl Iterator<Item = impl Future<Output = Result<T, Error>>>) -> usize {
     join_all(tries).await.into_iter().flatten().count()
 }
 
@@ -95,7 +98,7 @@ async fn members_count_in_the_same_counters_as_staff() {
     let (client, staff) = (db.client(), db.staff());
     let tries = (0..40).map(|try_| {
         let db = if try_ % 2 == 0 { &client } else { &staff };
-        count_code_guess(&limits, db, "mona@example.com", HOME, now)
+        count_code_guess((&limits, db), "mona@example.com", (Guesser::Stranger, HOME), now)
     });
     assert_eq!(admitted(tries).await, 15);
 }
@@ -107,7 +110,7 @@ async fn three_hundred_members_behind_one_address_all_get_to_guess() {
     let names: Vec<String> = (0..300).map(|member| format!("+2010000{member:05}")).collect();
     let tries = names.iter().flat_map(|name| {
         let (limits, client) = (&limits, &client);
-        (0..2).map(move |_| count_code_guess(limits, client, name, HOME, now))
+        (0..2).map(move |_| count_code_guess((limits, client), name, (Guesser::Stranger, HOME), now))
     });
     assert_eq!(admitted(tries).await, 600);
 }

@@ -12,11 +12,12 @@ const LEDGERS: [&str; 6] =
 const STAFF_ONLY: [&str; 5] =
     ["staff_sessions", "staff_branches", "branch_receipts", "branch_days", "branch_sizes"];
 /// All that the members' door may write; everything else there is read only.
-const MEMBERS_WRITE: [&str; 8] = [
+const MEMBERS_WRITE: [&str; 9] = [
     "audit_log",
     "customers",
     "devices",
     "idempotency_keys",
+    "known_addresses",
     "limit_counters",
     "member_sessions",
     "one_time_codes",

@@ -1,7 +1,13 @@
 //! The SQL of members' accounts.
 
+mod codes;
+
+pub(super) use self::codes::{
+    NewCode, count_codes_of_gym, find_asked_from, insert_code, list_code_times, lock_codes, lock_identifier,
+    update_code, update_code_sent,
+};
 use super::{
-    model::{Account, CodePurpose, GymFace, MemberProfile, PendingCode},
+    model::{Account, GymFace, MemberProfile},
     rules::{ACCOUNTS_PER_IDENTIFIER, Identifier},
 };
 use base::{
@@ -9,8 +15,8 @@ use base::{
     access::PasswordHash,
     platform::db::{Connection, Tx},
     vocabulary::{
-        BranchId, Calendar, CustomerId, Gender, GymId, Language, Phone, SessionId, Timestamp, dates::age_on,
-        phone::Calling,
+        BranchId, Calendar, CustomerId, Email, Gender, GymId, Language, Phone, SessionId, Timestamp,
+        dates::age_on, phone::Calling,
     },
 };
 
@@ -21,6 +27,8 @@ struct AccountRow {
     password_hash: Option<String>,
     is_active: bool,
     temporary_password_until: Option<Timestamp>,
+    gym_id: i64,
+    gym_name: String,
 }
 
 impl From<AccountRow> for Account {
@@ -32,21 +40,24 @@ impl From<AccountRow> for Account {
             password: row.password_hash.map(PasswordHash::stored),
             is_active: row.is_active,
             temporary_until: row.temporary_password_until,
+            gym: GymId::new(row.gym_id),
+            gym_name: row.gym_name,
         }
     }
 }
 
-/// The accounts an identifier names, in gyms and branches that are open: active ones first, then the latest
-/// registered.
+/// The accounts an identifier names, in gyms and branches that are open: active ones first, of these the one last used,
+/// then the oldest. A gym that writes down somebody's number today does not take the place of the one they go to.
 pub(super) async fn list_accounts(conn: &mut Connection, who: &Identifier) -> Result<Vec<Account>, Error> {
     let rows = sqlx::query_as!(
         AccountRow,
-        "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until
+        "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until,
+             c.gym_id, g.name as gym_name
          from customers c
          join gyms g on g.id = c.gym_id and g.is_active
          join branches b on b.id = c.branch_id and b.is_active
          where c.phone = $1 or c.email = $2
-         order by c.is_active desc, c.id desc
+         order by c.is_active desc, c.signed_in_at desc nulls last, c.id
          limit $3",
         who.phone(),
         who.email(),
@@ -61,7 +72,8 @@ pub(super) async fn list_accounts(conn: &mut Connection, who: &Identifier) -> Re
 pub(super) async fn find_account(conn: &mut Connection, id: CustomerId) -> Result<Option<Account>, Error> {
     let row = sqlx::query_as!(
         AccountRow,
-        "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until
+        "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until,
+             c.gym_id, g.name as gym_name
          from customers c
          join gyms g on g.id = c.gym_id and g.is_active
          join branches b on b.id = c.branch_id and b.is_active
@@ -77,7 +89,8 @@ pub(super) async fn find_account(conn: &mut Connection, id: CustomerId) -> Resul
 pub(super) async fn lock_account(tx: &mut Tx, id: CustomerId) -> Result<Option<Account>, Error> {
     let row = sqlx::query_as!(
         AccountRow,
-        "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until
+        "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until,
+             c.gym_id, g.name as gym_name
          from customers c
          join gyms g on g.id = c.gym_id and g.is_active
          join branches b on b.id = c.branch_id and b.is_active
@@ -90,97 +103,34 @@ pub(super) async fn lock_account(tx: &mut Tx, id: CustomerId) -> Result<Option<A
     Ok(row.map(Account::from))
 }
 
-/// Lets requests and guesses about one identifier take turns until the transaction ends.
-pub(super) async fn lock_identifier(tx: &mut Tx, identifier: &[u8; 32]) -> Result<(), Error> {
-    // A lock is named by eight bytes. Identifiers whose hashes begin alike wait for each other, and nothing worse.
-    let key = identifier.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes));
-    sqlx::query!("select pg_advisory_xact_lock($1)", key).execute(tx.conn()).await?;
+/// Notes that the account is in use.
+pub(super) async fn update_signed_in(tx: &mut Tx, id: CustomerId) -> Result<(), Error> {
+    let now = tx.now();
+    sqlx::query!("update customers set signed_in_at = $2 where id = $1", id.get(), now)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
-/// How many codes were made for an identifier since `since`, and when the oldest of them.
-pub(super) async fn count_codes(
+/// What a code proved when this session began, and the phone number and address of its customer.
+pub(super) async fn find_proof(
     conn: &mut Connection,
-    identifier: &[u8; 32],
-    purpose: CodePurpose,
-    since: Timestamp,
-) -> Result<(i64, Option<Timestamp>), Error> {
+    session: SessionId,
+) -> Result<Option<(Vec<u8>, Option<Phone>, Option<Email>)>, Error> {
     let row = sqlx::query!(
-        r#"select count(*) as "count!", min(created_at) as oldest
-           from one_time_codes
-           where identifier_hash = $1 and purpose = $2 and created_at > $3"#,
-        &identifier[..],
-        purpose.as_str(),
-        since,
+        r#"select s.proved_hash as "proved_hash!", c.phone, c.email
+           from member_sessions s
+           join customers c on c.id = s.customer_id
+           where s.id = $1 and s.proved_hash is not null"#,
+        session.get(),
     )
-    .fetch_one(conn)
+    .fetch_optional(conn)
     .await?;
-    Ok((row.count, row.oldest))
-}
-
-/// Keeps a new code; older ones of the identifier no longer count.
-pub(super) async fn insert_code(
-    tx: &mut Tx,
-    identifier: &[u8; 32],
-    purpose: CodePurpose,
-    customer: Option<CustomerId>,
-    hash: &[u8; 32],
-    (now, expires_at): (Timestamp, Timestamp),
-) -> Result<(), Error> {
-    sqlx::query!(
-        "insert into one_time_codes
-             (purpose, identifier_hash, customer_id, code_hash, guesses, created_at, expires_at)
-         values ($1, $2, $3, $4, 0, $5, $6)",
-        purpose.as_str(),
-        &identifier[..],
-        customer.map(CustomerId::get),
-        &hash[..],
-        now,
-        expires_at,
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// The newest code of an identifier, locked.
-pub(super) async fn lock_newest_code(
-    tx: &mut Tx,
-    identifier: &[u8; 32],
-    purpose: CodePurpose,
-) -> Result<Option<PendingCode>, Error> {
-    let row = sqlx::query!(
-        "select id, customer_id, code_hash, guesses, expires_at, consumed_at
-         from one_time_codes
-         where identifier_hash = $1 and purpose = $2
-         order by id desc
-         limit 1
-         for update",
-        &identifier[..],
-        purpose.as_str(),
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(row.map(|row| PendingCode {
-        id: row.id,
-        customer: row.customer_id.map(CustomerId::new),
-        hash: row.code_hash,
-        guesses: row.guesses,
-        expires_at: row.expires_at,
-        is_consumed: row.consumed_at.is_some(),
+    Ok(row.map(|row| {
+        let phone = row.phone.and_then(|text| Phone::parse(&text).ok());
+        let email = row.email.and_then(|text| Email::parse(&text).ok());
+        (row.proved_hash, phone, email)
     }))
-}
-
-/// Counts a guess; marks the code as used if it was right.
-pub(super) async fn update_code(tx: &mut Tx, id: i64, consumed_at: Option<Timestamp>) -> Result<(), Error> {
-    sqlx::query!(
-        "update one_time_codes set guesses = guesses + 1, consumed_at = $2 where id = $1",
-        id,
-        consumed_at,
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
 }
 
 /// Replaces the password; the first-login one is gone with it.
