@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use web::{
     Answer, Anyone, App, ErrorResponse, Json, Member,
     envelope::{Done, Failure, Success},
+    wire::part,
 };
 
 use crate::{
@@ -119,7 +120,7 @@ fn code_sent(who: &Identifier) -> Answer<CodeSent> {
 #[derive(Debug, Deserialize, ToSchema)]
 struct VerifyCodeBody {
     /// Who.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "part")]
     who: IdentifierBody,
     /// Six digits.
     #[schema(example = "123456")]
@@ -183,7 +184,7 @@ fn code_of(typed: Option<String>) -> Result<OneTimeCode, Error> {
 #[derive(Debug, Deserialize, ToSchema)]
 struct SignInBody {
     /// Who.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "part")]
     who: IdentifierBody,
     /// The password; a first-login one is good for 72 hours.
     #[schema(required, value_type = String, example = "RX04AF")]
@@ -323,7 +324,7 @@ async fn change_password(
 #[derive(Debug, Deserialize, ToSchema)]
 struct ResetPasswordBody {
     /// Who.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "part")]
     who: IdentifierBody,
     /// Six digits.
     #[schema(example = "123456")]

@@ -74,7 +74,7 @@ impl TryFrom<(AuditQuery, PageQuery)> for LogRequest {
             to: fields.optional("date_to", query.date_to.as_deref(), Day::parse),
             before: query.before.map(AuditId::from),
         };
-        let page = fields.check("page", Page::parse(&page));
+        let page = fields.page(Page::parse(&page));
         fields.build(page.map(|page| Self { filter, page }))
     }
 }

@@ -8,7 +8,7 @@ use cast::{
     Gym,
     sweep::{
         Door, assert_denied_change_nothing, assert_entitled_are_served, assert_listed,
-        assert_reads_do_not_multiply, assert_rubbish_is_refused, assert_sound,
+        assert_reads_do_not_multiply, assert_refusals_read_well, assert_rubbish_is_refused, assert_sound,
     },
 };
 
@@ -31,6 +31,11 @@ async fn who_may_is_served() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rubbish_is_refused_and_breaks_nothing() {
     assert_rubbish_is_refused(DOOR).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_refused_reads_which_field_is_wrong_in_their_language() {
+    assert_refusals_read_well(DOOR).await;
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, error::Error as StdError, fmt, panic::Location};
 
-use crate::vocabulary::Language;
+use crate::vocabulary::{Language, field_name};
 
 /// What a refusal means, whatever the transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,18 +62,33 @@ pub trait Refusal: StdError + Send + Sync + 'static {
 ///         CodeTaken => Conflict, "BRANCH_CODE_TAKEN",
 ///             en: "Another branch already has this code",
 ///             ar: "هذا الرمز مستخدم لفرع آخر";
+///         /// Nobody said which branch it is.
+///         Unnamed => Invalid of "branch_id", "BRANCH_REQUIRED",
+///             en: "Say which branch",
+///             ar: "حدد الفرع";
 ///     }
 /// }
 /// ```
+///
+/// `of` names the field that the refusal is about, if it is about one; its sentences have no gaps.
 #[macro_export]
 macro_rules! refusals {
+    (problems) => {
+        &[]
+    };
+    (problems $key:literal, $code:literal, $en:literal, $ar:literal) => {{
+        static PROBLEM: [$crate::FieldProblem; 1] =
+            [$crate::FieldProblem::new($key, $code, $crate::Text { en: $en, ar: $ar })];
+        &PROBLEM
+    }};
     (
         $(#[$meta:meta])*
         $vis:vis enum $name:ident {
             $(
                 $(#[$about:meta])*
                 $variant:ident $({ $($field:tt)+ })? =>
-                    $kind:ident $({ $kept:ident })?, $code:literal, en: $en:literal, ar: $ar:literal;
+                    $kind:ident $({ $kept:ident })? $(of $key:literal)?, $code:literal,
+                    en: $en:literal, ar: $ar:literal;
             )+
         }
         $(or { $($(#[$about_other:meta])* $other:ident($inner:ty)),+ $(,)? })?
@@ -88,24 +103,25 @@ macro_rules! refusals {
 
         $crate::refusals! {
             impl $name {
-                $([Self::$variant] $kind $({ $kept })?;)+
+                $([Self::$variant] $kind $({ $kept })? $(of $key, $code, $en, $ar)?;)+
                 $($((Self::$other))+)?
             }
         }
     };
     (
         $(#[$meta:meta])*
-        $vis:vis struct $name:ident => $kind:ident, $code:literal, en: $en:literal, ar: $ar:literal;
+        $vis:vis struct $name:ident =>
+            $kind:ident $(of $key:literal)?, $code:literal, en: $en:literal, ar: $ar:literal;
     ) => {
         $crate::vocabulary::localized_errors! {
             $(#[$meta])*
             $vis struct $name => $code, en: $en, ar: $ar;
         }
 
-        $crate::refusals! { impl $name { [Self] $kind; } }
+        $crate::refusals! { impl $name { [Self] $kind $(of $key, $code, $en, $ar)?; } }
     };
     (impl $name:ident {
-        $([$($value:tt)+] $kind:ident $({ $kept:ident })?;)+
+        $([$($value:tt)+] $kind:ident $({ $kept:ident })? $(of $key:literal, $code:literal, $en:literal, $ar:literal)?;)+
         $(($($other:tt)+))*
     }) => {
         impl $crate::Refusal for $name {
@@ -122,6 +138,13 @@ macro_rules! refusals {
 
             fn say(&self, language: $crate::vocabulary::Language) -> ::std::borrow::Cow<'static, str> {
                 Self::say(*self, language)
+            }
+
+            fn fields(&self) -> &[$crate::FieldProblem] {
+                match self {
+                    $($($value)+ { .. } => $crate::refusals!(problems $($key, $code, $en, $ar)?),)+
+                    $($($other)+(other) => $crate::Refusal::fields(other),)*
+                }
             }
         }
     };
@@ -149,27 +172,33 @@ impl Text {
 /// What is wrong with one field of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldProblem {
-    /// The field, as the caller spelled it.
-    pub field: &'static str,
+    /// The key of the field, as the caller spelled it.
+    pub field: Cow<'static, str>,
     /// Stable machine name of the problem.
     pub code: &'static str,
-    /// The sentence that the person reads, in English.
+    /// What is wrong, in English.
     pub en: Cow<'static, str>,
-    /// The sentence that the person reads, in Arabic.
+    /// What is wrong, in Arabic.
     pub ar: Cow<'static, str>,
 }
 
 impl FieldProblem {
     /// A problem with a fixed text.
     pub const fn new(field: &'static str, code: &'static str, text: Text) -> Self {
-        Self { field, code, en: Cow::Borrowed(text.en), ar: Cow::Borrowed(text.ar) }
+        Self { field: Cow::Borrowed(field), code, en: Cow::Borrowed(text.en), ar: Cow::Borrowed(text.ar) }
     }
 
-    /// The sentence in `language`.
-    pub fn say(&self, language: Language) -> &str {
-        match language {
-            Language::En => &self.en,
-            Language::Ar => &self.ar,
+    /// The sentence that the person reads: what is wrong, with what people call the field, never with its key.
+    pub fn say(&self, language: Language) -> Cow<'_, str> {
+        let sentence = match language {
+            Language::En => self.en.as_ref(),
+            Language::Ar => self.ar.as_ref(),
+        };
+        match field_name(&self.field, language) {
+            Some(name) if !sentence.to_lowercase().contains(&name.to_lowercase()) => {
+                Cow::Owned(format!("{name}: {sentence}"))
+            }
+            Some(_) | None => Cow::Borrowed(sentence),
         }
     }
 }
@@ -206,7 +235,7 @@ impl Refusal for Invalid {
 
     fn say(&self, language: Language) -> Cow<'static, str> {
         match self.problems.first() {
-            Some(problem) => Cow::Owned(problem.say(language).to_owned()),
+            Some(problem) => Cow::Owned(problem.say(language).into_owned()),
             None => {
                 Cow::Borrowed(Text { en: "The request is not valid", ar: "الطلب غير صالح" }.say(language))
             }

@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use crate::{
     error::{FieldProblem, Invalid, Text},
-    vocabulary::{Change, FieldError, Language, field_errors, page::PageInvalid},
+    vocabulary::{Change, FieldError, Language, Page, field_errors, page::PageInvalid},
 };
 
 /// For a page that could be read, but begins further back than its list goes.
 impl From<PageInvalid> for Invalid {
     fn from(refused: PageInvalid) -> Self {
         let mut fields = Fields::new();
-        fields.problem("page", &refused);
+        fields.problem(refused.field(), &refused);
         Self::new(fields.problems)
     }
 }
@@ -41,7 +41,8 @@ impl UnknownWord {
     }
 }
 
-const MISSING: Text = Text { en: "This field is required", ar: "هذا الحقل مطلوب" };
+/// What a field is told that must be there and is not.
+pub const MISSING: Text = Text { en: "This field is required", ar: "هذا الحقل مطلوب" };
 
 /// Collects the problems of a request while its fields are read.
 ///
@@ -57,13 +58,13 @@ impl Fields {
         Self::default()
     }
 
-    /// Notes what is wrong with `field`; both sentences begin with its name.
+    /// Notes what is wrong with `field`.
     pub fn problem(&mut self, field: &'static str, error: &impl FieldError) {
         self.problems.push(FieldProblem {
-            field,
+            field: Cow::Borrowed(field),
             code: error.code(),
-            en: Cow::Owned(format!("{field}: {}", error.say(Language::En))),
-            ar: Cow::Owned(format!("{field}: {}", error.say(Language::Ar))),
+            en: error.say(Language::En),
+            ar: error.say(Language::Ar),
         });
     }
 
@@ -73,6 +74,17 @@ impl Fields {
             Ok(value) => Some(value),
             Err(error) => {
                 self.problem(field, &error);
+                None
+            }
+        }
+    }
+
+    /// Keeps the page, or what is wrong with the parameter that cannot be had.
+    pub fn page(&mut self, parsed: Result<Page, PageInvalid>) -> Option<Page> {
+        match parsed {
+            Ok(page) => Some(page),
+            Err(refused) => {
+                self.problem(refused.field(), &refused);
                 None
             }
         }

@@ -12,5 +12,5 @@ pub mod testing;
 pub mod vocabulary;
 
 pub use error::{Error, Fault, FieldProblem, Invalid, OnConstraint, Refusal, RefusalKind, Text};
-pub use fields::{Fields, UnknownWord};
+pub use fields::{Fields, MISSING, UnknownWord};
 pub use vocabulary::{Change, FieldError};

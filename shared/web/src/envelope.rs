@@ -223,7 +223,10 @@ fn refused(refusal: &dyn Refusal) -> Response {
     };
     let fields = refusal.fields();
     let errors = (!fields.is_empty()).then(|| {
-        fields.iter().map(|problem| (problem.field.to_owned(), problem.say(language).to_owned())).collect()
+        fields
+            .iter()
+            .map(|problem| (problem.field.clone().into_owned(), problem.say(language).into_owned()))
+            .collect()
     });
     let also = Also { errors, data: refusal.data().cloned(), retry_after };
     failure(status_of(kind), refusal.code(), refusal.say(language), also)
@@ -295,6 +298,10 @@ fn failure(status: StatusCode, code: &'static str, text: Cow<'static, str>, also
         data: also.data,
     };
     let mut response = json(status, serde_json::to_vec(&body).unwrap_or_default());
+    if status == StatusCode::UNAUTHORIZED {
+        // RFC 9110 asks for it with every 401. No browser opens a window of its own for this scheme.
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
     if let Some(seconds) = also.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }

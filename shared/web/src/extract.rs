@@ -8,10 +8,13 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed as _};
 use sha2::{Digest, Sha256};
 
-use super::envelope::{ErrorResponse, machine_failure};
+use super::{
+    envelope::{ErrorResponse, machine_failure},
+    reading::{Gathering, Members, known},
+};
 use base::{
     Error, Fault, FieldProblem, Invalid, Text,
     platform::request::{self, RequestContext},
@@ -28,9 +31,9 @@ const NOT_JSON_TYPE: Text = Text {
 const TOO_LARGE: Text = Text { en: "The request is too large", ar: "حجم الطلب كبير جدا" };
 const CUT: Text =
     Text { en: "The body did not arrive whole", ar: "لم يصل محتوى الطلب كاملا" };
-const WRONG_FIELD: Text = Text {
-    en: "A field does not hold what it should",
-    ar: "أحد الحقول لا يحتوي على القيمة المتوقعة",
+const NO_OBJECT: Text = Text {
+    en: "The body must be a JSON object",
+    ar: "محتوى الطلب يجب أن يكون كائن JSON",
 };
 const WRONG_QUERY: Text = Text {
     en: "The query does not hold what it should",
@@ -151,56 +154,46 @@ fn parse<T: DeserializeOwned>(body: &[u8], is_json: bool) -> Result<T, Response>
             None,
         ));
     }
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| shapeless(&error))?;
-    reader.end().map_err(|_trailing| invalid("body", "INVALID_JSON", NOT_JSON))?;
-    if carries_nul(body) {
-        return Err(invalid("body", "NUL_CHARACTER", NUL));
+    let members = members(body)?;
+    if let Some(key) = members.with_nul() {
+        return Err(refused(named(key, "NUL_CHARACTER", NUL)));
     }
-    Ok(value)
+    members.read().map_err(|trouble| refused(trouble.problem("body", "INVALID_FIELD")))
 }
 
-/// How much of a body a refusal repeats at most, in characters each of place and reason.
-const MOST_REPEATED: usize = 200;
-
-fn shapeless(error: &serde_path_to_error::Error<serde_json::Error>) -> Response {
+/// The members of a body that is one JSON object.
+fn members(body: &[u8]) -> Result<Members, Response> {
     use serde_json::error::Category;
-    match error.inner().classify() {
-        Category::Syntax | Category::Eof | Category::Io => invalid("body", "INVALID_JSON", NOT_JSON),
-        Category::Data => {
-            let path: String = error.path().to_string().chars().take(MOST_REPEATED).collect();
-            let reason = error.inner().to_string();
-            let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
-            // What was sent is not sent back: it may be long, or a secret.
-            let reason = reason.rfind(", expected ").and_then(|at| reason.get(at..)).unwrap_or(reason);
-            let reason: String = reason.trim_start_matches(", ").chars().take(MOST_REPEATED).collect();
-            let code = if reason.starts_with("missing field") { "MISSING_FIELDS" } else { "INVALID_FIELD" };
-            let problem = FieldProblem {
-                field: "body",
-                code,
-                en: format!("{path}: {reason}").into(),
-                ar: format!("{}: {path}", WRONG_FIELD.ar).into(),
-            };
-            ErrorResponse::from(Invalid::one(problem)).into_response()
+
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let mut under_way = None;
+    let members = Gathering { under_way: &mut under_way }.deserialize(&mut reader);
+    let members = members.map_err(|error| match (error.classify(), under_way) {
+        (Category::Data, _) => invalid("body", "INVALID_FIELD", NO_OBJECT),
+        (Category::Syntax | Category::Eof | Category::Io, Some(key)) => {
+            refused(named(&key, "INVALID_JSON", NOT_JSON))
         }
-    }
+        (Category::Syntax | Category::Eof | Category::Io, None) => invalid("body", "INVALID_JSON", NOT_JSON),
+    })?;
+    reader.end().map_err(|_trailing| invalid("body", "INVALID_JSON", NOT_JSON))?;
+    Ok(members)
 }
 
-/// Whether a JSON text spells NUL as an escape; a raw one is no JSON. Postgres cannot keep it.
-fn carries_nul(body: &[u8]) -> bool {
-    let mut rest = body;
-    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
-        let Some(escape) = at.checked_add(1).and_then(|next| rest.get(next..)) else { return false };
-        if escape.starts_with(b"u0000") {
-            return true;
-        }
-        rest = escape.get(1..).unwrap_or_default();
+/// A problem of the member `key`, or of the whole body if nobody calls a field so.
+fn named(key: &str, code: &'static str, text: Text) -> FieldProblem {
+    let problem = FieldProblem::new("body", code, text);
+    match known(key) {
+        Some(key) => FieldProblem { field: key.to_owned().into(), ..problem },
+        None => problem,
     }
-    false
 }
 
 fn invalid(field: &'static str, code: &'static str, text: Text) -> Response {
-    ErrorResponse::from(Invalid::one(FieldProblem::new(field, code, text))).into_response()
+    refused(FieldProblem::new(field, code, text))
+}
+
+fn refused(problem: FieldProblem) -> Response {
+    ErrorResponse::from(Invalid::one(problem)).into_response()
 }
 
 /// The query of the shape `T`; unknown parameters are ignored, a blank one counts as absent.
@@ -218,19 +211,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 fn query<T: DeserializeOwned>(text: &str) -> Result<T, Response> {
     let unread = |_mistyped| invalid("query", "INVALID_QUERY", WRONG_QUERY);
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(text).map_err(unread)?;
-    if pairs.iter().any(|(key, value)| key.contains('\0') || value.contains('\0')) {
-        return Err(invalid("query", "NUL_CHARACTER", NUL));
-    }
     let mut kept: Vec<(String, String)> = Vec::with_capacity(pairs.len());
     for (key, value) in pairs {
+        if key.contains('\0') || value.contains('\0') {
+            return Err(refused(named(&key, "NUL_CHARACTER", NUL)));
+        }
         if !value.trim().is_empty() && kept.iter().all(|(known, _)| *known != key) {
             kept.push((key, value));
         }
     }
-    // Written out and read again, because only the reader of queries knows that a value may be an option.
-    let kept = serde_urlencoded::to_string(&kept)
-        .map_err(|error| ErrorResponse::from(Fault::new(error)).into_response())?;
-    serde_urlencoded::from_str(&kept).map_err(unread)
+    Members::of_texts(kept).read().map_err(|trouble| refused(trouble.problem("query", "INVALID_QUERY")))
 }
 
 /// The part of the path that names a thing.
@@ -271,10 +261,18 @@ mod tests {
     }
 
     #[test]
-    fn an_escaped_nul_is_found_and_an_escaped_backslash_before_u_is_not_one() {
-        assert!(carries_nul(br#"{"a":"x\u0000y"}"#));
-        assert!(carries_nul(br#"{"a":"\\\u0000"}"#));
-        assert!(!carries_nul(br#"{"a":"\\u0000"}"#));
-        assert!(!carries_nul(br#"{"a":"plain"}"#));
+    fn only_an_object_is_a_body() {
+        #[derive(Debug, Default, serde::Deserialize)]
+        struct Sample {
+            _name: Option<String>,
+        }
+        for odd in ["[]", "[null]", "[{}]", "null", "1", "true", r#""x""#] {
+            assert_eq!(
+                parse::<Sample>(odd.as_bytes(), true).unwrap_err().status(),
+                StatusCode::BAD_REQUEST,
+                "{odd}"
+            );
+        }
+        parse::<Sample>(b" {} ", true).unwrap();
     }
 }

@@ -21,6 +21,7 @@ pub mod internal;
 pub mod layers;
 mod lifecycle;
 mod pace;
+mod reading;
 mod request_log;
 pub mod serve;
 pub mod wire;

@@ -1,9 +1,20 @@
 //! Shapes that the apps' habits ask for: integers sent as text, whole numbers without a fraction, gym-local times.
 
 use chrono::{NaiveDateTime, SubsecRound};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use base::vocabulary::{Calendar, Timestamp, number_text};
+pub use super::reading::part;
+use base::{
+    Text,
+    vocabulary::{Calendar, Extra, Timestamp, Told, number_text, scaled},
+};
+
+const NO_WHOLE_NUMBER: (&str, Text) = (
+    "INVALID_FIELD",
+    Text {
+        en: "This must be a whole number", ar: "القيمة يجب أن تكون رقمًا صحيحًا"
+    },
+);
 
 /// A time as the gym's clock shows it, without zone: what the apps print as given. Whole seconds.
 pub fn local(calendar: Calendar, at: Timestamp) -> NaiveDateTime {
@@ -43,12 +54,10 @@ pub fn tenths(value: i32) -> Number {
 
 /// Reads an integer that may come as a number or as text; blank text and null are absent.
 pub fn loose_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    match Option::<Loose>::deserialize(deserializer)? {
-        None => Ok(None),
-        Some(Loose::Integer(value)) => Ok(Some(value)),
-        Some(Loose::Text(text)) if text.trim().is_empty() => Ok(None),
-        Some(Loose::Text(text)) => text.trim().parse().map(Some).map_err(D::Error::custom),
-    }
+    let Some(text) = loose_text(deserializer)?.filter(|text| !text.trim().is_empty()) else {
+        return Ok(None);
+    };
+    scaled(&text, 0, Extra::Refuse).map(Some).map_err(|_none| Told::through_serde(&NO_WHOLE_NUMBER))
 }
 
 /// The flag that a query spells out.
@@ -72,10 +81,3 @@ pub fn loose_change<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
 
 #[derive(Deserialize)]
 struct LooseText(#[serde(deserialize_with = "number_text")] String);
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Loose {
-    Integer(i64),
-    Text(String),
-}

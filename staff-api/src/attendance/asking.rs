@@ -22,13 +22,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(endpoint!(ask_the_door))
 }
 
-const UNKNOWN_ACTION: (&str, Text) = (
-    "INVALID_ACTION",
-    Text {
-        en: "Must be check_in_only or check_in_with_deduction",
-        ar: "القيمة check_in_only أو check_in_with_deduction",
-    },
-);
+const UNKNOWN_ACTION: (&str, Text) =
+    ("INVALID_ACTION", Text { en: "This value is not known", ar: "القيمة غير معروفة" });
 
 /// Who would come in, where and when.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

@@ -154,7 +154,7 @@ async fn search_customers(
 ) -> Result<Answer<CustomerPage>, ErrorResponse> {
     let mut fields = Fields::new();
     let branch: Option<BranchId> = fields.optional("branch_id", query.branch_id.as_deref(), str::parse);
-    let page = fields.check("page", Page::parse_or(&page, SEARCH_ROWS));
+    let page = fields.page(Page::parse_or(&page, SEARCH_ROWS));
     let page = Page { offset: 0, ..fields.build(page)? };
     let term = query.q.or(query.search).as_deref().and_then(SearchTerm::parse);
     let listed = customers::search(&app.db, &staff, term.as_ref(), branch, page.limit).await?;

@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use web::{
     Answer, App, ErrorResponse, Json, Path, Staff,
     envelope::{Failure, Success},
-    wire::loose_integer,
+    wire::{loose_integer, part},
 };
 
 use super::row::{Moment, PaidSubscriptionRow, SubscriptionRow};
@@ -70,7 +70,7 @@ struct NamedFreezeBody {
     /// Which.
     #[schema(example = 1)]
     subscription_id: SubscriptionId,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "part")]
     freeze: FreezeBody,
 }
 
@@ -192,7 +192,7 @@ struct NamedStopBody {
     /// Which.
     #[schema(example = 1)]
     subscription_id: SubscriptionId,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "part")]
     stop: StopBody,
 }
 

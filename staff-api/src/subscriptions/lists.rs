@@ -91,7 +91,7 @@ async fn list_subscriptions(
     Query(query): Query<ListQuery>,
 ) -> Result<Answer<SubscriptionPage>, ErrorResponse> {
     let mut fields = Fields::new();
-    let page = fields.check("page", Page::parse_or(&query.page, ROWS));
+    let page = fields.page(Page::parse_or(&query.page, ROWS));
     let page = fields.build(page)?;
     let ListQuery { branch_id: branch, customer_id: customer, service_id: service, status, kind, .. } = query;
     let wanted = SubscriptionFilter { branch, customer, service, kind, status };

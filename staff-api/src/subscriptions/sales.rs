@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use web::{
     Answer, App, ErrorResponse, Json, Path, Staff,
     envelope::{Failure, Success},
-    wire::loose_integer,
+    wire::{loose_integer, part},
 };
 
 use super::row::{Moment, PaidSubscriptionRow};
@@ -121,7 +121,7 @@ struct SaleBody {
     start_date: Option<Day>,
     /// Who trains.
     trainer_id: Option<StaffId>,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "part")]
     asked: SaleTermsBody,
 }
 
@@ -174,7 +174,7 @@ struct RenewalBody {
     /// Of which.
     #[schema(example = 1)]
     subscription_id: SubscriptionId,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "part")]
     asked: SaleTermsBody,
 }
 
@@ -187,7 +187,7 @@ struct RenewalBody {
     responses(
         (status = 200, body = Success<PaidSubscriptionRow>),
         (status = 404, description = "SUBSCRIPTION_NOT_FOUND", body = Failure),
-        (status = 409, description = "ALREADY_RENEWED, CUSTOMER_INACTIVE, SERVICE_INACTIVE, BRANCH_INACTIVE, REQUEST_STILL_RUNNING", body = Failure),
+        (status = 409, description = "ALREADY_RENEWED, TOO_MANY_UNITS, CUSTOMER_INACTIVE, SERVICE_INACTIVE, BRANCH_INACTIVE, REQUEST_STILL_RUNNING", body = Failure),
         (status = 422, description = "IDEMPOTENCY_KEY_REUSED", body = Failure),
     )
 )]
@@ -214,7 +214,7 @@ async fn renew_subscription(
     request_body = Option<SaleTermsBody>,
     responses(
         (status = 200, body = Success<PaidSubscriptionRow>),
-        (status = 409, description = "ALREADY_RENEWED, CUSTOMER_INACTIVE, SERVICE_INACTIVE, BRANCH_INACTIVE, REQUEST_STILL_RUNNING", body = Failure),
+        (status = 409, description = "ALREADY_RENEWED, TOO_MANY_UNITS, CUSTOMER_INACTIVE, SERVICE_INACTIVE, BRANCH_INACTIVE, REQUEST_STILL_RUNNING", body = Failure),
         (status = 422, description = "IDEMPOTENCY_KEY_REUSED", body = Failure),
     )
 )]

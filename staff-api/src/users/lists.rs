@@ -80,7 +80,7 @@ impl StaffListRequest {
                 _ => Err(NOT_A_SWITCH),
             }
         });
-        let page = fields.check("page", Page::parse_or(page, rows));
+        let page = fields.page(Page::parse_or(page, rows));
         let filter = StaffFilter { role, is_active, search: query.q, whom };
         Ok(Self { branch: query.branch_id, filter, page: fields.build(page)? })
     }

@@ -8,7 +8,7 @@ use cast::{
     Gym,
     sweep::{
         Door, assert_denied_change_nothing, assert_entitled_are_served, assert_listed,
-        assert_reads_do_not_multiply, assert_repeats_ask_again, assert_rubbish_is_refused, assert_sound,
+        assert_reads_do_not_multiply, assert_refusals_read_well, assert_repeats_ask_again, assert_rubbish_is_refused, assert_sound,
     },
 };
 
@@ -36,6 +36,11 @@ async fn rubbish_is_refused_and_breaks_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_repeat_is_answered_only_to_whoever_may_still_see_it() {
     assert_repeats_ask_again(DOOR).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_refused_reads_which_field_is_wrong_in_their_language() {
+    assert_refusals_read_well(DOOR).await;
 }
 
 #[tokio::test]

@@ -132,7 +132,18 @@ async fn asked_wrongly(door: Door, swept: SweptGym, operation: Operation, fixtur
 }
 
 async fn send(swept: &SweptGym, operation: &Operation, things: &Things, wrong: &Wrong) -> Answered {
-    let token = match operation.needs {
+    let token = token_of_somebody_entitled(swept, operation, things).await;
+    let caller = swept.caller(token.as_deref()).with("content-type", wrong.kind);
+    caller.send(&operation.method, &wrong.target, wrong.body.clone()).await
+}
+
+/// The token of somebody who may ask the operation about these things; none where nobody has to be signed in.
+pub(super) async fn token_of_somebody_entitled(
+    swept: &SweptGym,
+    operation: &Operation,
+    things: &Things,
+) -> Option<String> {
+    match operation.needs {
         Needs::Nothing => None,
         Needs::Member => Some(swept.gym.member_token(things.customer.into()).await),
         Needs::Staff(_) | Needs::Anybody => {
@@ -140,9 +151,7 @@ async fn send(swept: &SweptGym, operation: &Operation, things: &Things, wrong: &
                 STAFF.iter().find(|person| person.may(operation.needs)).expect("somebody entitled");
             Some(swept.gym.staff_token(entitled.username).await)
         }
-    };
-    let caller = swept.caller(token.as_deref()).with("content-type", wrong.kind);
-    caller.send(&operation.method, &wrong.target, wrong.body.clone()).await
+    }
 }
 
 fn wrongs(operation: &Operation, right: &Ask) -> Vec<Wrong> {

@@ -21,6 +21,7 @@ mod repeats;
 mod roles;
 mod swept_gym;
 mod things;
+mod wording;
 
 pub use document::assert_sound;
 pub use fixture::{Ask, Exception, Fixture, at_branch, in_gym, oneself};
@@ -31,3 +32,4 @@ pub use repeats::assert_repeats_ask_again;
 pub use roles::{assert_denied_change_nothing, assert_entitled_are_served};
 pub use swept_gym::Door;
 pub use things::Things;
+pub use wording::assert_refusals_read_well;

@@ -140,6 +140,10 @@ pub(super) fn flaw(answered: &Answered) -> Option<&'static str> {
         (is_code(text("/code")), "no code"),
         (!text("/request_id").is_empty(), "no request id"),
         (answered.bytes.len() < 4096, "it repeats too much of what it was sent"),
+        (
+            status != 401 || answered.headers.contains_key("www-authenticate"),
+            "a 401 without WWW-Authenticate",
+        ),
     ]
     .into_iter()
     .find_map(|(holds, flaw)| (!holds).then_some(flaw))

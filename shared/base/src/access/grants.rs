@@ -48,9 +48,9 @@ refusals! {
     /// Why it is not clear where something happens.
     pub enum PlaceRefused {
         /// The request names no branch, and the caller's reach is not exactly one branch.
-        BranchRequired => Invalid, "BRANCH_REQUIRED",
-            en: "Say which branch: branch_id is required",
-            ar: "حدد الفرع: الحقل branch_id مطلوب";
+        BranchRequired => Invalid of "branch_id", "BRANCH_REQUIRED",
+            en: "Say which branch",
+            ar: "حدد الفرع";
     }
 }
 

@@ -6,13 +6,13 @@ use chrono::{
     DateTime, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Utc,
 };
 use chrono_tz::Tz;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type},
 };
 
-use super::{field_errors, text::ascii_digit};
+use super::{field_errors, localized::from_text, text::ascii_digit};
 
 /// An instant in UTC, whatever the calendar of the gym.
 pub type Timestamp = DateTime<Utc>;
@@ -39,8 +39,8 @@ field_errors! {
 }
 
 /// A day between the first of 1900 and the last of 2199.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type)]
-#[serde(try_from = "String", into = "NaiveDate")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, sqlx::Type)]
+#[serde(into = "NaiveDate")]
 #[sqlx(transparent)]
 pub struct Day(NaiveDate);
 
@@ -69,11 +69,9 @@ impl Day {
     }
 }
 
-impl TryFrom<String> for Day {
-    type Error = DateInvalid;
-
-    fn try_from(text: String) -> Result<Self, DateInvalid> {
-        Self::parse(&text)
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from_text(from, Self::parse)
     }
 }
 

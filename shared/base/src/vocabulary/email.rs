@@ -2,17 +2,17 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::{field_errors, text::is_invisible};
+use super::{field_errors, localized::from_text, text::is_invisible};
 
 /// Longest address that mail servers carry (RFC 5321).
 const EMAIL_MAX: usize = 254;
 
 /// An e-mail address in small letters, checked to be one.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type, ToSchema)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, sqlx::Type, ToSchema)]
+#[serde(into = "String")]
 #[sqlx(transparent)]
 pub struct Email(String);
 
@@ -56,11 +56,9 @@ impl fmt::Debug for Email {
     }
 }
 
-impl TryFrom<String> for Email {
-    type Error = EmailInvalid;
-
-    fn try_from(text: String) -> Result<Self, EmailInvalid> {
-        Self::parse(&text)
+impl<'de> Deserialize<'de> for Email {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from_text(from, Self::parse)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{field_errors, number_text};
+use super::{Told, field_errors, number_text};
 
 field_errors! {
     /// Text that is not an id.
@@ -76,7 +76,7 @@ macro_rules! ids {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                number_text(from)?.parse().map_err(D::Error::custom)
+                number_text(from)?.parse().map_err(|error: IdInvalid| Told::through_serde(&error))
             }
         }
     )+};

@@ -25,6 +25,8 @@
 
 use std::{borrow::Cow, fmt};
 
+use serde::{Deserialize, Deserializer, Serialize, de};
+
 use super::Language;
 
 /// What a word of the vocabulary says when a text is not one.
@@ -33,6 +35,47 @@ pub trait FieldError {
     fn code(&self) -> &'static str;
     /// The sentence the person reads.
     fn say(&self, language: Language) -> Cow<'static, str>;
+}
+
+/// What is wrong with a value, on its way through serde, which carries an error as text only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The sentence in English.
+    pub en: String,
+    /// The sentence in Arabic.
+    pub ar: String,
+}
+
+impl Told {
+    /// What `error` says.
+    pub fn of(error: &impl FieldError) -> Self {
+        Self { en: error.say(Language::En).into_owned(), ar: error.say(Language::Ar).into_owned() }
+    }
+
+    /// `error` as an error of serde; [`Told::read`] reads it again.
+    pub fn through_serde<E: de::Error>(error: &impl FieldError) -> E {
+        E::custom(Self::of(error))
+    }
+
+    /// What the text of an error of serde tells, if it came from here.
+    pub fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_unwritable| fmt::Error)?)
+    }
+}
+
+/// Reads a text and what `parse` makes of it, for a word of the vocabulary that is written as text.
+pub(super) fn from_text<'de, D: Deserializer<'de>, T, E: FieldError>(
+    from: D,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T, D::Error> {
+    let text = String::deserialize(from)?;
+    parse(&text).map_err(|error| Told::through_serde(&error))
 }
 
 /// The sentence in `language`; borrowed if it has no gaps to fill.

@@ -20,6 +20,7 @@
 //! visit) belong to old callers and end in the doors.
 
 mod decimal;
+mod field_names;
 mod localized;
 mod words;
 
@@ -35,7 +36,8 @@ pub mod phone;
 pub mod text;
 
 pub use decimal::{Extra, NotScaled, number_text, scaled};
-pub use localized::{field_errors, localized_errors, sentence};
+pub use field_names::field_name;
+pub use localized::{Told, field_errors, localized_errors, sentence};
 pub use words::{schema_name, words};
 
 pub use self::{

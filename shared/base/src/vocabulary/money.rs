@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error as _};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
 };
 
-use super::{Extra, NotScaled, field_errors, number_text, scaled};
+use super::{Extra, NotScaled, Told, field_errors, number_text, scaled};
 
 /// Decimals of every [`Currency`]: a pound has a hundred piastres.
 const DECIMALS: usize = 2;
@@ -153,7 +153,7 @@ impl Serialize for Money {
 
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Self::parse(&number_text(from)?).map_err(D::Error::custom)
+        Self::parse(&number_text(from)?).map_err(|error| Told::through_serde(&error))
     }
 }
 

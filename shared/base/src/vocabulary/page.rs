@@ -81,12 +81,31 @@ field_errors! {
             /// The parameter, as the query spells it.
             field: &'static str,
         } => "PAGE_INVALID",
-            en: "{field} must be a whole number",
-            ar: "القيمة {field} يجب أن تكون رقمًا صحيحًا";
+            en: "This must be a whole number",
+            ar: "القيمة يجب أن تكون رقمًا صحيحًا";
+        /// The parameter is less than the first page, row or number of rows there can be.
+        TooSmall {
+            /// The parameter, as the query spells it.
+            field: &'static str,
+            /// The least that it may be.
+            least: i64,
+        } => "PAGE_TOO_SMALL",
+            en: "This must be {least} or more",
+            ar: "أقل قيمة مسموح بها هي {least}";
         /// More rows would be left out than can be.
         TooDeep => "PAGE_TOO_DEEP",
             en: "That page is too far back, please narrow the list by dates or branch",
             ar: "هذه الصفحة بعيدة جدًا، يرجى تضييق القائمة بالتاريخ أو الفرع";
+    }
+}
+
+impl PageInvalid {
+    /// The parameter that is wrong, as the query spells it.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::NotANumber { field } | Self::TooSmall { field, .. } => field,
+            Self::TooDeep => "page",
+        }
     }
 }
 
@@ -98,16 +117,16 @@ impl Page {
 
     /// The page that a query asks for; of `rows` rows if it does not say.
     ///
-    /// Numbers out of range become the nearest that is in it, but for a beginning too far back: other rows than those
-    /// that were asked for would not be noticed.
+    /// More rows than there can be on a page become as many as there can be: whoever asks sees that the page is full.
+    /// Other numbers out of range are refused, as the rows of another page would not be noticed.
     pub fn parse_or(query: &PageQuery, rows: i64) -> Result<Self, PageInvalid> {
-        let per_page = whole("per_page", query.per_page.as_deref())?;
-        let limit = whole("limit", query.limit.as_deref())?;
-        let page = whole("page", query.page.as_deref())?;
-        let offset = whole("offset", query.offset.as_deref())?;
-        let limit = per_page.or(limit).unwrap_or(rows).clamp(1, LIMIT_MAX);
-        let before = page.unwrap_or(1).max(1).saturating_sub(1).saturating_mul(limit);
-        let offset = offset.unwrap_or(before).max(0);
+        let per_page = at_least(1, "per_page", query.per_page.as_deref())?;
+        let limit = at_least(1, "limit", query.limit.as_deref())?;
+        let page = at_least(1, "page", query.page.as_deref())?;
+        let offset = at_least(0, "offset", query.offset.as_deref())?;
+        let limit = per_page.or(limit).unwrap_or(rows).min(LIMIT_MAX);
+        let before = page.unwrap_or(1).saturating_sub(1).saturating_mul(limit);
+        let offset = offset.unwrap_or(before);
         Self { limit, offset }.within(OFFSET_MAX)
     }
 
@@ -156,13 +175,15 @@ impl Page {
     }
 }
 
-fn whole(field: &'static str, text: Option<&str>) -> Result<Option<i64>, PageInvalid> {
+fn at_least(least: i64, field: &'static str, text: Option<&str>) -> Result<Option<i64>, PageInvalid> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
-    match scaled(text, 0, Extra::Refuse) {
-        Ok(number) => Ok(Some(number)),
-        Err(NotScaled::TooLarge) => Ok(Some(if text.starts_with('-') { i64::MIN } else { i64::MAX })),
-        Err(NotScaled::NotANumber | NotScaled::TooPrecise) => Err(PageInvalid::NotANumber { field }),
-    }
+    let number = match scaled(text, 0, Extra::Refuse) {
+        Ok(number) => number,
+        Err(NotScaled::TooLarge) if text.starts_with('-') => i64::MIN,
+        Err(NotScaled::TooLarge) => i64::MAX,
+        Err(NotScaled::NotANumber | NotScaled::TooPrecise) => return Err(PageInvalid::NotANumber { field }),
+    };
+    if number < least { Err(PageInvalid::TooSmall { field, least }) } else { Ok(Some(number)) }
 }
 
 #[cfg(test)]
@@ -202,11 +223,18 @@ mod tests {
     }
 
     #[test]
-    fn absurd_pages_become_the_nearest_sensible_one() {
-        assert_eq!(page("limit=0&page=0"), Ok(Page { limit: 1, offset: 0 }));
-        assert_eq!(page("limit=-5&page=-5&offset=-5"), Ok(Page { limit: 1, offset: 0 }));
+    fn a_page_that_cannot_be_is_refused_and_the_parameter_named() {
+        for (query, field, least) in [
+            ("per_page=0", "per_page", 1),
+            ("limit=0&page=0", "limit", 1),
+            ("page=0", "page", 1),
+            ("page=-99999999999999999999999", "page", 1),
+            ("offset=-1", "offset", 0),
+            ("per_page=10&limit=-5", "limit", 1),
+        ] {
+            assert_eq!(page(query), Err(PageInvalid::TooSmall { field, least }), "{query}");
+        }
         assert_eq!(page("limit=99999999999999999999999"), Ok(Page { limit: 1000, offset: 0 }));
-        assert_eq!(page("page=-99999999999999999999999").unwrap().offset, 0);
     }
 
     #[test]
@@ -282,7 +310,8 @@ mod tests {
                 Ok(page) => {
                     prop_assert!((1..=LIMIT_MAX).contains(&page.limit) && (0..=OFFSET_MAX).contains(&page.offset));
                 }
-                Err(refused) => prop_assert_eq!(refused, PageInvalid::TooDeep),
+                Err(PageInvalid::NotANumber { field }) => prop_assert!(false, "{field} is a number"),
+                Err(PageInvalid::TooSmall { .. } | PageInvalid::TooDeep) => {}
             }
         }
 

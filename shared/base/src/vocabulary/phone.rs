@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::{
     field_errors,
+    localized::from_text,
     text::{ascii_digit, is_invisible},
 };
 
@@ -51,8 +52,8 @@ impl Calling {
 }
 
 /// A telephone number: `+` and 8 to 15 digits; all spellings of one number are equal.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type, ToSchema)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, sqlx::Type, ToSchema)]
+#[serde(into = "String")]
 #[sqlx(transparent)]
 pub struct Phone(String);
 
@@ -190,11 +191,9 @@ impl fmt::Debug for Phone {
     }
 }
 
-impl TryFrom<String> for Phone {
-    type Error = PhoneInvalid;
-
-    fn try_from(text: String) -> Result<Self, PhoneInvalid> {
-        Self::parse(&text)
+impl<'de> Deserialize<'de> for Phone {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from_text(from, Self::parse)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Text that people type: names, lines, notes; and its folded form for searching.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::field_errors;
+use super::{field_errors, localized::from_text};
 
 /// Longest name, in characters.
 const NAME_MAX: usize = 100;
@@ -40,9 +40,9 @@ macro_rules! texts {
     ($($(#[$meta:meta])* $name:ident($read:expr)),+ $(,)?) => {$(
         $(#[$meta])*
         #[derive(
-            Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type, ToSchema,
+            Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, sqlx::Type, ToSchema,
         )]
-        #[serde(try_from = "String", into = "String")]
+        #[serde(into = "String")]
         #[sqlx(transparent)]
         pub struct $name(String);
 
@@ -59,11 +59,9 @@ macro_rules! texts {
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = TextInvalid;
-
-            fn try_from(text: String) -> Result<Self, TextInvalid> {
-                Self::parse(&text)
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                from_text(from, Self::parse)
             }
         }
 

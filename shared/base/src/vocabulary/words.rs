@@ -52,9 +52,8 @@ macro_rules! words {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 let text = <String as serde::Deserialize>::deserialize(from)?;
-                Self::from_word(&text).ok_or_else(|| {
-                    <D::Error as serde::de::Error>::custom(concat!("must be one of:" $(, " ", $word)+))
-                })
+                Self::from_word(&text)
+                    .ok_or_else(|| $crate::vocabulary::Told::through_serde(&$crate::UnknownWord))
             }
         }
 

@@ -6,6 +6,7 @@ use crate::source::{root, shared};
 
 /// Codes that several lists declare, because the apps treat the cases alike.
 const REPEATED: &[&str] = &[
+    "AMOUNT_NEGATIVE",
     "BRANCH_INACTIVE",
     "BRANCH_NOT_FOUND",
     "BRANCH_REQUIRED",
@@ -41,7 +42,9 @@ fn declared() -> Vec<Declared> {
                 continue;
             };
             let quoted = |text: &str| text.split('"').nth(1).unwrap().to_owned();
-            found.push(Declared { code: quoted(head), en: quoted(en), ar: quoted(ar) });
+            // Before the code may stand the field that the refusal is about.
+            let code = head.rsplit('"').next().unwrap().to_owned();
+            found.push(Declared { code, en: quoted(en), ar: quoted(ar) });
         }
     }
     assert!(found.len() > 100, "only {} values were found", found.len());

@@ -37,11 +37,11 @@ impl Credentials {
     /// Reads what was typed. The name may be anything: members type their phones and addresses here.
     ///
     /// # Refuses
-    /// [`SignInRefused::Incomplete`] unless both are there.
+    /// [`SignInRefused::NameMissing`], [`SignInRefused::PasswordMissing`].
     pub fn typed(name: Option<&str>, password: Option<&str>) -> Result<Self, SignInRefused> {
         let is_there = |text: &&str| !text.trim().is_empty();
-        let name = name.filter(is_there).ok_or(SignInRefused::Incomplete)?;
-        let password = password.filter(is_there).ok_or(SignInRefused::Incomplete)?;
+        let name = name.filter(is_there).ok_or(SignInRefused::NameMissing)?;
+        let password = password.filter(is_there).ok_or(SignInRefused::PasswordMissing)?;
         Ok(Self { name: name.trim().to_lowercase(), password: Password::typed(password) })
     }
 }

@@ -8,8 +8,12 @@ refusals! {
     /// The staff app rewrites a sentence that contains the word password, user or credential (`staff_app.md`, section 2),
     /// so the English sentences do without them.
     pub enum SignInRefused {
-        /// The name or the password is missing.
-        Incomplete => Invalid, "MISSING_FIELDS",
+        /// The name is missing.
+        NameMissing => Invalid of "username", "MISSING_FIELDS",
+            en: "Please fill in both fields",
+            ar: "يرجى ملء الحقلين";
+        /// The password is missing.
+        PasswordMissing => Invalid of "password", "MISSING_FIELDS",
             en: "Please fill in both fields",
             ar: "يرجى ملء الحقلين";
         /// No such account, or not its password: one answer for both.
@@ -44,9 +48,12 @@ mod tests {
 
     #[test]
     fn the_sign_in_screen_has_no_word_to_rewrite() {
-        for refused in
-            [SignInRefused::Incomplete, SignInRefused::InvalidCredentials, SignInRefused::AccountDisabled]
-        {
+        for refused in [
+            SignInRefused::NameMissing,
+            SignInRefused::PasswordMissing,
+            SignInRefused::InvalidCredentials,
+            SignInRefused::AccountDisabled,
+        ] {
             let said = refused.say(Language::En).to_lowercase();
             assert!(["password", "user", "credential"].iter().all(|word| !said.contains(word)), "{said}");
         }

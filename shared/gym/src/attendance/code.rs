@@ -24,7 +24,7 @@ pub(super) enum Code {
 
 refusals! {
     /// Text that is no code of ours.
-    pub struct CodeUnreadable => Rejected, "QR_INVALID",
+    pub struct CodeUnreadable => Rejected of "qr_code", "QR_INVALID",
         en: "This code is not one of ours",
         ar: "هذا الرمز غير صالح";
 }

@@ -150,11 +150,11 @@ refusals! {
     /// Why the door was not even asked.
     pub enum AskRefused {
         /// Neither an id nor a code.
-        NobodyNamed => Invalid, "MISSING_FIELDS",
-            en: "Say who it is: customer_id or qr_code is required",
-            ar: "حدد العميل: الحقل customer_id أو qr_code مطلوب";
+        NobodyNamed => Invalid of "customer_id", "MISSING_FIELDS",
+            en: "Say who it is, or scan their code",
+            ar: "حدد العميل أو امسح الرمز";
         /// The id and the code name different people.
-        TwoPeople => Invalid, "CUSTOMER_MISMATCH",
+        TwoPeople => Invalid of "customer_id", "CUSTOMER_MISMATCH",
             en: "The customer and the code do not belong together",
             ar: "رقم العميل لا يطابق الرمز";
         /// The gym does not let managers overrule a denial.

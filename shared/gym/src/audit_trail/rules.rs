@@ -77,8 +77,8 @@ refusals! {
     /// Why a range of days is not read.
     pub enum RangeRefused {
         /// Its last day is before its first.
-        Reversed => Invalid, "DATE_RANGE_REVERSED",
-            en: "date_to must not be before date_from",
+        Reversed => Invalid of "date_to", "DATE_RANGE_REVERSED",
+            en: "The last day must not be before the first",
             ar: "يجب ألا يسبق تاريخ النهاية تاريخ البداية";
     }
 }

@@ -3,9 +3,9 @@
 //! Everything is counted in whole numbers of small units and rounded once, half away from zero;
 //! what is not known, or not plausible, leaves its results out.
 
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::{Deserialize, Deserializer};
 
-use base::vocabulary::{Extra, Gender, Language, NotScaled, field_errors, number_text, scaled, words};
+use base::vocabulary::{Extra, Gender, Language, NotScaled, Told, field_errors, number_text, scaled, words};
 
 /// Shortest and tallest plausible height, in millimetres (the tallest person on record had 272 cm).
 pub const HEIGHT_MM: (i32, i32) = (500, 2720);
@@ -116,7 +116,7 @@ macro_rules! measures {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                Self::parse(&number_text(from)?).map_err(D::Error::custom)
+                Self::parse(&number_text(from)?).map_err(|error| Told::through_serde(&error))
             }
         }
     )+};

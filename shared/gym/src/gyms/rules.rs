@@ -98,9 +98,6 @@ impl FromIterator<(GymRule, bool)> for GymRules {
     }
 }
 
-/// How much of a key that we do not know is repeated to whoever sent it.
-const ECHOED: usize = 60;
-
 /// The rules that a request sets: known keys, true or false, at least one.
 ///
 /// # Refuses
@@ -112,7 +109,7 @@ pub fn parse_changes(sent: &BTreeMap<String, Value>) -> Result<Vec<(GymRule, boo
         match (GymRule::parse(key), value) {
             (Some(rule), Value::Bool(is_on)) => changes.push((rule, *is_on)),
             (Some(rule), _) => problems.push(not_a_switch(rule)),
-            (None, _) => problems.push(unknown(key)),
+            (None, _) => problems.push(FieldProblem::new("rules", "UNKNOWN_RULE", UNKNOWN)),
         }
     }
     if sent.is_empty() {
@@ -124,23 +121,16 @@ pub fn parse_changes(sent: &BTreeMap<String, Value>) -> Result<Vec<(GymRule, boo
 const NOTHING: Text =
     Text { en: "Name at least one rule", ar: "حدد قاعدة واحدة على الأقل" };
 
-fn unknown(key: &str) -> FieldProblem {
-    let key: String = key.chars().take(ECHOED).collect();
-    FieldProblem {
-        field: "rules",
-        code: "UNKNOWN_RULE",
-        en: format!("There is no rule called {key}").into(),
-        ar: format!("لا توجد قاعدة باسم {key}").into(),
-    }
-}
+const UNKNOWN: Text =
+    Text { en: "There is no such rule", ar: "لا توجد قاعدة بهذا الاسم" };
 
 fn not_a_switch(rule: GymRule) -> FieldProblem {
-    let key = rule.key();
+    let label = rule.label();
     FieldProblem {
-        field: "rules",
+        field: "rules".into(),
         code: "RULE_NOT_A_SWITCH",
-        en: format!("{key} is either true or false").into(),
-        ar: format!("القيمة {key} تكون true أو false فقط").into(),
+        en: format!("“{}” is either on or off", label.en).into(),
+        ar: format!("«{}» تكون مفعّلة أو غير مفعّلة فقط", label.ar).into(),
     }
 }
 

@@ -41,11 +41,11 @@ refusals! {
     /// Why a text names nobody.
     pub enum IdentifierInvalid {
         /// Neither a phone number nor an address was sent.
-        Missing => Invalid, "MISSING_IDENTIFIER",
+        Missing => Invalid of "identifier", "MISSING_IDENTIFIER",
             en: "Phone number or email is required",
             ar: "رقم الهاتف أو البريد الإلكتروني مطلوب";
         /// Neither a phone number nor an address.
-        Neither => Invalid, "INVALID_IDENTIFIER",
+        Neither => Invalid of "identifier", "INVALID_IDENTIFIER",
             en: "Invalid phone number or email address",
             ar: "رقم الهاتف أو البريد الإلكتروني غير صحيح";
     }

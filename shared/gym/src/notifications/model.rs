@@ -109,8 +109,8 @@ refusals! {
     /// Why a device was not registered.
     pub enum DeviceRefused {
         /// A member's session cannot register a device for the staff app, nor a staff user's for the member app.
-        OtherApp => Invalid, "APP_TYPE_MISMATCH",
-            en: "This app_type does not belong to the session",
+        OtherApp => Invalid of "app_type", "APP_TYPE_MISMATCH",
+            en: "The session belongs to the other app",
             ar: "نوع التطبيق لا يطابق الجلسة الحالية";
     }
 }

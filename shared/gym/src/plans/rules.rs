@@ -198,11 +198,13 @@ refusals! {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use proptest::prelude::*;
 
     use super::*;
     use base::{
-        Refusal,
+        FieldProblem, Refusal,
         vocabulary::{GymId, ServiceId},
     };
 
@@ -234,10 +236,17 @@ mod tests {
         }
     }
 
+    fn of_field(problem: &FieldProblem) -> (&'static str, &'static str) {
+        match problem.field {
+            Cow::Borrowed(field) => (field, problem.code),
+            Cow::Owned(_) => panic!("a field of the rules"),
+        }
+    }
+
     fn problems(edit: ServiceEdit, before: Option<&Service>) -> Vec<(&'static str, &'static str)> {
         match edit.over(before) {
             Ok(_) => Vec::new(),
-            Err(invalid) => invalid.fields().iter().map(|problem| (problem.field, problem.code)).collect(),
+            Err(invalid) => invalid.fields().iter().map(of_field).collect(),
         }
     }
 

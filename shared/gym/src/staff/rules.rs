@@ -30,13 +30,13 @@ refusals! {
             en: "You cannot give this role",
             ar: "لا يمكنك منح هذا الدور";
         /// The role works in one branch and none was named.
-        BranchRequired => Invalid, "BRANCH_REQUIRED",
-            en: "This role needs a branch: branch_id is required",
-            ar: "هذا الدور يحتاج إلى فرع: الحقل branch_id مطلوب";
+        BranchRequired => Invalid of "branch_id", "BRANCH_REQUIRED",
+            en: "This role needs a branch",
+            ar: "هذا الدور يحتاج إلى فرع";
         /// The role manages branches and none was named.
-        ManagedBranchesRequired => Invalid, "BRANCHES_REQUIRED",
-            en: "This role needs branches: managed_branch_ids is required",
-            ar: "هذا الدور يحتاج إلى فروع: الحقل managed_branch_ids مطلوب";
+        ManagedBranchesRequired => Invalid of "managed_branch_ids", "BRANCHES_REQUIRED",
+            en: "This role needs branches to manage",
+            ar: "هذا الدور يحتاج إلى فروع يديرها";
         /// Somebody has this sign-in name.
         UsernameTaken => Conflict, "USERNAME_TAKEN",
             en: "This sign-in name is already taken",

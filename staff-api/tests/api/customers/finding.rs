@@ -88,6 +88,12 @@ async fn the_newest_come_first_and_pages_follow_each_other() {
     let beyond = desk.get("/api/customers?limit=2&page=9").await.expect(200);
     assert_eq!((ids(&beyond), beyond.at("/data/total")), (vec![], &json!(5)));
     desk.get("/api/customers?page=first").await.refused(400, "PAGE_INVALID");
+    for (query, field) in
+        [("per_page=0", "per_page"), ("limit=-1", "limit"), ("page=0", "page"), ("offset=-1", "offset")]
+    {
+        let refused = desk.get(&format!("/api/customers?{query}")).await.refused(400, "PAGE_TOO_SMALL");
+        assert!(refused.at("/errors").as_object().unwrap().keys().eq([field]), "{query}: {}", refused.body);
+    }
 }
 
 #[tokio::test]

@@ -159,7 +159,7 @@ async fn each_sale_that_makes_no_sense_says_why() {
         (json!({ "start_date": "tomorrow" }), "INVALID_FIELD"),
         (json!({ "notes": "x".repeat(2001) }), "TEXT_TOO_LONG"),
         (json!({ "customer_id": "mona" }), "INVALID_FIELD"),
-        (json!({ "service_id": null }), "INVALID_FIELD"),
+        (json!({ "service_id": null }), "MISSING_FIELDS"),
     ];
     for (change, code) in cases {
         let mut body = json!({ "customer_id": mona, "service_id": 1, "amount": 500 });
@@ -254,4 +254,30 @@ async fn receipts_are_counted_by_branch_and_belong_to_the_day_on_the_wall() {
     let sold = owner.post(ACTIVATE, sale(1, 4)).await.expect(201);
     assert_eq!(sold.at("/data/start_date"), "2026-04-18");
     assert_eq!(desk.number("select count(*) from payments where business_day = '2026-04-18'").await, 1);
+}
+
+#[tokio::test]
+async fn a_wrong_field_is_named_in_words_that_the_desk_reads() {
+    let desk = Desk::open().await;
+    let sale = json!({ "customer_id": 1, "service_id": 1 });
+    let with = |key: &str, value: Value| {
+        let mut body = sale.clone();
+        body[key] = value;
+        body
+    };
+    for (body, field, said) in [
+        (with("payment_method", json!("barter")), "payment_method", "طريقة الدفع: القيمة غير معروفة"),
+        (with("sessions", json!("x")), "sessions", "الحصص: القيمة يجب أن تكون رقمًا صحيحًا"),
+        (with("amount", json!([])), "amount", "المبلغ: هذه القيمة غير مناسبة هنا"),
+        (json!({ "customer_id": 1 }), "service_id", "الخدمة: هذا الحقل مطلوب"),
+    ] {
+        desk.run("update staff_users set preferred_language = 'ar'").await;
+        let refused = desk.who("reception1").await.post(ACTIVATE, body).await.expect(400);
+        assert_eq!(refused.at("/errors"), &json!({ field: said }));
+        assert_eq!(refused.at("/message"), said);
+    }
+    for body in [json!([]), json!([sale]), json!(1)] {
+        let refused = desk.reception.post(ACTIVATE, body).await.refused(400, "INVALID_FIELD");
+        assert!(refused.at("/errors/body").is_string(), "{}", refused.body);
+    }
 }

@@ -48,7 +48,7 @@ refusals! {
     /// Why a new password is not taken.
     pub enum PasswordRefused {
         /// Fewer than six characters.
-        TooShort => Invalid, "PASSWORD_TOO_SHORT",
+        TooShort => Invalid of "new_password", "PASSWORD_TOO_SHORT",
             en: "The new password needs at least 6 characters",
             ar: "يجب ألا تقل كلمة المرور الجديدة عن 6 أحرف";
         /// Fewer than eight characters, of somebody who works with other people's data.
@@ -64,7 +64,7 @@ refusals! {
             en: "The new password must not be one's own name",
             ar: "يجب ألا تكون كلمة المرور الجديدة اسم صاحبها";
         /// More than 200 bytes.
-        TooLong => Invalid, "PASSWORD_TOO_LONG",
+        TooLong => Invalid of "new_password", "PASSWORD_TOO_LONG",
             en: "The new password is too long",
             ar: "كلمة المرور الجديدة طويلة جدا";
     }

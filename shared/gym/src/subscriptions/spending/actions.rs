@@ -121,7 +121,7 @@ fn deducted(mut held: Held, remaining: i32, today: NaiveDate) -> Deducted {
 
 refusals! {
     /// The subscription is not the named customer's.
-    pub struct SomebodyElses => Rejected, "CUSTOMER_MISMATCH",
+    pub struct SomebodyElses => Rejected of "customer_id", "CUSTOMER_MISMATCH",
         en: "The subscription belongs to another customer",
         ar: "الاشتراك يخص عميلا آخر";
 }
