@@ -103,13 +103,14 @@ fn is_address(text: &&str) -> bool {
     (status = 403, description = "NOT_ALLOWED, ROLE_NOT_ALLOWED", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure),
     (status = 409, description = "USERNAME_TAKEN", body = Failure),
+    (status = 429, description = "RATE_LIMIT_EXCEEDED", body = Failure),
 ))]
 async fn create_user(
     staff: Staff<can::ManageStaff>,
     State(app): State<App>,
     Json(body): Json<CreateUserBody>,
 ) -> Result<Answer<StaffUserRow>, ErrorResponse> {
-    let user = staff::create(&app.db, &app.passwords, &staff, body.try_into()?).await?;
+    let user = staff::create(&app.db, (&app.passwords, &app.limits), &staff, body.try_into()?).await?;
     let said = Text { en: "Staff member created", ar: "تم إنشاء حساب الموظف" };
     Ok(Answer::new(StaffUserRow::new(user, staff.calendar())).created().said(said))
 }

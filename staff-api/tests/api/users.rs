@@ -275,6 +275,35 @@ async fn a_sign_in_name_is_one_persons_on_the_whole_platform() {
 }
 
 #[tokio::test]
+async fn nobody_reads_off_the_sign_in_names_of_other_gyms() {
+    let gym = Gym::open().await;
+    let (router, _) = staff_api::router(gym.staff_app());
+    let owner = gym.staff(&router, "owner").await;
+    // Names of one's own gym, and repeats of one hiring, tell nothing new.
+    for _ in 0..25 {
+        owner.post("/api/users", new_desk("reception1")).await.refused(409, "USERNAME_TAKEN");
+        owner
+            .clone()
+            .with("idempotency-key", "hire-1")
+            .post("/api/users", new_desk("first"))
+            .await
+            .expect(201);
+    }
+    let own = owner.post("/api/users", new_desk("reception1")).await.refused(409, "USERNAME_TAKEN");
+    for _ in 0..20 {
+        let foreign = owner.post("/api/users", new_desk("reception_b")).await.refused(409, "USERNAME_TAKEN");
+        assert_eq!(foreign.at("/message"), own.at("/message"));
+    }
+    for name in ["reception_b", "nobody_has_it", "reception1"] {
+        owner.post("/api/users", new_desk(name)).await.refused(429, "RATE_LIMIT_EXCEEDED");
+    }
+    let elsewhere = with(new_desk("owner"), "branch_id", json!(3));
+    gym.staff(&router, "owner_b").await.post("/api/users", elsewhere).await.refused(409, "USERNAME_TAKEN");
+    gym.clock.advance(chrono::TimeDelta::hours(25));
+    gym.staff(&router, "owner").await.post("/api/users", new_desk("nobody_has_it")).await.expect(201);
+}
+
+#[tokio::test]
 async fn a_repeat_with_the_same_key_hires_once() {
     let gym = Gym::open().await;
     let (router, _) = staff_api::router(gym.staff_app());

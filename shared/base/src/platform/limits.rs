@@ -126,6 +126,18 @@ impl Limits {
         Ok(())
     }
 
+    /// As [`Limits::take_back`], whatever became of the transaction that was counted.
+    pub async fn uncount(&self, db: &Db, limit: &'static Limit, key: &[&[u8]]) -> Result<(), Error> {
+        sqlx::query!(
+            "update limit_counters set count = greatest(count - 1, 0) where action = $1 and key_hash = $2",
+            limit.name,
+            &self.hash(limit, key)[..],
+        )
+        .execute(db.upkeep().await?.conn())
+        .await?;
+        Ok(())
+    }
+
     /// Counts one more under `key`.
     ///
     /// One statement, committed by itself: the attempt stays counted whatever becomes of it.

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::{
-    model::{Found, NewStaff, StaffEdit, StaffFilter, StaffUser},
+    limits::{count_hiring, forgive_hiring},
+    model::{Found, NewStaff, StaffEdit, StaffFilter, StaffUser, Username},
     rules::{self, Manager, Placement, Span, StaffRefused},
     store,
 };
@@ -14,6 +15,7 @@ use base::{
     platform::{
         audit::Note,
         db::{Db, Tx},
+        limits::Limits,
     },
     vocabulary::{BranchId, GymId, Page, StaffId},
 };
@@ -46,10 +48,11 @@ pub async fn find(db: &Db, staff: &Granted<can::ReadStaff>, id: StaffId) -> Resu
 ///
 /// # Refuses
 /// [`StaffRefused::RoleNotAllowed`], [`StaffRefused::BranchRequired`], [`StaffRefused::ManagedBranchesRequired`],
-/// [`StaffRefused::UsernameTaken`]; a branch outside the caller's reach, as one that does not exist.
+/// [`StaffRefused::UsernameTaken`]; a branch outside the caller's reach, as one that does not exist;
+/// [`TooMany`](base::platform::limits::TooMany) after too many names that people of other gyms have.
 pub async fn create(
     db: &Db,
-    passwords: &Passwords,
+    (passwords, limits): (&Passwords, &Limits),
     manager: &Granted<can::ManageStaff>,
     new: NewStaff,
 ) -> Result<StaffUser, Error> {
@@ -61,7 +64,10 @@ pub async fn create(
     let placement = placed(manager, manager.gym(), new.role, new.branch, &new.managed)?;
     // Hashed before the transaction begins: it takes longer than all of its statements.
     let hash = passwords.hash(new.password.clone()).await?;
-    let id = db
+    if let Some(gym) = manager.gym() {
+        count_hiring(limits, db, gym, manager.now()).await?;
+    }
+    let hired = db
         .write(manager, async |tx| {
             let gym = match manager.gym() {
                 Some(gym) => gym,
@@ -83,8 +89,28 @@ pub async fn create(
             })));
             Ok(id)
         })
-        .await?;
-    seen(db, manager, id).await
+        .await;
+    if let Some(gym) = manager.gym()
+        && !tells_of_others(db, gym, &new.username, &hired).await?
+    {
+        forgive_hiring(limits, db, gym).await?;
+    }
+    seen(db, manager, hired?).await
+}
+
+/// Whether a hiring failed because somebody of another gym has the name.
+async fn tells_of_others(
+    db: &Db,
+    gym: GymId,
+    name: &Username,
+    hired: &Result<StaffId, Error>,
+) -> Result<bool, Error> {
+    match hired {
+        Err(Error::Refused(refused)) if refused.code() == StaffRefused::UsernameTaken.code() => {
+            Ok(!store::find_username(db.conn().await?.get(), gym, name).await?)
+        }
+        Ok(_) | Err(_) => Ok(false),
+    }
 }
 
 /// Changes a staff user. Deactivation and a change of role end their sessions.

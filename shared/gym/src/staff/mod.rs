@@ -6,6 +6,7 @@
 //! is hired.
 
 mod actions;
+mod limits;
 mod model;
 mod rules;
 mod store;

@@ -1,6 +1,6 @@
 //! The SQL of staff users.
 
-use super::model::{Found, NewStaff, StaffEdit, StaffFilter, StaffUser, Whom};
+use super::model::{Found, NewStaff, StaffEdit, StaffFilter, StaffUser, Username, Whom};
 use super::rules::Placement;
 use base::{
     Error, Fault,
@@ -186,6 +186,18 @@ pub(super) struct Hired<'a> {
     pub(super) placement: &'a Placement,
     pub(super) hash: &'a PasswordHash,
     pub(super) at: Timestamp,
+}
+
+/// Whether somebody of the gym has this sign-in name.
+pub(super) async fn find_username(conn: &mut Connection, gym: GymId, name: &Username) -> Result<bool, Error> {
+    let is_there = sqlx::query_scalar!(
+        r#"select exists (select from staff_users where username = $1 and gym_id = $2) as "is_there!""#,
+        name.as_str(),
+        gym.get(),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(is_there)
 }
 
 /// Writes a new staff user, who has to change the password that somebody else chose.

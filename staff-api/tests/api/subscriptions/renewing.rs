@@ -129,6 +129,19 @@ async fn what_is_foreign_answers_as_what_does_not_exist() {
 }
 
 #[tokio::test]
+async fn a_subscription_that_holds_more_than_can_be_counted_is_not_renewed() {
+    let desk = Desk::open().await;
+    let mona = customer().insert(&desk.gym).await;
+    let id = subscription().coins(9).insert(&desk.gym, mona).await;
+    let renew = |amount: i64| json!({ "subscription_id": id, "coins": 100_000, "amount": amount });
+    desk.reception.post(RENEW, renew(1)).await.expect(200);
+    desk.run("update subscription_balances set total = 2147400000").await;
+    let refused = desk.reception.post(RENEW, renew(2)).await.refused(409, "TOO_MANY_UNITS");
+    assert_eq!(refused.at("/errors"), &Value::Null);
+    assert_eq!(desk.number("select remaining::bigint from subscription_balances").await, 100_009);
+}
+
+#[tokio::test]
 async fn a_renewal_that_makes_no_sense_says_why() {
     let desk = Desk::open().await;
     let mona = customer().insert(&desk.gym).await;

@@ -20,6 +20,9 @@ use base::{
 /// How far ahead a subscription may begin, in days.
 const LATEST_START_DAYS: i64 = 366;
 
+/// Most coins or sessions that one subscription is ever granted: a thousand of the largest sales.
+const UNITS_MOST: i32 = 100_000_000;
+
 /// What is to be paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Price {
@@ -103,6 +106,10 @@ pub(super) fn renewal(
                     span(held.kind, next, length)?.ends_on.or(Some(last))
                 }
             };
+            let total = held.total.unwrap_or(0).checked_add(granted.unwrap_or(0));
+            if total.is_none_or(|total| total > UNITS_MOST) {
+                return Err(SaleRefused::TooManyUnits);
+            }
             Ok(Renewed::Longer { ends_on, granted })
         }
         Status::Stopped | Status::Expired => {
@@ -115,8 +122,11 @@ pub(super) fn renewal(
 pub(super) fn price(asked: &Asked, list: Money) -> Result<Price, SaleRefused> {
     let full = asked.amount.unwrap_or(list);
     let discount = asked.discount.unwrap_or(Money::ZERO);
-    if full.is_negative() || discount.is_negative() {
+    if full.is_negative() {
         return Err(SaleRefused::NegativeAmount);
+    }
+    if discount.is_negative() {
+        return Err(SaleRefused::NegativeDiscount);
     }
     match full.checked_sub(discount) {
         Some(amount) if !amount.is_negative() => Ok(Price { amount, discount }),
@@ -225,35 +235,43 @@ refusals! {
             en: "Trainer not found",
             ar: "المدرب غير موجود";
         /// Neither the desk nor the service says how many coins.
-        CoinsMissing => Invalid, "COINS_REQUIRED",
+        CoinsMissing => Invalid of "coins", "COINS_REQUIRED",
             en: "Say how many coins are sold",
             ar: "حدد عدد العملات المباعة";
         /// Neither the desk nor the service says how many sessions.
-        SessionsMissing => Invalid, "SESSIONS_REQUIRED",
+        SessionsMissing => Invalid of "sessions", "SESSIONS_REQUIRED",
             en: "Say how many sessions are sold",
             ar: "حدد عدد الحصص المباعة";
         /// Neither the desk nor the service says how long.
-        DurationMissing => Invalid, "DURATION_REQUIRED",
+        DurationMissing => Invalid of "duration_days", "DURATION_REQUIRED",
             en: "Say for how many months or days",
             ar: "حدد المدة بالأشهر أو الأيام";
-        /// An amount is below zero.
-        NegativeAmount => Invalid, "AMOUNT_NEGATIVE",
+        /// One subscription would be granted more than can be counted.
+        TooManyUnits => Conflict, "TOO_MANY_UNITS",
+            en: "One subscription cannot hold that many; stop it and sell a new one",
+            ar: "لا يمكن أن يحمل اشتراك واحد هذا العدد؛ أوقفه وبِع اشتراكا جديدا";
+        /// The amount is below zero.
+        NegativeAmount => Invalid of "amount", "AMOUNT_NEGATIVE",
             en: "An amount cannot be below zero",
             ar: "لا يمكن أن يكون المبلغ سالبا";
+        /// The discount is below zero.
+        NegativeDiscount => Invalid of "discount", "AMOUNT_NEGATIVE",
+            en: "A discount cannot be below zero",
+            ar: "لا يمكن أن يكون الخصم سالبا";
         /// The discount is above the amount.
-        DiscountTooLarge => Invalid, "DISCOUNT_TOO_LARGE",
+        DiscountTooLarge => Invalid of "discount", "DISCOUNT_TOO_LARGE",
             en: "The discount is larger than the amount",
             ar: "الخصم أكبر من المبلغ";
         /// It would begin before today.
-        StartInThePast => Invalid, "START_IN_THE_PAST",
+        StartInThePast => Invalid of "start_date", "START_IN_THE_PAST",
             en: "A subscription cannot start in the past",
             ar: "لا يمكن أن يبدأ الاشتراك في الماضي";
         /// It would begin in more than a year.
-        StartTooFar => Invalid, "START_TOO_FAR",
+        StartTooFar => Invalid of "start_date", "START_TOO_FAR",
             en: "A subscription must start within a year",
             ar: "يجب أن يبدأ الاشتراك خلال سنة من اليوم";
         /// It would end beyond the calendar.
-        TooLong => Invalid, "DURATION_TOO_LONG",
+        TooLong => Invalid of "duration_days", "DURATION_TOO_LONG",
             en: "The subscription would last too long",
             ar: "مدة الاشتراك أطول من المسموح";
         /// Another subscription already renews it.

@@ -148,7 +148,7 @@ fn a_discount_may_be_everything_but_not_more() {
     assert_eq!(price(&ask(100, 100), list).map(|price| price.amount), Ok(Money::ZERO));
     assert_eq!(price(&ask(100, 101), list), Err(SaleRefused::DiscountTooLarge));
     assert_eq!(price(&ask(-1, 0), list), Err(SaleRefused::NegativeAmount));
-    assert_eq!(price(&ask(100, -1), list), Err(SaleRefused::NegativeAmount));
+    assert_eq!(price(&ask(100, -1), list), Err(SaleRefused::NegativeDiscount));
 }
 
 #[test]
@@ -182,6 +182,18 @@ fn an_empty_counter_begins_anew_even_before_its_last_day() {
     let one = held(ServiceKind::Sessions, day("2026-01-01"), Some(day("2026-06-01")), Some(1));
     let renewed = renewal(&one, &asked(), Some(20), day(TODAY)).unwrap();
     assert_eq!(renewed, Renewed::Longer { ends_on: Some(day("2026-07-01")), granted: Some(20) });
+}
+
+#[test]
+fn nothing_is_granted_beyond_what_can_be_counted() {
+    let mut full = held(ServiceKind::Coins, day("2026-01-01"), None, Some(1));
+    full.total = Some(UNITS_MOST - 20);
+    assert!(matches!(renewal(&full, &asked(), Some(20), day(TODAY)), Ok(Renewed::Longer { .. })));
+    assert_eq!(renewal(&full, &asked(), Some(21), day(TODAY)), Err(SaleRefused::TooManyUnits));
+    full.total = Some(i32::MAX);
+    assert_eq!(renewal(&full, &asked(), Some(1), day(TODAY)), Err(SaleRefused::TooManyUnits));
+    full.standing.remaining = Some(0);
+    assert!(matches!(renewal(&full, &asked(), Some(1), day(TODAY)), Ok(Renewed::Anew { .. })));
 }
 
 proptest! {
