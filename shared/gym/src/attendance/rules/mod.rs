@@ -40,8 +40,10 @@ pub enum Decision {
 
 /// Decides whether the customer comes in on `today`, a day of the gym.
 ///
-/// Of the active subscriptions that open this door it takes the preferred one, else the one that ends first (one without
-/// end last, then the oldest). A deduction takes one coin or session from it, if it counts any: never from another one.
+/// Of the active subscriptions that open this door it takes the preferred one, else one that opens it by its own terms,
+/// else the one that ends first (one without end last, then the oldest). A training package that opens it by the gym's
+/// rule comes after all of these, preferred or not: no rule may make the door take a dear session while there is another
+/// way in. A deduction takes one coin or session from it, if it counts any: never from another one.
 pub fn decide(facts: &Facts, wish: Wish, today: NaiveDate) -> Decision {
     if facts.branch_is == Activity::Inactive {
         return Decision::Deny(Reasons::one(Denial::BranchInactive));
@@ -51,7 +53,10 @@ pub fn decide(facts: &Facts, wish: Wish, today: NaiveDate) -> Decision {
     }
     let opening = facts.passes.iter().filter(|pass| hindrances(pass, facts, today).next().is_none());
     let best = opening.min_by_key(|pass| {
-        (wish.preferred != Some(pass.id), pass.standing.ends_on.unwrap_or(NaiveDate::MAX), pass.id)
+        let is_preferred = wish.preferred == Some(pass.id);
+        let is_by_its_own_terms = opens_by_its_own_terms(pass, facts);
+        let ends_on = pass.standing.ends_on.unwrap_or(NaiveDate::MAX);
+        (!pass.opens_door, !is_preferred, !is_by_its_own_terms, ends_on, pass.id)
     });
     match best {
         Some(pass) => Decision::Admit { on: pass.id, charge: charge(pass, wish.action) },
@@ -104,6 +109,10 @@ fn wrong_door(pass: &Pass, facts: &Facts) -> Option<Denial> {
     let is_right =
         pass.doors.include(pass.branch, facts.branch) || facts.rules.is_on(GymRule::EnterAnyBranch);
     (!is_right).then_some(Denial::OtherBranch)
+}
+
+fn opens_by_its_own_terms(pass: &Pass, facts: &Facts) -> bool {
+    pass.opens_door && pass.doors.include(pass.branch, facts.branch)
 }
 
 fn charge(pass: &Pass, action: Action) -> i32 {

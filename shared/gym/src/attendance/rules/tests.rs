@@ -201,6 +201,26 @@ fn training_opens_the_door_only_where_the_house_says_so() {
 }
 
 #[test]
+fn no_training_session_is_taken_while_there_is_another_way_in() {
+    let dear = ending(counted(1, ServiceKind::Training, 5), Some(1));
+    let gym_pass = ending(monthly(2), Some(200));
+    let coins = ending(counted(3, ServiceKind::Coins, 5), None);
+    let admitted = |passes: Vec<Pass>, preferred: Option<i64>| {
+        let mut held = facts(passes);
+        held.rules = [(GymRule::TrainingOpensDoor, true)].into_iter().collect();
+        let preferred = preferred.map(SubscriptionId::new);
+        match decide(&held, Wish { action: Action::CheckInWithDeduction, preferred }, today()) {
+            Decision::Admit { on, charge } => (on.get(), charge),
+            Decision::Deny(reasons) => panic!("denied: {reasons:?}"),
+        }
+    };
+    assert_eq!(admitted(vec![dear.clone(), gym_pass.clone(), coins.clone()], None), (2, 0));
+    assert_eq!(admitted(vec![dear.clone(), coins.clone()], None), (3, 1));
+    assert_eq!(admitted(vec![dear.clone(), coins], Some(1)), (3, 1));
+    assert_eq!(admitted(vec![dear], None), (1, 1));
+}
+
+#[test]
 fn another_branchs_door_opens_for_what_opens_every_door_or_by_the_rule_of_the_house() {
     let mut there = facts(vec![monthly(1)]);
     there.branch = THERE;
@@ -362,7 +382,7 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn only_what_is_active_and_opens_this_door_admits_and_it_ends_first(
+    fn only_what_is_active_and_opens_this_door_admits_by_its_own_terms_before_a_rule(
         passes in prop::collection::vec(any_pass(), 0..8),
         rules in prop::collection::vec((prop::sample::select(&GymRule::ALL[..]), any::<bool>()), 0..4),
     ) {
@@ -375,18 +395,42 @@ proptest! {
                 && (pass.opens_door || (training && pass.kind == ServiceKind::Training))
                 && (pass.branch == HERE || pass.doors == Doors::EveryBranch || anywhere)
         };
+        let needs_a_rule = |pass: &Pass| pass.branch != HERE && pass.doors == Doors::OwnBranch;
         let first = held.passes.iter().filter(|pass| opens(pass)).map(|pass| {
-            (pass.standing.ends_on.unwrap_or(NaiveDate::MAX), pass.id)
+            (!pass.opens_door, needs_a_rule(pass), pass.standing.ends_on.unwrap_or(NaiveDate::MAX), pass.id)
         }).min();
         match decide(&held, wish(Action::CheckInWithDeduction), today()) {
             Decision::Admit { on, charge } => {
-                prop_assert_eq!(first.map(|(_, id)| id), Some(on));
+                prop_assert_eq!(first.map(|(.., id)| id), Some(on));
                 prop_assert!((0..=1).contains(&charge));
             }
             Decision::Deny(reasons) => {
                 prop_assert_eq!(first, None);
                 prop_assert!(held.passes.is_empty() == (reasons.first() == Denial::NoSubscription));
             }
+        }
+    }
+
+    #[test]
+    fn that_training_opens_the_door_changes_nothing_for_who_has_another_way_in(
+        passes in prop::collection::vec(any_pass(), 0..8),
+        anywhere in any::<bool>(),
+        preferred in prop::option::of(1_i64..6),
+        deducts in any::<bool>(),
+    ) {
+        let wish = Wish {
+            action: if deducts { Action::CheckInWithDeduction } else { Action::CheckInOnly },
+            preferred: preferred.map(SubscriptionId::new),
+        };
+        let with = |training: bool| {
+            let mut held = facts(passes.clone());
+            held.rules =
+                [(GymRule::TrainingOpensDoor, training), (GymRule::EnterAnyBranch, anywhere)].into_iter().collect();
+            decide(&held, wish, today())
+        };
+        let without = with(false);
+        if matches!(without, Decision::Admit { .. }) {
+            prop_assert_eq!(with(true), without);
         }
     }
 
