@@ -205,7 +205,10 @@ impl From<CustomerPasswordReset> for Answer<CustomerPasswordReset> {
 #[utoipa::path(
     post, path = "/customers/{id}/reset-password", tag = "customers",
     params(("id" = i64, Path, description = "The customer")),
-    responses((status = 200, body = Success<CustomerPasswordReset>)),
+    responses(
+        (status = 200, body = Success<CustomerPasswordReset>),
+        (status = 409, description = "CUSTOMER_INACTIVE", body = Failure),
+    ),
 )]
 async fn reset_customer_password(
     staff: Staff<can::ResetCustomerPasswords>,

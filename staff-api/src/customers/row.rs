@@ -132,7 +132,6 @@ impl From<Current> for CurrentSubscription {
 
 impl From<(Customer, Calendar)> for CustomerRow {
     fn from((customer, calendar): (Customer, Calendar)) -> Self {
-        let has_active_subscription = customer.has_active_subscription();
         let metrics = customer.body.metrics;
         let language = request::language();
         let temporary = customer.login.temporary_password.map(|password| password.expose().to_owned());
@@ -163,8 +162,11 @@ impl From<(Customer, Calendar)> for CustomerRow {
             temp_password: temporary.clone(),
             temporary_password: temporary,
             password_changed: customer.login.password_changed,
-            has_active_subscription,
-            subscription_status: customer.subscription.as_ref().map(|current| current.standing),
+            has_active_subscription: customer.has_active_subscription,
+            subscription_status: match &customer.subscription {
+                Some(current) => Some(current.standing),
+                None => customer.has_active_subscription.then_some(MembershipStatus::Active),
+            },
             active_subscription: customer.subscription.map(CurrentSubscription::from),
             preferred_language: customer.language,
             deletion_requested_at: customer.deletion_requested_at.map(|at| local(calendar, at)),

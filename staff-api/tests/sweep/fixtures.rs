@@ -81,6 +81,9 @@ const NOT_THEIRS_ALONE: &[Exception] = &[
     refused("manager2", 403, "NOT_ALLOWED"),
 ];
 
+/// A trainer reads the subscriptions of those they train, and nobody of the sweep is.
+const ONLY_TRAINEES: &[Exception] = &[refused("trainer1", 404, "SUBSCRIPTION_NOT_FOUND")];
+
 /// The platform appoints owners and nobody else.
 const ONLY_OWNERS: &[Exception] =
     &[Exception { comes_first: true, ..refused("superadmin", 403, "ROLE_NOT_ALLOWED") }];
@@ -170,8 +173,8 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     at_branch("reset_customer_password", customer),
     // Subscriptions
     at_branch("list_subscriptions", of_branch),
-    at_branch("get_subscription", |things| Ask::about(things.subscription)),
-    at_branch("list_subscription_movements", |things| Ask::about(things.coins)),
+    at_branch("get_subscription", |things| Ask::about(things.subscription)).but(ONLY_TRAINEES),
+    at_branch("list_subscription_movements", |things| Ask::about(things.coins)).but(ONLY_TRAINEES),
     at_branch("create_subscription", sale),
     at_branch("activate_subscription", sale),
     at_branch("renew_subscription", |things| {

@@ -8,7 +8,8 @@ use cast::{
     Gym,
     sweep::{
         Door, assert_denied_change_nothing, assert_entitled_are_served, assert_listed,
-        assert_reads_do_not_multiply, assert_refusals_read_well, assert_repeats_ask_again, assert_rubbish_is_refused, assert_sound,
+        assert_reads_do_not_multiply, assert_refusals_read_well, assert_repeats_ask_again,
+        assert_rubbish_is_refused, assert_sound,
     },
 };
 

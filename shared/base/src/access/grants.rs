@@ -54,6 +54,26 @@ refusals! {
     }
 }
 
+/// How closely somebody may look at customers: at their measures, notes and subscriptions, beyond what a greeting needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// At every customer within their reach.
+    Everybody,
+    /// Only at customers who hold an active training subscription with this trainer, as the SQL function `is_trained_by`
+    /// says.
+    Trainees(StaffId),
+}
+
+impl Sight {
+    /// The trainer, where only their trainees are seen closely.
+    pub const fn trainer(self) -> Option<i64> {
+        match self {
+            Self::Everybody => None,
+            Self::Trainees(trainer) => Some(trainer.get()),
+        }
+    }
+}
+
 /// What a signed-in staff user is entitled to, for one request.
 #[derive(Debug, Clone)]
 pub struct Grants {
@@ -149,6 +169,14 @@ impl<C: Can> Granted<C> {
     /// Whether their role also has another capability, anywhere.
     pub fn also<D: Can>(&self) -> Option<Granted<D>> {
         Grants { session: Arc::clone(&self.session), request: Arc::clone(&self.request) }.require::<D>().ok()
+    }
+
+    /// How closely they may look at the customers within their reach.
+    pub fn sight(&self) -> Sight {
+        match self.also::<super::can::KnowEveryCustomer>() {
+            Some(_) => Sight::Everybody,
+            None => Sight::Trainees(self.staff()),
+        }
     }
 
     /// Everything they may see with this capability.

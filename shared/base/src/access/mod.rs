@@ -21,7 +21,7 @@ mod unseen;
 
 pub use crate::platform::scope::Scope;
 pub use doorkeeper::{Doorkeeper, MemberSession, StaffSession};
-pub use grants::{AccessRefused, Granted, Grants, Permit, PlaceRefused};
+pub use grants::{AccessRefused, Granted, Grants, Permit, PlaceRefused, Sight};
 pub use known_addresses::KNOWN_ADDRESS_KEPT;
 pub use lifetimes::Lifetimes;
 pub use limits::SignInAttempt;

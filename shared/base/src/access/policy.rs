@@ -153,6 +153,7 @@ policy! {
     ReadServices            [.  G  b  b  G  b  b  b  b]  no   "services.read"                     "Read what is sold.";
     ManageServices          [.  G  b  b  .  .  .  .  .]  no   "services.manage"                   "Decide what is sold, at what price.";
     ReadCustomers           [A  G  b  b  G  b  b  b  b]  no   "customers.read"                    "Read customers.";
+    KnowEveryCustomer       [A  G  b  b  G  b  b  .  b]  no   "customers.know"                    "See measures, notes and subscriptions of everybody, not only of one's own trainees.";
     SeeTemporaryPasswords   [.  G  b  b  .  .  .  .  b]  no   "customers.see_temporary_password"  "See the first-login password of a customer who has not changed it.";
     RegisterCustomers       [.  G  b  b  .  .  .  .  b]  no   "customers.register"                "Register customers.";
     EditCustomers           [.  G  b  b  .  .  .  .  b]  no   "customers.edit"                    "Edit customers.";

@@ -69,7 +69,7 @@ pub async fn edit(
 ) -> Result<Customer, Error> {
     let today = staff.calendar().today(staff.now());
     db.write(staff, async |tx: &mut Tx| {
-        let Locked { gym, branch, details } = lock(tx, staff, id).await?;
+        let Locked { gym, branch, details, .. } = lock(tx, staff, id).await?;
         let branch = match changes.branch.filter(|wanted| *wanted != branch) {
             Some(wanted) => move_to(tx, staff, gym, wanted).await?,
             None => branch,
@@ -121,7 +121,7 @@ pub async fn switch(
 /// Gives a customer a new temporary password; what they had no longer fits, and their sessions end.
 ///
 /// # Refuses
-/// [`CustomerRefused::NotFound`].
+/// [`CustomerRefused::NotFound`]; [`CustomerRefused::Inactive`], as it would let nobody in.
 pub async fn reset_password(
     db: &Db,
     passwords: &Passwords,
@@ -130,7 +130,9 @@ pub async fn reset_password(
 ) -> Result<Customer, Error> {
     let secret = draw(passwords, staff.now()).await?;
     db.write(staff, async |tx: &mut Tx| {
-        lock(tx, staff, id).await?;
+        if !lock(tx, staff, id).await?.is_active {
+            return Err(CustomerRefused::Inactive.into());
+        }
         let now = tx.now();
         store::update_password(tx, id, &secret, now).await?;
         end_member_sessions(tx.conn(), &[id], None, now).await?;
@@ -234,7 +236,6 @@ async fn read<C: Can>(
     id: CustomerId,
     visibility: &PasswordVisibility,
 ) -> Result<Customer, Error> {
-    let today = staff.calendar().today(staff.now());
-    let found = store::find_customer(db.conn().await?.get(), id, today).await?;
+    let found = store::find_customer(db.conn().await?.get(), id, store::Look::of(staff)).await?;
     Ok(found.within(staff).ok_or(CustomerRefused::NotFound)?.seen(visibility, staff.now()))
 }

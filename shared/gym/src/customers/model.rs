@@ -46,19 +46,28 @@ pub struct Customer {
     pub deletion_requested_at: Option<Timestamp>,
     /// When they were registered.
     pub created_at: Timestamp,
+    /// Whether a subscription is active today.
+    pub has_active_subscription: bool,
     /// The subscription they can use now: an active one, that which ends first, before a frozen one.
     pub subscription: Option<Current>,
 }
 
 impl Customer {
-    /// Whether a subscription is active today.
-    pub fn has_active_subscription(&self) -> bool {
-        self.subscription.as_ref().is_some_and(|current| current.standing == MembershipStatus::Active)
+    /// What a greeting needs, and no more: who they are, how to reach them by phone, and whether they have a valid pass.
+    pub(super) fn from_afar(self) -> Self {
+        Self {
+            email: None,
+            body: Body { gender: self.body.gender, ..Body::default() },
+            notes: None,
+            deletion_requested_at: None,
+            subscription: None,
+            ..self
+        }
     }
 }
 
 /// The measures of a customer's body.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Body {
     /// The gender, if it is known; without it only the body-mass index is computed.
     pub gender: Option<Gender>,

@@ -30,6 +30,10 @@ refusals! {
         EmailTaken => Conflict, "EMAIL_TAKEN",
             en: "Another customer already has this e-mail address",
             ar: "البريد الإلكتروني مسجل لعميل آخر";
+        /// The customer is switched off.
+        Inactive => Conflict, "CUSTOMER_INACTIVE",
+            en: "The customer is not active",
+            ar: "العميل غير نشط";
         /// The branch takes no new customers.
         BranchInactive => Conflict, "BRANCH_INACTIVE",
             en: "This branch is not active",
@@ -37,10 +41,8 @@ refusals! {
     }
 }
 
-const BORN_IMPLAUSIBLE: Text = Text {
-    en: "date_of_birth: nobody is that old or that young",
-    ar: "date_of_birth: تاريخ الميلاد غير منطقي",
-};
+const BORN_IMPLAUSIBLE: Text =
+    Text { en: "Nobody is that old or that young", ar: "تاريخ الميلاد غير منطقي" };
 
 /// What is known of somebody's birth from a date, or else from an age told `today`.
 ///
@@ -243,6 +245,7 @@ mod tests {
             is_active: true,
             deletion_requested_at: None,
             created_at: now(),
+            has_active_subscription: false,
             subscription: None,
         };
         let until = now().checked_add_signed(TimeDelta::hours(72)).unwrap();

@@ -8,8 +8,8 @@ use super::{
 };
 use base::{
     Error,
-    access::{Granted, can},
-    platform::db::Db,
+    access::{Granted, Sight, can},
+    platform::db::{Connection, Db},
     vocabulary::{Listing, Page, SubscriptionId},
 };
 
@@ -32,7 +32,7 @@ pub async fn open(
     id: SubscriptionId,
 ) -> Result<Opened, Error> {
     let mut conn = db.conn().await?;
-    let subscription = find_held(conn.get(), id).await?.within(staff).ok_or(SubscriptionNotFound)?;
+    let subscription = seen(conn.get(), staff, id).await?;
     let freezes = freezes::list_freezes_of(conn.get(), id).await?;
     Ok(Opened { subscription, freezes })
 }
@@ -49,11 +49,28 @@ pub async fn list_movements(
 ) -> Result<Listing<Movement>, Error> {
     let mut conn = db.conn().await?;
     // Read only to know whether the caller may see it: a movement does not say whose it is.
-    find_held(conn.get(), id).await?.within(staff).ok_or(SubscriptionNotFound)?;
+    seen(conn.get(), staff, id).await?;
     let items = store::list_movements(conn.get(), id, page).await?;
     let total = match page.total_after(items.len(), i64::MAX) {
         Some(total) => total,
         None => store::count_movements(conn.get(), id).await?,
     };
     Ok(Listing { items, total })
+}
+
+/// The subscription, if the caller's reach carries to it and their sight to its holder.
+async fn seen(
+    conn: &mut Connection,
+    staff: &Granted<can::ReadSubscriptions>,
+    id: SubscriptionId,
+) -> Result<Held, Error> {
+    let held = find_held(conn, id).await?.within(staff).ok_or(SubscriptionNotFound)?;
+    let today = staff.calendar().today(staff.now());
+    match staff.sight() {
+        Sight::Everybody => Ok(held),
+        Sight::Trainees(trainer) if store::find_training(conn, held.customer, trainer, today).await? => {
+            Ok(held)
+        }
+        Sight::Trainees(_) => Err(SubscriptionNotFound.into()),
+    }
 }

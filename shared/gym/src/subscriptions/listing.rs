@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 
 use super::{
     model::{Held, ServiceKind, Status, SubscriptionFilter},
-    store::list_held,
+    store::{list_held, list_of_trainees},
 };
 use base::{
     Error, Invalid,
-    access::{Granted, Scope, can},
+    access::{Granted, Scope, Sight, can},
     platform::{
         db::{Connection, Db},
         list::{List, Table},
@@ -25,7 +25,7 @@ const HAS_STATUS: &str =
     "subscription_status(s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at,
     case when s.is_used_up then 0 end, {}) = {}";
 
-/// The subscriptions that the caller may see, newest first.
+/// The subscriptions that the caller may see, newest first; a trainer's are those of whom they train.
 ///
 /// # Refuses
 /// A branch outside their reach as one that does not exist; a page further back than rows are looked at one by one.
@@ -39,6 +39,11 @@ pub async fn list(
     let today = staff.calendar().today(staff.now());
     let mut conn = db.conn().await?;
     let conn = conn.get();
+    if let Sight::Trainees(trainer) = staff.sight() {
+        let keys = list_of_trainees(conn, (&scope, trainer), wanted, today).await?;
+        let items = list_held(conn, page.part_of(&keys)).await?;
+        return Ok(Listing { items, total: i64::try_from(keys.len()).unwrap_or(i64::MAX) });
+    }
     let is_filtered = wanted.customer.is_some() || wanted.service.is_some() || wanted.kind.is_some();
     let few = find_few(conn, &scope, wanted, today).await?;
     if let Some(keys) = few.as_deref().filter(|_| !is_filtered) {

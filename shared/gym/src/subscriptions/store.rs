@@ -3,16 +3,19 @@
 use chrono::NaiveDate;
 
 use super::{
-    model::{Doors, FreezeSpan, Freezing, Held, Movement, MovementKind, ServiceKind, StatusInputs},
+    model::{
+        Doors, FreezeSpan, Freezing, Held, Movement, MovementKind, ServiceKind, Status, StatusInputs,
+        SubscriptionFilter,
+    },
     own::OwnFreeze,
 };
 use base::{
     Error,
-    access::{Place, Unseen},
+    access::{Place, Scope, Unseen},
     platform::db::{Connection, Tx},
     vocabulary::{
         BranchId, CustomerId, EntryId, GymId, Money, MovementId, Page, Phone, ServiceId, StaffId,
-        SubscriptionId, Timestamp, phone::Calling,
+        SubscriptionId, Timestamp, page::COUNTED_MOST, phone::Calling,
     },
 };
 
@@ -204,6 +207,69 @@ pub(super) async fn lock_held(tx: &mut Tx, id: SubscriptionId) -> Result<Unseen<
 pub(super) async fn list_held(conn: &mut Connection, ids: &[i64]) -> Result<Vec<Held>, Error> {
     let rows = held!("where s.id = any($1) order by s.id desc", ids).fetch_all(conn).await?;
     Ok(rows.into_iter().map(Held::from).collect())
+}
+
+/// Whether the customer holds an active training subscription with the trainer.
+pub(super) async fn find_training(
+    conn: &mut Connection,
+    customer: CustomerId,
+    trainer: StaffId,
+    today: NaiveDate,
+) -> Result<bool, Error> {
+    let is_trained = sqlx::query_scalar!(
+        r#"select is_trained_by($1, $2, $3) as "is_trained!""#,
+        customer.get(),
+        trainer.get(),
+        today,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(is_trained)
+}
+
+/// The subscriptions of those whom the trainer trains, newest first: with all that is wanted in one statement, because
+/// the people whom one trainer trains are few.
+pub(super) async fn list_of_trainees(
+    conn: &mut Connection,
+    (scope, trainer): (&Scope, StaffId),
+    wanted: &SubscriptionFilter,
+    today: NaiveDate,
+) -> Result<Vec<i64>, Error> {
+    let many = scope.many();
+    let ids = sqlx::query_scalar!(
+        "with trainees as materialized (
+             select distinct t.customer_id
+             from subscriptions t
+             where t.trainer_id = $1
+               and is_trained_by(t.customer_id, $1, $2)
+         )
+         select s.id
+         from trainees
+         join subscriptions s on s.customer_id = trainees.customer_id
+         where ($3::bigint is null or s.gym_id = $3)
+           and ($4::bigint is null or s.branch_id = $4)
+           and ($5::bigint[] is null or s.branch_id = any($5))
+           and ($6::bigint is null or s.customer_id = $6)
+           and ($7::bigint is null or s.service_id = $7)
+           and ($8::text is null or s.kind = $8)
+           and ($9::text is null or subscription_status(s.starts_on, s.ends_on, s.frozen_from, s.frozen_until,
+               s.stopped_at, case when s.is_used_up then 0 end, $2) = $9)
+         order by s.id desc
+         limit $10",
+        trainer.get(),
+        today,
+        scope.gym(),
+        scope.one(),
+        many.as_deref(),
+        wanted.customer.map(CustomerId::get),
+        wanted.service.map(ServiceId::get),
+        wanted.kind.map(ServiceKind::as_str),
+        wanted.status.map(Status::as_str),
+        COUNTED_MOST,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids)
 }
 
 /// The ledger of a subscription, newest first.

@@ -6,6 +6,7 @@ mod passwords;
 mod qr;
 mod races;
 mod registering;
+mod trainers;
 
 use base::vocabulary::CustomerId;
 use cast::{Answered, Gym};

@@ -90,6 +90,21 @@ async fn it_is_gone_when_it_was_changed_or_is_over() {
 }
 
 #[tokio::test]
+async fn who_is_deactivated_gets_no_new_password() {
+    let gym = Gym::open().await;
+    let (router, _) = staff_api::router(gym.staff_app());
+    let mona = with_temporary(&gym).await;
+    let manager = gym.staff(&router, "manager1").await;
+    manager.post_empty(&path(mona, "/deactivate")).await.expect(200);
+    let hash = "select count(*) from customers where temporary_password = 'RX04AF'";
+    assert_eq!(count(&gym, hash).await, 1);
+    manager.post_empty(&path(mona, "/reset-password")).await.refused(409, "CUSTOMER_INACTIVE");
+    assert_eq!(count(&gym, hash).await, 1, "the old one is still there");
+    manager.post_empty(&path(mona, "/activate")).await.expect(200);
+    manager.post_empty(&path(mona, "/reset-password")).await.expect(200);
+}
+
+#[tokio::test]
 async fn a_reset_password_is_answered_once_more_and_ends_the_sessions() {
     let gym = Gym::open().await;
     let (router, _) = staff_api::router(gym.staff_app());

@@ -146,7 +146,7 @@ async fn everybody_sees_their_own_branches_only() {
     let cases = [
         ("reception1", vec![a]),
         ("manager2", vec![b]),
-        ("trainer1", vec![a]),
+        ("trainer1", vec![]),
         ("accountant1", vec![a]),
         ("regional1", vec![b, a]),
         ("accountant_c", vec![b, a]),

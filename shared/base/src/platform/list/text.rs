@@ -12,6 +12,8 @@ use crate::vocabulary::Timestamp;
 pub enum Bind {
     /// Of whatever table.
     Id(i64),
+    /// Of whatever table, or none.
+    IdOrNone(Option<i64>),
     /// Plain text; a pattern is escaped before.
     Text(Cow<'static, str>),
     /// A day of some calendar.
@@ -25,6 +27,12 @@ pub enum Bind {
 impl From<i64> for Bind {
     fn from(id: i64) -> Self {
         Self::Id(id)
+    }
+}
+
+impl From<Option<i64>> for Bind {
+    fn from(id: Option<i64>) -> Self {
+        Self::IdOrNone(id)
     }
 }
 
@@ -102,6 +110,7 @@ pub(super) fn push_text(sql: &mut Sql, text: &'static str, binds: &[Bind]) {
     for (text, bind) in texts.zip(binds) {
         match bind {
             Bind::Id(id) => sql.push_bind(*id),
+            Bind::IdOrNone(id) => sql.push_bind(*id),
             Bind::Text(text) => sql.push_bind(text.clone()),
             Bind::Day(day) => sql.push_bind(*day),
             Bind::At(at) => sql.push_bind(*at),

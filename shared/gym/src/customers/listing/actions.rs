@@ -2,16 +2,14 @@
 
 use std::cmp::Reverse;
 
-use chrono::NaiveDate;
-
 use super::{
     rules::SearchTerm,
     store::{self, Filter},
 };
 use crate::customers::{
-    model::{Customer, CustomerFilter},
+    model::{Customer, CustomerFilter, MembershipStatus},
     rules::{CustomerRefused, Kept, PasswordVisibility},
-    store::{find_customer, list_customers, page_customers},
+    store::{Look, find_customer, list_customers, page_customers},
 };
 use base::{
     Error, Invalid,
@@ -47,22 +45,29 @@ pub async fn list(
     page: Page,
 ) -> Result<Listing<Customer>, Error> {
     let scope = staff.scope_at(wanted.branch)?;
-    let today = staff.calendar().today(staff.now());
+    let look = Look::of(staff);
     let mut conn = db.conn().await?;
     let ids = match &wanted.term {
         Some(term) => {
-            let mut matches = store::list_matches(conn.get(), &scope, term, MATCHES).await?;
+            let term = asked_by(look, term);
+            let mut matches = store::list_matches(conn.get(), &scope, &term, MATCHES).await?;
             matches.sort_unstable_by_key(|id| Reverse(*id));
             Some(matches)
         }
         None => None,
     };
-    let mut filter =
-        Filter { ids, is_active: wanted.is_active, gender: wanted.gender, standing: wanted.standing };
+    let mut filter = Filter {
+        ids,
+        is_active: wanted.is_active,
+        gender: wanted.gender,
+        standing: wanted.standing,
+        // Whether somebody's pass is valid may be known to whoever greets them; that it rests is between them and the desk.
+        trainer: look.trainer().filter(|_| wanted.standing == Some(MembershipStatus::Frozen)),
+    };
     if filter.ids.is_none() {
-        filter = filter.with_few(conn.get(), &scope, today).await?;
+        filter = filter.with_few(conn.get(), &scope, look.today).await?;
     }
-    let Listing { items, total } = find_page(conn.get(), &scope, &filter, today, page).await?;
+    let Listing { items, total } = find_page(conn.get(), &scope, &filter, look, page).await?;
     Ok(Listing { items: seen(staff, items), total })
 }
 
@@ -71,7 +76,7 @@ async fn find_page(
     conn: &mut Connection,
     scope: &Scope,
     filter: &Filter,
-    today: NaiveDate,
+    look: Look,
     page: Page,
 ) -> Result<Listing<Kept>, Error> {
     let is_judged = filter.standing.is_some() && filter.ids.is_none();
@@ -83,11 +88,20 @@ async fn find_page(
     .map_err(Invalid::from)?;
     if let Some(few) = filter.are_all_of(scope) {
         let total = i64::try_from(few.len()).unwrap_or(i64::MAX);
-        return Ok(Listing { items: list_customers(conn, page.part_of(few), today).await?, total });
+        return Ok(Listing { items: list_customers(conn, page.part_of(few), look).await?, total });
     }
     // Who has to be judged one by one is counted less far.
     let most = if is_judged { COUNTED_MOST_JUDGED } else { COUNTED_MOST };
-    page_customers(conn, &filter.list(scope, today), page, most, today).await
+    page_customers(conn, &filter.list(scope, look.today), page, most, look).await
+}
+
+/// The search, as somebody may make it: who does not see addresses does not find anybody by them.
+fn asked_by(look: Look, term: &SearchTerm) -> SearchTerm {
+    let mut term = term.clone();
+    if look.trainer().is_some() {
+        term.email = None;
+    }
+    term
 }
 
 /// The customers, each with the temporary password only where the caller may see it.
@@ -107,14 +121,14 @@ pub async fn search(
     limit: i64,
 ) -> Result<Listing<Customer>, Error> {
     let scope = staff.scope_at(branch)?;
-    let today = staff.calendar().today(staff.now());
+    let look = Look::of(staff);
     let mut conn = db.conn().await?;
     let newest = Page { limit, offset: 0 };
     let ids = match term {
-        Some(term) => store::list_matches(conn.get(), &scope, term, limit).await?,
-        None => Filter::default().list(&scope, today).keys(conn.get(), newest).await?,
+        Some(term) => store::list_matches(conn.get(), &scope, &asked_by(look, term), limit).await?,
+        None => Filter::default().list(&scope, look.today).keys(conn.get(), newest).await?,
     };
-    let items = seen(staff, list_customers(conn.get(), &ids, today).await?);
+    let items = seen(staff, list_customers(conn.get(), &ids, look).await?);
     let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
     Ok(Listing { items, total })
 }
@@ -124,8 +138,7 @@ pub async fn search(
 /// # Refuses
 /// [`CustomerRefused::NotFound`], also for those of other branches.
 pub async fn find(db: &Db, staff: &Granted<can::ReadCustomers>, id: CustomerId) -> Result<Customer, Error> {
-    let today = staff.calendar().today(staff.now());
-    let found = find_customer(db.conn().await?.get(), id, today).await?;
+    let found = find_customer(db.conn().await?.get(), id, Look::of(staff)).await?;
     let kept = found.within(staff).ok_or(CustomerRefused::NotFound)?;
     Ok(kept.seen(&password_visibility(staff), staff.now()))
 }
@@ -139,10 +152,12 @@ pub async fn find_by_phone(
     staff: &Granted<can::ReadCustomers>,
     phone: &Phone,
 ) -> Result<Customer, Error> {
-    let today = staff.calendar().today(staff.now());
     let mut conn = db.conn().await?;
     let id =
         store::find_by_phone(conn.get(), &staff.scope(), phone).await?.ok_or(CustomerRefused::NotFound)?;
-    let kept = find_customer(conn.get(), id, today).await?.within(staff).ok_or(CustomerRefused::NotFound)?;
+    let kept = find_customer(conn.get(), id, Look::of(staff))
+        .await?
+        .within(staff)
+        .ok_or(CustomerRefused::NotFound)?;
     Ok(kept.seen(&password_visibility(staff), staff.now()))
 }

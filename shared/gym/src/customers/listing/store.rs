@@ -35,14 +35,17 @@ pub(super) struct Filter {
     pub(super) is_active: Option<bool>,
     pub(super) gender: Option<Gender>,
     pub(super) standing: Option<MembershipStatus>,
+    /// Only those whom this trainer trains.
+    pub(super) trainer: Option<i64>,
 }
 
 impl Filter {
     /// The ids, where nothing else narrows the list of a whole gym.
     pub(super) fn are_all_of(&self, scope: &Scope) -> Option<&[i64]> {
-        let Self { ids, is_active, gender, standing } = self;
+        let Self { ids, is_active, gender, standing, trainer } = self;
         let is_whole_gym = scope.one().is_none() && scope.many().is_none();
         let is_all = is_whole_gym && is_active.is_none() && gender.is_none() && standing.is_none();
+        let is_all = is_all && trainer.is_none();
         ids.as_deref().filter(|_| is_all)
     }
 
@@ -63,6 +66,9 @@ impl Filter {
             }
             None => list,
         };
+        if let Some(trainer) = self.trainer {
+            list = list.judged("is_trained_by(c.id, {}, {})", [trainer.into(), today.into()]);
+        }
         match &self.ids {
             Some(ids) => list.among(ids.clone()),
             None => list.tallied(self.tally()),
@@ -71,7 +77,7 @@ impl Filter {
 
     /// What knows how many there are, where nothing else than being active is asked for.
     fn tally(&self) -> Option<Tally> {
-        if self.ids.is_some() || self.gender.is_some() || self.standing.is_some() {
+        if self.ids.is_some() || self.gender.is_some() || self.standing.is_some() || self.trainer.is_some() {
             return None;
         }
         let rows = match self.is_active {
@@ -199,7 +205,8 @@ mod tests {
                         for standing in
                             [None, Some(MembershipStatus::Active), Some(MembershipStatus::Inactive)]
                         {
-                            let filter = Filter { ids: ids.clone(), is_active, gender, standing };
+                            let trainer = standing.filter(|_| is_active.is_none()).map(|_| 1);
+                            let filter = Filter { ids: ids.clone(), is_active, gender, standing, trainer };
                             lists.push(filter.list(&scope, NaiveDate::default()));
                         }
                     }

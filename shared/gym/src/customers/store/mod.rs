@@ -3,7 +3,7 @@
 mod read;
 
 use self::read::born_of;
-pub(super) use self::read::{find_customer, list_customers, page_customers};
+pub(super) use self::read::{Look, find_customer, list_customers, page_customers};
 use super::{
     metrics::{Height, Weight},
     model::Details,
@@ -23,6 +23,7 @@ use base::{
 pub(super) struct Locked {
     pub(super) gym: GymId,
     pub(super) branch: BranchId,
+    pub(super) is_active: bool,
     pub(super) details: Details,
 }
 
@@ -33,7 +34,7 @@ pub(super) async fn lock_customer(tx: &mut Tx, id: CustomerId) -> Result<Unseen<
     let row = sqlx::query!(
         r#"select gym_id, branch_id, full_name as "full_name: PersonName", phone as "phone: Phone",
                email as "email: Email", gender as "gender: Gender", date_of_birth, age_years, age_recorded_on, height_mm,
-               weight_g, notes as "notes: Note"
+               weight_g, notes as "notes: Note", is_active
            from customers
            where id = $1
            for no key update"#,
@@ -44,6 +45,7 @@ pub(super) async fn lock_customer(tx: &mut Tx, id: CustomerId) -> Result<Unseen<
     let locked = row.map(|row| Locked {
         gym: GymId::from(row.gym_id),
         branch: BranchId::from(row.branch_id),
+        is_active: row.is_active,
         details: Details {
             full_name: row.full_name,
             phone: row.phone,

@@ -10,7 +10,7 @@ use crate::customers::{
 };
 use base::{
     Error, Fault,
-    access::{Place, TemporaryPassword, Unseen},
+    access::{Can, Granted, Place, Sight, TemporaryPassword, Unseen},
     platform::{
         db::Connection,
         list::{List, Shown},
@@ -19,6 +19,26 @@ use base::{
         BranchId, CustomerId, Email, Gender, GymId, Language, Listing, Page, Phone, SubscriptionId, Timestamp,
     },
 };
+
+/// On which day customers are looked at, and how closely.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::customers) struct Look {
+    /// Today, in the gym's calendar.
+    pub(in crate::customers) today: NaiveDate,
+    sight: Sight,
+}
+
+impl Look {
+    /// Now, through the eyes of `staff`.
+    pub(in crate::customers) fn of<C: Can>(staff: &Granted<C>) -> Self {
+        Self { today: staff.calendar().today(staff.now()), sight: staff.sight() }
+    }
+
+    /// The trainer, where only their trainees are seen closely.
+    pub(in crate::customers) const fn trainer(self) -> Option<i64> {
+        self.sight.trainer()
+    }
+}
 
 /// The columns are called as the macro of `sqlx` reads them: what follows a name says its type, or that it may be absent.
 #[derive(FromRow)]
@@ -51,6 +71,8 @@ struct Row {
     created_at: Timestamp,
     #[sqlx(rename = "desk_sees?")]
     desk_sees: Option<bool>,
+    #[sqlx(rename = "is_close!")]
+    is_close: bool,
     #[sqlx(rename = "subscription_id?")]
     subscription_id: Option<i64>,
     #[sqlx(rename = "service_name?")]
@@ -80,6 +102,7 @@ impl Row {
             metrics: BodyMetrics::of(self.height_mm, self.weight_g, self.gender, age_years),
         };
         let subscription = current(&mut self)?;
+        let is_active_today = |current: &Current| current.standing == MembershipStatus::Active;
         let customer = Customer {
             id: CustomerId::from(self.id),
             gym: GymId::from(self.gym_id),
@@ -96,8 +119,10 @@ impl Row {
             is_active: self.is_active,
             deletion_requested_at: self.deletion_requested_at,
             created_at: self.created_at,
+            has_active_subscription: subscription.as_ref().is_some_and(is_active_today),
             subscription,
         };
+        let customer = if self.is_close { customer } else { customer.from_afar() };
         let temporary =
             self.temporary_password.map(TemporaryPassword::kept).zip(self.temporary_password_until);
         Ok(Kept { customer, temporary, desk_sees: self.desk_sees })
@@ -128,8 +153,8 @@ pub(super) fn born_of(date: Option<NaiveDate>, years: Option<i16>, told_on: Opti
     }
 }
 
-/// Calls the macro `$then` with the SQL that reads customers `c` and the subscription each can use on `day.today`:
-/// columns, and joins.
+/// Calls the macro `$then` with the SQL that reads customers `c` and the subscription each can use on `looking.today`, as
+/// `looking.trainer` may see them, or everybody if that is null: columns, and joins.
 ///
 /// The subscription is chosen on the index of what the customer holds; of all they ever held, only the chosen one is
 /// then looked up in the table and in the balances.
@@ -142,6 +167,7 @@ macro_rules! kept {
                c.temporary_password, c.temporary_password_until, c.password_changed,
                c.preferred_language as "preferred_language: Language", c.is_active, c.deletion_requested_at, c.created_at,
                r.is_on as "desk_sees?",
+               looking.trainer is null or is_trained_by(c.id, looking.trainer, looking.today) as "is_close!",
                s.id as "subscription_id?", s.service_name as "service_name?", s.kind as "kind?",
                held.status as "standing?: MembershipStatus", s.starts_on as "starts_on?", s.ends_on as "ends_on?",
                l.remaining as "remaining?""#,
@@ -152,7 +178,7 @@ macro_rules! kept {
                    from (
                        select s.id, s.ends_on, subscription_status(
                            s.starts_on, s.ends_on, s.frozen_from, s.frozen_until, s.stopped_at,
-                           case when s.is_used_up then 0 end, day.today) as status
+                           case when s.is_used_up then 0 end, looking.today) as status
                        from subscriptions s
                        where s.customer_id = c.id
                    ) judged
@@ -168,32 +194,34 @@ macro_rules! kept {
 }
 
 macro_rules! kept_by_ids {
-    ($columns:literal, $joins:literal, $ids:expr, $today:expr) => {
+    ($columns:literal, $joins:literal, $ids:expr, $look:expr) => {
         sqlx::query_as!(
             Row,
             "select "
                 + $columns
                 + " from unnest($1::bigint[]) with ordinality as wanted (id, place)
-             join customers c on c.id = wanted.id cross join (select $2::date) day (today) "
+             join customers c on c.id = wanted.id cross join (select $2::date, $3::bigint) looking (today, trainer) "
                 + $joins
                 + " order by wanted.place",
             $ids,
-            $today,
+            $look.today,
+            $look.trainer(),
         )
     };
 }
 
 macro_rules! kept_by_id {
-    ($columns:literal, $joins:literal, $id:expr, $today:expr) => {
+    ($columns:literal, $joins:literal, $id:expr, $look:expr) => {
         sqlx::query_as!(
             Row,
             "select "
                 + $columns
-                + " from customers c cross join (select $2::date) day (today) "
+                + " from customers c cross join (select $2::date, $3::bigint) looking (today, trainer) "
                 + $joins
                 + " where c.id = $1",
             $id,
-            $today,
+            $look.today,
+            $look.trainer(),
         )
     };
 }
@@ -203,35 +231,35 @@ macro_rules! kept_of_page {
         Shown {
             columns: $columns,
             from: concat!(
-                "page join customers c on c.id = page.id cross join (select {}::date) day (today) ",
+                "page join customers c on c.id = page.id cross join (select {}::date, {}::bigint) looking (today, trainer) ",
                 $joins
             ),
         }
     };
 }
 
-/// A page of the list, each customer with the subscription they can use on `today`, counted up to `most`.
+/// A page of the list, each customer with the subscription they can use, counted up to `most`.
 pub(in crate::customers) async fn page_customers(
     conn: &mut Connection,
     list: &List,
     page: Page,
     most: i64,
-    today: NaiveDate,
+    look: Look,
 ) -> Result<Listing<Kept>, Error> {
-    let Listing { items, total } =
-        list.rows::<Row, 1>(conn, page, most, (kept!(kept_of_page), [today.into()])).await?;
-    let items = items.into_iter().map(|row| row.read(today)).collect::<Result<_, _>>()?;
+    let shown = (kept!(kept_of_page), [look.today.into(), look.trainer().into()]);
+    let Listing { items, total } = list.rows::<Row, 2>(conn, page, most, shown).await?;
+    let items = items.into_iter().map(|row| row.read(look.today)).collect::<Result<_, _>>()?;
     Ok(Listing { items, total })
 }
 
-/// The customers with these ids, in this order, each with the subscription they can use on `today`.
+/// The customers with these ids, in this order, each with the subscription they can use.
 pub(in crate::customers) async fn list_customers(
     conn: &mut Connection,
     ids: &[i64],
-    today: NaiveDate,
+    look: Look,
 ) -> Result<Vec<Kept>, Error> {
-    let rows = kept!(kept_by_ids, ids, today).fetch_all(conn).await?;
-    rows.into_iter().map(|row| row.read(today)).collect()
+    let rows = kept!(kept_by_ids, ids, look).fetch_all(conn).await?;
+    rows.into_iter().map(|row| row.read(look.today)).collect()
 }
 
 /// One customer, by a statement of its own: for a list of ids, whose length it does not know, Postgres would make a
@@ -239,9 +267,9 @@ pub(in crate::customers) async fn list_customers(
 pub(in crate::customers) async fn find_customer(
     conn: &mut Connection,
     id: CustomerId,
-    today: NaiveDate,
+    look: Look,
 ) -> Result<Unseen<Kept>, Error> {
-    let row = kept!(kept_by_id, id.get(), today).fetch_optional(conn).await?;
-    let kept = row.map(|row| row.read(today)).transpose()?;
+    let row = kept!(kept_by_id, id.get(), look).fetch_optional(conn).await?;
+    let kept = row.map(|row| row.read(look.today)).transpose()?;
     Ok(Unseen::new(kept, |kept| Place::branch(kept.customer.gym, kept.customer.branch).of(id)))
 }
