@@ -21,7 +21,7 @@ use base::{
     Error,
     platform::{
         clock::Clock,
-        config::{self, Config, ConfigProblems, ServiceName},
+        config::{self, Config, ConfigProblems, DatabaseAlone, ServiceName},
         connect,
         db::Db,
         migrations,
@@ -130,7 +130,7 @@ fn run(program: &Program, asked: &ArgMatches) -> Result<(), Failed> {
             let config = Config::load_from_process(program.service)?;
             Ok(to_the_end(health::ask(config.http.internal_listen))??)
         }
-        Some(MIGRATE) => migrate(&Config::load_from_process(program.service)?),
+        Some(MIGRATE) => migrate(&DatabaseAlone::load_for_migration(program.service)?),
         Some(_) | None => {
             let config = Config::load_from_process(program.service)?;
             Ok(to_the_end(lifecycle::keep(program, config))??)
@@ -146,10 +146,10 @@ fn to_the_end<T>(work: impl Future<Output = T>) -> Result<T, Failed> {
     Ok(done)
 }
 
-fn migrate(config: &Config) -> Result<(), Failed> {
-    let url = config.database.migrate_url(config.mode)?;
+fn migrate(alone: &DatabaseAlone) -> Result<(), Failed> {
+    let url = alone.database.migrate_url(alone.mode)?;
     to_the_end(async {
-        let pool = connect::open_for_migration(config.service, url).await?;
+        let pool = connect::open_for_migration(alone.service, url).await?;
         let done = migrations::migrate(&pool).await;
         pool.close().await;
         done.map_err(Failed::Migration)

@@ -1,18 +1,19 @@
 //! Postgres.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::{
-    ConfigProblems, Mode, Section, Setting,
+    ConfigProblems, Mode, Section, ServiceName, Setting,
     development::{
         DEVELOPMENT_ONLY_CLIENT_DATABASE, DEVELOPMENT_ONLY_MIGRATOR_DATABASE, DEVELOPMENT_ONLY_PASSWORD,
         DEVELOPMENT_ONLY_STAFF_DATABASE,
     },
     field::Field,
+    layers::Layers,
     parse,
     problems::Problems,
 };
@@ -55,6 +56,47 @@ impl Database {
         }
         problems.or(Some(&self.migrate_url))
     }
+}
+
+/// The part of the configuration that a command needs which only talks to Postgres: it runs where neither keys nor
+/// providers are at hand.
+#[derive(Debug, Clone)]
+pub struct DatabaseAlone {
+    /// The program that it was read for.
+    pub service: ServiceName,
+    /// Whether settings that are fit for development only are allowed.
+    pub mode: Mode,
+    /// How Postgres is reached, and how long it is waited for.
+    pub database: Database,
+}
+
+impl DatabaseAlone {
+    /// Loads what changing the schema needs, from the surroundings of this process: the address for whoever does that.
+    pub fn load_for_migration(service: ServiceName) -> Result<Self, ConfigProblems> {
+        let (env, file, problems) = super::surroundings();
+        let alone =
+            Self::load(service, env.into_iter(), file.as_deref(), (problems, |key| is_of(MIGRATE_URL, key)))?;
+        alone.database.migrate_url(alone.mode)?;
+        Ok(alone)
+    }
+
+    fn load(
+        service: ServiceName,
+        env: impl Iterator<Item = (String, String)>,
+        file: Option<&Path>,
+        (mut problems, is_needed): (Problems, fn(&str) -> bool),
+    ) -> Result<Self, ConfigProblems> {
+        let mut layers = Layers::gather(service, env, file, &mut problems);
+        let mode = layers.mode(&mut problems).unwrap_or(Mode::Development);
+        let database: Option<Database> = layers.section(Setting { service, mode }, &mut problems);
+        problems.retain(|key| matches!(key, "GYM__MODE" | "GYM_CONFIG") || is_needed(key));
+        problems.or(database.map(|database| Self { service, mode, database }))
+    }
+}
+
+/// Whether a problem with `key` is one with the secret `secret`, or with the file that it stands in.
+fn is_of(secret: &str, key: &str) -> bool {
+    key.strip_prefix(secret).is_some_and(|rest| matches!(rest, "" | "_FILE"))
 }
 
 impl Section for Database {

@@ -3,7 +3,7 @@
 //! Defaults < a TOML file < the environment (`GYM__SECTION__KEY`, and `GYM__SECTION__KEY_FILE` for secrets). Each
 //! section is a struct beside a table of its keys; the table holds sentence, unit and default of each, and is both the
 //! lowest layer and the source of the example file. A configuration is either wholly good or a list of all that is
-//! wrong with it. [`Config::load_from_process`] is the only place that looks at the environment.
+//! wrong with it. This is the only place that looks at the environment.
 
 mod cors;
 mod database;
@@ -36,7 +36,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 pub use self::{
     cors::{Cors, Origin},
-    database::Database,
+    database::{Database, DatabaseAlone},
     example::render as example_file,
     http::{AddressRange, Http},
     keys::{KeyError, PublicKey, SigningKey},
@@ -128,21 +128,8 @@ impl Config {
     }
 
     /// Loads from the environment of this process, and from the file that `GYM_CONFIG` names or `./config.toml`.
-    #[expect(clippy::disallowed_methods, reason = "the one place that looks at the environment")]
     pub fn load_from_process(service: ServiceName) -> Result<Self, ConfigProblems> {
-        let mut problems = Problems::default();
-        let mut env = Vec::new();
-        for (name, value) in std::env::vars_os() {
-            match (name.into_string(), value.into_string()) {
-                (Ok(name), Ok(value)) => env.push((name, value)),
-                (Ok(name), Err(_)) if name.starts_with("GYM_") => problems.add(name, "not UTF-8"),
-                // Variables of other programs may hold anything.
-                (Ok(_) | Err(_), Ok(_) | Err(_)) => {}
-            }
-        }
-        let named = env.iter().find(|(name, value)| name == "GYM_CONFIG" && !value.is_empty());
-        let file = named.map_or("config.toml", |(_, path)| path.as_str());
-        let file = Some(PathBuf::from(file)).filter(|path| named.is_some() || path.exists());
+        let (env, file, problems) = surroundings();
         Self::load_noting(service, env.into_iter(), file.as_deref(), problems)
     }
 
@@ -209,6 +196,25 @@ impl Config {
             }
         }
     }
+}
+
+/// The environment of this process, and the file that `GYM_CONFIG` names or `./config.toml`.
+#[expect(clippy::disallowed_methods, reason = "the one place that looks at the environment")]
+fn surroundings() -> (Vec<(String, String)>, Option<PathBuf>, Problems) {
+    let mut problems = Problems::default();
+    let mut env = Vec::new();
+    for (name, value) in std::env::vars_os() {
+        match (name.into_string(), value.into_string()) {
+            (Ok(name), Ok(value)) => env.push((name, value)),
+            (Ok(name), Err(_)) if name.starts_with("GYM_") => problems.add(name, "not UTF-8"),
+            // Variables of other programs may hold anything.
+            (Ok(_) | Err(_), Ok(_) | Err(_)) => {}
+        }
+    }
+    let named = env.iter().find(|(name, value)| name == "GYM_CONFIG" && !value.is_empty());
+    let file = named.map_or("config.toml", |(_, path)| path.as_str());
+    let file = Some(PathBuf::from(file)).filter(|path| named.is_some() || path.exists());
+    (env, file, problems)
 }
 
 /// The service and the mode that a section is checked for.

@@ -52,6 +52,11 @@ impl Problems {
         }
     }
 
+    /// Forgets what is wrong with keys that nobody asks for.
+    pub(super) fn retain(&mut self, is_asked_for: impl Fn(&str) -> bool) {
+        self.list.retain(|problem| is_asked_for(&problem.key));
+    }
+
     /// `value`, if nothing was wrong.
     pub(super) fn or<T>(self, value: Option<T>) -> Result<T, ConfigProblems> {
         match value {
