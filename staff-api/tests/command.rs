@@ -11,8 +11,10 @@ mod tests {
         time::{Duration, Instant},
     };
 
+    use base::testing::TestDb;
     use base64::Engine as _;
     use serde_json::Value;
+    use tokio::runtime::Runtime;
 
     /// Nothing listens there.
     const NO_DATABASE: &str = "postgres://gym_staff@127.0.0.1:9/gym";
@@ -58,7 +60,7 @@ mod tests {
             ("GYM__HTTP__MAX_IN_FLIGHT", "many"),
             ("GYM__SECRETS__HASH_KEY", "too-short"),
         ];
-        for (arguments, code) in [(&["check"][..], 1), (&["serve"], 2), (&[], 2), (&["migrate"], 2)] {
+        for (arguments, code) in [(&["check"][..], 1), (&["serve"], 2), (&[], 2)] {
             let (ended, _, complaint) = run(arguments, &wrong);
             assert_eq!(ended, Some(code), "{arguments:?} {complaint}");
             for (key, _) in wrong {
@@ -89,13 +91,37 @@ mod tests {
         let (code, _, complaint) =
             run(&["migrate"], &[("GYM__DATABASE__MIGRATE_URL", "postgres://gym_migrator@127.0.0.1:9/gym")]);
         assert_eq!(code, Some(1));
-        assert!(complaint.contains("refused"), "{complaint}");
+        let told = "Postgres at 127.0.0.1:9 (database gym, user gym_migrator): connection refused";
+        assert!(complaint.contains(told), "{complaint}");
+    }
+
+    #[test]
+    fn migrating_asks_for_the_address_of_the_owner_alone() {
+        let runtime = Runtime::new().unwrap();
+        let gym = runtime.block_on(TestDb::open());
+        let url = gym.url("gym_migrator");
+        let production = [
+            ("GYM__MODE", "production"),
+            ("GYM__DATABASE__MIGRATE_URL", &*url),
+            ("GYM__DATABASE__URL", "postgres://gym_staff:development-only@127.0.0.1:9/gym"),
+            ("GYM__HTTP__LISTEN", "nowhere"),
+        ];
+        let (code, said, complaint) = run(&["migrate"], &production);
+        assert_eq!((code, said.as_str()), (Some(0), "the schema is up to date\n"), "{complaint}");
+        for wrong in ["", "nonsense"] {
+            let (code, _, complaint) =
+                run(&["migrate"], &[production[0], ("GYM__DATABASE__MIGRATE_URL", wrong)]);
+            assert_eq!((code, complaint.matches("GYM__").count()), (Some(2), 1), "{complaint}");
+        }
+        runtime.block_on(async { drop(gym) });
     }
 
     struct Running {
         child: Child,
         listen: String,
         internal: String,
+        /// What it logged until it was open.
+        before: String,
     }
 
     impl Running {
@@ -107,14 +133,20 @@ mod tests {
             let mut child =
                 program(&PORTS).envs(environment.iter().copied()).stdout(Stdio::piped()).spawn().unwrap();
             let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+            let mut before = String::new();
             let opened = lines
                 .by_ref()
-                .map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap())
+                .map(|line| {
+                    let line = line.unwrap();
+                    before.push_str(&line);
+                    serde_json::from_str::<Value>(&line).unwrap()
+                })
                 .find(|line| line["message"] == "open")
                 .unwrap();
             thread::spawn(move || lines.for_each(drop));
             let address = |key: &str| opened[key].as_str().unwrap().to_owned();
-            Self { listen: address("listen"), internal: address("internal"), child }
+            let (listen, internal) = (address("listen"), address("internal"));
+            Self { child, listen, internal, before }
         }
 
         fn stop(mut self) -> ExitStatus {
@@ -141,6 +173,8 @@ mod tests {
     #[test]
     fn without_a_database_it_is_alive_and_not_ready_and_stops_when_told() {
         let service = Running::start();
+        let away = "Postgres at 127.0.0.1:9 (database gym, user gym_staff): connection refused";
+        assert!(service.before.contains(away), "{}", service.before);
         assert!(get(&service.internal, "/live").starts_with("HTTP/1.1 200 "));
         assert!(get(&service.internal, "/ready").starts_with("HTTP/1.1 503 "));
         let (code, ..) = run(&["health"], &[("GYM__HTTP__INTERNAL_LISTEN", &service.internal)]);
@@ -199,9 +233,18 @@ mod tests {
     }
 
     #[test]
-    fn development_takes_any_database() {
+    fn development_takes_any_database_and_is_ready_once_its_schema_is_that_of_this_release() {
         let service = Running::start_with(&[("GYM__DATABASE__URL", &forgetful())]);
-        assert!(get(&service.internal, "/ready").starts_with("HTTP/1.1 200 "));
+        let answer = get(&service.internal, "/ready");
+        assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("staff-api migrate"), "{answer}");
         assert_eq!(service.stop().code(), Some(0));
+
+        let runtime = Runtime::new().unwrap();
+        let gym = runtime.block_on(TestDb::open());
+        let service = Running::start_with(&[("GYM__DATABASE__URL", &gym.url("gym_staff"))]);
+        let answer = get(&service.internal, "/ready");
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        assert_eq!(service.stop().code(), Some(0));
+        runtime.block_on(async { drop(gym) });
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! It is not for the proxy, so it says nothing of the gym, asks for no token and has none of the layers.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -16,7 +19,10 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::serve::ServeSettings;
-use base::platform::{db::Db, telemetry::metric};
+use base::platform::{
+    db::{Db, NotServing},
+    telemetry::metric,
+};
 
 /// Longest wait for the database before it counts as away: a person at a desk waits no longer either.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(1);
@@ -35,12 +41,24 @@ pub const SETTINGS: ServeSettings = ServeSettings {
 /// What the internal listener can look at.
 #[derive(Clone)]
 pub struct Internals {
-    /// The database that readiness depends on.
-    pub db: Db,
-    /// Renders the metrics in the text format of Prometheus.
-    pub metrics: PrometheusHandle,
-    /// Cancelled once the service is on its way out.
-    pub stop: CancellationToken,
+    db: Db,
+    metrics: PrometheusHandle,
+    stop: CancellationToken,
+    /// What was said of readiness last, for the log: it is asked every few seconds.
+    said: Arc<Mutex<Option<&'static str>>>,
+}
+
+impl Internals {
+    /// Readiness depends on `db`, and ends when `stop` is cancelled; `metrics` are rendered as Prometheus reads them.
+    pub fn new(db: Db, metrics: PrometheusHandle, stop: CancellationToken) -> Self {
+        Self { db, metrics, stop, said: Arc::default() }
+    }
+
+    /// Whether this is said for the first time since something else was.
+    fn is_news(&self, answer: &'static str) -> bool {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.replace(answer) != Some(answer)
+    }
 }
 
 /// The routes of the internal listener.
@@ -52,13 +70,32 @@ pub fn router(internals: Internals) -> Router {
         .with_state(internals)
 }
 
+const READY: &str = "ready\n";
+const STOPPING: &str = "stopping\n";
+const NO_DATABASE: &str = "no database\n";
+const NO_SCHEMA: &str = "the schema is older than this release: run staff-api migrate\n";
+
 async fn ready(State(internals): State<Internals>) -> (StatusCode, &'static str) {
     if internals.stop.is_cancelled() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+        return (StatusCode::SERVICE_UNAVAILABLE, STOPPING);
     }
-    match timeout(DATABASE_PATIENCE, internals.db.is_there()).await {
-        Ok(true) => (StatusCode::OK, "ready\n"),
-        Ok(false) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "no database\n"),
+    let (answer, why) = match timeout(DATABASE_PATIENCE, internals.db.serves()).await {
+        Ok(Ok(())) => (READY, None),
+        Ok(Err(NotServing::Behind)) => (NO_SCHEMA, None),
+        Ok(Err(NotServing::Away(error))) => (NO_DATABASE, Some(error.to_string())),
+        Err(_elapsed) => (NO_DATABASE, Some(internals.db.no_connection().to_string())),
+    };
+    if internals.is_news(answer) {
+        tell(answer, why.as_deref());
+    }
+    (if answer == READY { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, answer)
+}
+
+fn tell(answer: &str, why: Option<&str>) {
+    if answer == READY {
+        tracing::info!("ready");
+    } else {
+        tracing::warn!(error = why, "not ready: {}", answer.trim_end());
     }
 }
 

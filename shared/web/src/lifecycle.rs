@@ -33,7 +33,7 @@ use base::{
     access::{KeyProblem, Keyring, Lifetimes},
     platform::{
         clock::{Clock, SystemClock},
-        config::{Config, Mode, PublicKey, SigningKey, Tokens},
+        config::{Config, PublicKey, SigningKey, Tokens},
         connect,
         db::Db,
         delivery::{Senders, SendersUnusable},
@@ -131,9 +131,7 @@ impl RunningService {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (stop, closed) = (CancellationToken::new(), CancellationToken::new());
         let db = connect::open(config)?;
-        if config.mode == Mode::Production {
-            connect::ask(config.service, &config.database).await?;
-        }
+        connect::ask(config).await?;
         let app = app(config, db.clone())?;
         let outside = listen(config.http.listen).await?;
         let inside = listen(config.http.internal_listen).await?;
@@ -164,7 +162,7 @@ impl RunningService {
         });
 
         let mut watch = JoinSet::new();
-        let internals = Internals { db: db.clone(), metrics: metrics.handle(), stop: stop.clone() };
+        let internals = Internals::new(db.clone(), metrics.handle(), stop.clone());
         let until = closed.clone();
         watch.spawn(async move {
             serve(inside, internal::router(internals), &internal::SETTINGS, until).await;

@@ -1,5 +1,7 @@
 //! How a service reaches its database: from the configuration to connections with limits.
 
+use std::io;
+
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
     Connection as _, PgConnection, PgPool,
@@ -8,7 +10,7 @@ use sqlx::{
 
 use super::{
     config::{Config, Database, Mode, ServiceName},
-    db::{Db, DbSettings, PoolSettings},
+    db::{Db, DbSettings, Destination, NoConnection, PoolSettings, in_words},
     durability::{Durability, Forgetful},
 };
 
@@ -23,10 +25,7 @@ pub fn open(config: &Config) -> Result<Db, sqlx::Error> {
             // With a single connection configured, each pool still gets one.
             max_connections: max_connections.max(1),
             acquire_timeout: database.acquire_timeout,
-            durability: match config.mode {
-                Mode::Production => Durability::Required,
-                Mode::Development => Durability::Waived,
-            },
+            durability: durability(config.mode),
         })
     };
     let for_reading = most.saturating_sub(for_writing);
@@ -38,36 +37,51 @@ pub fn open(config: &Config) -> Result<Db, sqlx::Error> {
     Db::new(settings, config.secrets.hash_key.expose_secret().as_bytes())
 }
 
-/// Asks the Postgres that `database` names whether it keeps what it acknowledges, if it answers within the time that a
-/// request would wait for a connection.
+/// Connects once, and says in the log if that fails, where to and why. In production it also asks whether that Postgres
+/// keeps what it acknowledges, if it answers within the time that a request would wait for a connection.
 ///
 /// # Errors
 /// [`Forgetful`] only: a Postgres that cannot be reached is no reason not to start.
-pub async fn ask(service: ServiceName, database: &Database) -> Result<(), Forgetful> {
+pub async fn ask(config: &Config) -> Result<(), Forgetful> {
+    let database = &config.database;
+    let Ok(options) = options(config.service, &database.url) else { return Ok(()) };
+    let to = Destination::of(&options);
     let asked = tokio::time::timeout(database.acquire_timeout, async {
-        let options = limited(options(service, &database.url)?, database);
-        let mut conn = PgConnection::connect_with(&options).await?;
-        Durability::Required.check(&mut conn).await
+        let mut conn = PgConnection::connect_with(&limited(options, database)).await?;
+        durability(config.mode).check(&mut conn).await
     });
-    let unreachable = match asked.await {
+    let why = match asked.await {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(sqlx::Error::Configuration(refused))) => match refused.downcast::<Forgetful>() {
             Ok(forgetful) => return Err(*forgetful),
             Err(error) => error.to_string(),
         },
-        Ok(Err(error)) => error.to_string(),
-        Err(_elapsed) => "no answer".to_owned(),
+        Ok(Err(error)) => in_words(&error),
+        Err(_elapsed) => format!("no answer within {} ms", database.acquire_timeout.as_millis()),
     };
-    tracing::warn!(error = unreachable, "the database is away");
+    tracing::warn!(error = %NoConnection::new(to, why), "the database is away");
     Ok(())
 }
 
 /// One connection for whoever changes the schema: no time limits, for a new index takes as long as it takes.
+///
+/// # Errors
+/// [`NoConnection`], inside of [`sqlx::Error::Io`].
 pub async fn open_for_migration(service: ServiceName, url: &SecretString) -> Result<PgPool, sqlx::Error> {
     let options = options(service, url)?;
+    let failed = |error: sqlx::Error| {
+        NoConnection::new(Destination::of(&options), in_words(&error)).into_error(io::ErrorKind::Other)
+    };
     // A pool only says that it waited in vain; a connection says why.
-    PgConnection::connect_with(&options).await?.close().await?;
-    PgPoolOptions::new().max_connections(1).connect_with(options).await
+    PgConnection::connect_with(&options).await.map_err(failed)?.close().await?;
+    PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await
+}
+
+const fn durability(mode: Mode) -> Durability {
+    match mode {
+        Mode::Production => Durability::Required,
+        Mode::Development => Durability::Waived,
+    }
 }
 
 fn limited(options: PgConnectOptions, database: &Database) -> PgConnectOptions {

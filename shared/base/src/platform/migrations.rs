@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::{Connection as _, PgConnection, PgPool, migrate::Migrator};
+use sqlx::{Connection as _, Executor, PgConnection, PgPool, Postgres, migrate::Migrator};
 use tokio::time::sleep;
 
 use crate::error::{Error, Fault};
@@ -32,6 +32,39 @@ pub async fn migrate(pool: &PgPool) -> Result<(), Error> {
     conn.close().await?;
     Ok(done?)
 }
+
+/// Whether the schema knows every migration of this release. What it knows beside them is a newer release's.
+///
+/// A database without the table, or whose table the services may not read, has seen none of this release: the right to
+/// read it comes with a migration.
+pub(crate) async fn is_current<'c>(
+    conn: impl Executor<'c, Database = Postgres>,
+) -> Result<bool, sqlx::Error> {
+    let needed: Vec<i64> = MIGRATOR.iter().map(|migration| migration.version).collect();
+    // Not checked when it is compiled: the table is made by whoever migrates, not by a migration.
+    let known = sqlx::query_scalar::<_, bool>(
+        "select not exists (
+             select from unnest($1::bigint[]) as needed (version)
+             where not exists (select from _sqlx_migrations m where m.version = needed.version and m.success)
+         )",
+    )
+    .bind(needed)
+    .fetch_one(conn)
+    .await;
+    match known {
+        Err(sqlx::Error::Database(refusal))
+            if matches!(refusal.code().as_deref(), Some(NO_TABLE | NO_RIGHT)) =>
+        {
+            Ok(false)
+        }
+        known => known,
+    }
+}
+
+/// What Postgres answers about a table that is not there.
+const NO_TABLE: &str = "42P01";
+/// What Postgres answers about a table that somebody may not read.
+const NO_RIGHT: &str = "42501";
 
 /// Takes the lock, if nobody has it.
 async fn is_mine(conn: &mut PgConnection) -> Result<bool, Error> {

@@ -70,6 +70,11 @@ impl TestDb {
         self.client.clone()
     }
 
+    /// Its address for the role `user`, as a program that is started would be told.
+    pub fn url(&self, user: &str) -> String {
+        format!("postgres://{user}:{user}@{}:{}/{}", self.admin.get_host(), self.admin.get_port(), self.name)
+    }
+
     /// Connections with the rights of the staff role that no pool of a [`Db`] knows of: for locks held against it.
     pub fn staff_pool(&self) -> &PgPool {
         &self.staff_pool

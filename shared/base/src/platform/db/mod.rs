@@ -22,6 +22,7 @@
 mod connection;
 mod pool;
 mod tx;
+mod unreachable;
 
 use std::{panic::Location, sync::Arc, time::Instant};
 
@@ -32,15 +33,18 @@ pub use self::{connection::Connection, tx::Tx};
 pub use self::{
     pool::{PoolSettings, READY_WITHIN},
     tx::SendFn,
+    unreachable::{Destination, NoConnection},
 };
 use super::{
     idempotency::FingerprintKey,
+    migrations,
     request::{self, Actor, RequestContext},
 };
 use crate::{
     error::Error,
     vocabulary::{BranchId, GymId},
 };
+pub(crate) use unreachable::in_words;
 
 /// Somebody who answers for a write. A write transaction cannot be opened without one.
 pub trait Accountable: sealed::Sealed + Sync {
@@ -103,6 +107,17 @@ pub struct Db {
     reading: Pool,
     replica: Pool,
     fingerprint_key: FingerprintKey,
+}
+
+/// Why requests cannot be served with a database.
+#[derive(Debug, thiserror::Error)]
+pub enum NotServing {
+    /// It cannot be had, or broke off.
+    #[error("the database cannot be had")]
+    Away(#[from] sqlx::Error),
+    /// It lacks migrations of this release, or has no schema at all.
+    #[error("the schema is older than this release: run staff-api migrate")]
+    Behind,
 }
 
 /// A connection until it is dropped; its statements and its time are then added to the request that it was taken for.
@@ -186,14 +201,28 @@ impl Db {
         })
     }
 
-    /// Whether the database answers, to those who read and to those who write.
-    pub async fn is_there(&self) -> bool {
-        let ask = async |pool: &Pool| {
-            let mut lease = pool.lend().await?;
+    /// Whether the database answers, to those who read and to those who write, and knows every migration that this
+    /// release needs. A newer schema is as good: migrations fit the release before them.
+    ///
+    /// The question about the schema takes the place of an empty statement, so there is nothing to be remembered: a
+    /// database that was put in place of another is looked at like the first.
+    pub async fn serves(&self) -> Result<(), NotServing> {
+        let reads = async {
+            let mut lease = self.reading.lend().await?;
+            migrations::is_current(&mut *lease).await
+        };
+        let writes = async {
+            let mut lease = self.writing.lend().await?;
             sqlx::query_scalar!("select 1").fetch_one(&mut *lease).await
         };
-        let (reads, writes) = tokio::join!(ask(&self.reading), ask(&self.writing));
-        reads.is_ok() && writes.is_ok()
+        let (is_current, answers) = tokio::join!(reads, writes);
+        answers?;
+        if is_current? { Ok(()) } else { Err(NotServing::Behind) }
+    }
+
+    /// Why nobody gets a connection at this moment.
+    pub fn no_connection(&self) -> NoConnection {
+        self.writing.no_connection()
     }
 
     /// Connections open, and how many of them are idle, all pools together.

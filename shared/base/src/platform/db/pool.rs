@@ -8,6 +8,7 @@
 //! loses a place for ever when the other side falls silent (transact-rs/sqlx #4349).
 
 use std::{
+    io::ErrorKind,
     ops::{Deref, DerefMut},
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
@@ -17,7 +18,10 @@ use deadpool::managed::{self, Manager, Metrics, Object, PoolError, QueueMode, Re
 use sqlx::{Error, postgres::PgConnectOptions};
 use tokio::time::{sleep, timeout};
 
-use super::connection::Connection;
+use super::{
+    connection::Connection,
+    unreachable::{Attempts, Destination, NoConnection, in_words},
+};
 use crate::platform::{durability::Durability, telemetry::metric};
 
 /// A connection that was lent longer ago is asked whether it still lives; asking a busy one would cost every request a
@@ -27,6 +31,8 @@ const RESTED: Duration = Duration::from_secs(1);
 pub const READY_WITHIN: Duration = Duration::from_millis(500);
 /// Pause before a Postgres that takes no connections is tried again.
 const CONNECT_PAUSE: Duration = Duration::from_millis(50);
+/// Time that must be left for one more attempt, its pause included.
+const LAST_ATTEMPT: Duration = Duration::from_millis(100);
 
 /// Which Postgres a pool leads to, and how many connections it keeps.
 #[derive(Debug, Clone)]
@@ -47,6 +53,7 @@ struct Connector {
     options: PgConnectOptions,
     durability: Durability,
     silence: Silence,
+    attempts: Attempts,
 }
 
 /// When a connection that had been idle last failed to answer.
@@ -89,12 +96,15 @@ impl Manager for Connector {
 
     async fn create(&self) -> Result<Connection, Error> {
         // Connecting is rare and its future is large: boxed, it does not enlarge the future of every request.
-        Box::pin(async {
+        let attempt = self.attempts.begin();
+        let opened = Box::pin(async {
             let mut conn = Connection::open(&self.options).await?;
             self.durability.check(&mut conn).await?;
             Ok(conn)
         })
-        .await
+        .await;
+        attempt.ended(opened.as_ref().err());
+        opened
     }
 
     async fn recycle(&self, conn: &mut Connection, about: &Metrics) -> RecycleResult<Error> {
@@ -137,6 +147,7 @@ impl Pool {
             options: options.clone(),
             durability,
             silence: Silence::default(),
+            attempts: Attempts::default(),
         })
         .max_size(max_connections)
         // The last one back is the first one out: few connections are busy and the rest may be asked.
@@ -152,29 +163,40 @@ impl Pool {
     }
 
     /// Lends a connection until it is dropped; waits for one no longer than `acquire_timeout`.
+    ///
+    /// # Errors
+    /// [`NoConnection`], inside of [`Error::Io`]: it says where to and why, which a timeout does not.
     pub(crate) async fn lend(&self) -> Result<Lease, Error> {
         let began = Instant::now();
-        let mut refused = None;
         loop {
             let left = self.acquire_timeout.saturating_sub(began.elapsed());
-            if left.is_zero() {
-                return Err(refused.unwrap_or(Error::PoolTimedOut));
-            }
             match timeout(left, self.kept.get()).await {
                 Ok(Ok(object)) => return Ok(Lease(Some(object))),
-                // Kept as the answer for the case that time runs out: it says why, a timeout does not.
-                Ok(Err(PoolError::Backend(error))) if may_connect_later(&error) => {
-                    refused = Some(error);
+                Ok(Err(PoolError::Backend(error))) if may_connect_later(&error) && left > LAST_ATTEMPT => {
                     sleep(CONNECT_PAUSE).await;
                 }
-                Ok(Err(PoolError::Backend(error))) => return Err(error),
+                Ok(Err(PoolError::Backend(error))) => {
+                    // An attempt in what is left of the time would be cut off, and hide why this one failed.
+                    if may_connect_later(&error) {
+                        sleep(left).await;
+                    }
+                    let refused = NoConnection::new(Destination::of(&self.options), in_words(&error));
+                    return Err(refused.into_error(ErrorKind::Other));
+                }
                 Ok(Err(PoolError::Closed)) => return Err(Error::PoolClosed),
                 Ok(Err(
                     PoolError::Timeout(_) | PoolError::PostCreateHook(_) | PoolError::NoRuntimeSpecified,
                 ))
-                | Err(_) => return Err(refused.unwrap_or(Error::PoolTimedOut)),
+                | Err(_) => return Err(self.no_connection().into_error(ErrorKind::TimedOut)),
             }
         }
+    }
+
+    /// Why nobody is lent a connection: what became of the newest attempt to make one, or that all are lent.
+    pub(crate) fn no_connection(&self) -> NoConnection {
+        let all_lent = || format!("all {} connections are in use", self.kept.status().max_size);
+        let why = self.kept.manager().attempts.failure().unwrap_or_else(all_lent);
+        NoConnection::new(Destination::of(&self.options), why)
     }
 
     /// Connections open, and how many of them are idle.
@@ -199,7 +221,7 @@ impl Pool {
 #[expect(clippy::wildcard_enum_match_arm, reason = "sqlx::Error is non-exhaustive")]
 fn may_connect_later(error: &Error) -> bool {
     match error {
-        Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
+        Error::Io(error) => error.kind() == ErrorKind::ConnectionRefused,
         Error::Database(error) => matches!(error.code().as_deref(), Some("57P03" | "53300")),
         _ => false,
     }

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, postgres::PgConnectOptions};
+use tokio::net::TcpListener;
 
-use super::{Db, DbSettings, PoolSettings};
-use crate::{platform::durability::Durability, testing::TestDb};
+use super::{Db, DbSettings, NotServing, PoolSettings};
+use crate::{error::Error, platform::durability::Durability, testing::TestDb};
 
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(300);
 
@@ -46,14 +47,64 @@ async fn a_postgres_that_refuses_is_not_waited_for_beyond_the_time_and_the_error
     let began = Instant::now();
     let refused = db.upkeep().await.unwrap_err();
     let took = began.elapsed();
-    assert!(matches!(&refused, sqlx::Error::Io(_)), "{refused}");
+    let said = refused.to_string();
+    assert!(said.contains("Postgres at 127.0.0.1:9 (database gym, user desk): connection refused"), "{said}");
+    assert!(!said.contains("secret"), "{said}");
     assert!((ACQUIRE_TIMEOUT..ACQUIRE_TIMEOUT * 2).contains(&took), "{took:?}");
+}
+
+#[tokio::test]
+async fn whoever_gets_no_connection_is_told_why() {
+    let test = TestDb::open().await;
+    let there = (*test.staff_pool().connect_options()).clone();
+    let unknown = Db::new(single(there.clone().database("no_such_gym")), b"a key").unwrap();
+    let refused = unknown.upkeep().await.unwrap_err().to_string();
+    assert!(refused.contains(r#"database "no_such_gym" does not exist (3D000)"#), "{refused}");
+
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let to_silent = there.clone().host("127.0.0.1").port(silent.local_addr().unwrap().port());
+    let refused = Db::new(single(to_silent), b"a key").unwrap().upkeep().await.unwrap_err().to_string();
+    assert!(refused.ends_with("no answer in time"), "{refused}");
+
+    let small = Db::new(single(there), b"a key").unwrap();
+    let held = small.upkeep().await.unwrap();
+    let refused = small.upkeep().await.unwrap_err();
+    assert!(refused.to_string().ends_with("all 1 connections are in use"), "{refused}");
+    assert!(matches!(Error::from(refused), Error::Fault(fault) if fault.is_outage()), "503, not 500");
+    drop(held);
+    small.upkeep().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_schema_serves_when_it_knows_every_migration_of_this_release() {
+    let test = TestDb::open().await;
+    let db = test.staff();
+    for db in [&db, &test.client()] {
+        db.serves().await.unwrap();
+    }
+    let later = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+                 values (99999, 'of a later release', true, '', 0)";
+    sqlx::query(later).execute(&test.owner).await.unwrap();
+    db.serves().await.unwrap();
+    let newest = "update _sqlx_migrations set success = false
+                  where version = (select max(version) from _sqlx_migrations where version < 99999)";
+    for behind in [newest, "delete from _sqlx_migrations where not success", "drop table _sqlx_migrations"] {
+        sqlx::query(AssertSqlSafe(behind)).execute(&test.owner).await.unwrap();
+        assert!(matches!(db.serves().await, Err(NotServing::Behind)), "{behind}");
+    }
+}
+
+/// Settings of a database behind a single connection for each pool.
+fn single(options: PgConnectOptions) -> DbSettings {
+    let pool = PoolSettings { options, ..nowhere() };
+    DbSettings { writing: pool.clone(), reading: pool, replica: None }
 }
 
 /// Settings of a pool that leads to a port on which nobody listens.
 fn nowhere() -> PoolSettings {
+    let options = PgConnectOptions::new().host("127.0.0.1").port(9);
     PoolSettings {
-        options: PgConnectOptions::new().host("127.0.0.1").port(9),
+        options: options.username("desk").password("secret").database("gym"),
         max_connections: 1,
         acquire_timeout: ACQUIRE_TIMEOUT,
         durability: Durability::Waived,

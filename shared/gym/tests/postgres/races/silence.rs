@@ -52,7 +52,7 @@ impl Stage {
         let mut asked = JoinSet::new();
         for _ in 0..callers {
             let through = self.through.clone();
-            asked.spawn(async move { timeout(PATIENCE, through.is_there()).await == Ok(true) });
+            asked.spawn(async move { matches!(timeout(PATIENCE, through.serves()).await, Ok(Ok(()))) });
         }
         asked.join_all().await.into_iter().filter(|answered| *answered).count()
     }
@@ -64,7 +64,10 @@ async fn a_silent_database_is_waited_for_no_longer_than_a_request_may_take() {
     stage.wire.let_speak(false);
     assert_eq!(stage.ask_at_once(4 * PLACES).await, 0);
     let began = Instant::now();
-    assert!(!stage.through.is_there().await, "cut connections are asked, and new ones do not come about");
+    assert!(
+        stage.through.serves().await.is_err(),
+        "cut connections are asked, and new ones do not come about"
+    );
     assert!(began.elapsed() < ACQUIRE_TIMEOUT * 2, "{:?}", began.elapsed());
 
     stage.wire.let_speak(true);
@@ -78,7 +81,7 @@ async fn lines_that_died_without_telling_are_replaced() {
     sleep(Duration::from_secs(1)).await;
     stage.wire.die();
     let began = Instant::now();
-    while !stage.through.is_there().await {}
+    while stage.through.serves().await.is_err() {}
     // One is asked in vain; the others are not waited for.
     let longest = READY_WITHIN + ACQUIRE_TIMEOUT * 3;
     assert!(began.elapsed() < longest, "{:?}", began.elapsed());
@@ -95,7 +98,7 @@ async fn a_caller_who_is_cut_off_takes_no_place_along() {
     for _ in 0..3 {
         stage.wire.let_speak(false);
         for _ in 0..2 * PLACES {
-            let cut = timeout(Duration::from_millis(5), stage.through.is_there()).await;
+            let cut = timeout(Duration::from_millis(5), stage.through.serves()).await;
             assert!(cut.is_err(), "nobody answers");
         }
         stage.wire.let_speak(true);
