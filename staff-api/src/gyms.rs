@@ -99,14 +99,15 @@ impl From<gyms::Gym> for Gym {
             logo_url: gym.logo_url,
             primary_color: gym.primary_color,
             secondary_color: gym.secondary_color,
-            currency: gym.currency.as_str().to_owned(),
+            currency: gym.currency,
             is_setup_complete: gym.is_setup_complete,
             is_active: gym.is_active,
             branch_count: gym.size.map(|size| size.branches),
             customer_count: gym.size.map(|size| size.customers),
             staff_count: gym.size.map(|size| size.staff),
-            created_at: wire::local(gym.calendar, gym.created_at),
-            time_zone: gym.calendar.name().to_owned(),
+            // The operator sees a damaged gym among the others, to mend it.
+            created_at: wire::local(gym.calendar.unwrap_or_default(), gym.created_at),
+            time_zone: gym.time_zone,
         }
     }
 }

@@ -174,3 +174,20 @@ async fn an_address_that_tries_too_often_hears_when_to_come_back_and_members_go_
     assert!((1..=60).contains(&wait), "{wait}");
     setup.gym.member(&router, setup.ahmed).await.get("/api/clients/profile").await.expect(200);
 }
+
+#[tokio::test]
+async fn a_member_of_a_gym_without_a_known_time_zone_is_told_so() {
+    let setup = MembersDoor::open().await;
+    setup.set_password(setup.ahmed, "RX04AF").await;
+    let member = setup.gym.member(&setup.router, setup.ahmed).await.with("accept-language", "en");
+    for past_the_schema in [
+        "alter table gyms drop constraint gyms_time_zone",
+        "update gyms set time_zone = 'Mars/Olympus_Mons' where id = 1",
+    ] {
+        sqlx::query(past_the_schema).execute(&setup.gym.db.owner).await.unwrap();
+    }
+    member.get("/api/clients/me").await.refused(503, "GYM_DAMAGED");
+    let visitor = setup.gym.visitor(&setup.router);
+    let typed = json!({ "phone": PHONE, "password": "RX04AF" });
+    visitor.post("/api/client/auth/login", typed).await.refused(503, "GYM_DAMAGED");
+}

@@ -211,3 +211,34 @@ async fn what_is_no_rule_or_no_switch_is_refused_and_changes_nothing() {
         gym.staff(&router, name).await.put("/api/gyms/settings", body).await.refused(403, "NOT_ALLOWED");
     }
 }
+
+#[tokio::test]
+async fn a_gym_whose_time_zone_is_none_shuts_itself_and_no_other() {
+    let gym = Gym::open().await;
+    let (router, _) = staff_api::router(gym.staff_app());
+    let [owner, other, admin] = [
+        gym.staff(&router, "owner").await,
+        gym.staff(&router, "owner_b").await,
+        gym.staff(&router, "superadmin").await,
+    ];
+    for past_the_schema in [
+        "alter table gyms drop constraint gyms_time_zone",
+        "update gyms set time_zone = 'Mars/Olympus_Mons' where id = 1",
+    ] {
+        sqlx::query(past_the_schema).execute(&gym.db.owner).await.unwrap();
+    }
+    let told = owner.with("accept-language", "en").get("/api/gyms/my-gym").await.refused(503, "GYM_DAMAGED");
+    assert!(told.at("/message").as_str().unwrap().contains("time zone"), "{}", told.body);
+    let desk = gym.visitor(&router);
+    let sign_in = |name: &str, password: &str| json!({ "username": name, "password": password });
+    desk.post("/api/auth/login", sign_in("reception1", cast::PASSWORD)).await.refused(503, "GYM_DAMAGED");
+    desk.post("/api/auth/login", sign_in("reception1", "wrong")).await.refused(401, "INVALID_CREDENTIALS");
+
+    desk.post("/api/auth/login", sign_in("reception_b", cast::PASSWORD)).await.expect(200);
+    other.get("/api/gyms/my-gym").await.expect(200);
+    let all = admin.get("/api/gyms").await.expect(200);
+    assert_eq!(all.at("/data/0/time_zone"), "Mars/Olympus_Mons", "whoever mends it sees it");
+    assert_eq!(all.at("/data/1/time_zone"), "Africa/Cairo");
+    admin.get("/api/gyms/1/branches").await.refused(503, "GYM_DAMAGED");
+    admin.get("/api/gyms/2/branches").await.expect(200);
+}

@@ -7,6 +7,7 @@
 
 mod doorkeeper;
 mod grants;
+mod gym_row;
 mod known_addresses;
 mod lifetimes;
 mod limits;
@@ -22,6 +23,7 @@ mod unseen;
 pub use crate::platform::scope::Scope;
 pub use doorkeeper::{Doorkeeper, MemberSession, StaffSession};
 pub use grants::{AccessRefused, Granted, Grants, Permit, PlaceRefused, Sight};
+pub use gym_row::{GymDamaged, calendar_of};
 pub use known_addresses::KNOWN_ADDRESS_KEPT;
 pub use lifetimes::Lifetimes;
 pub use limits::SignInAttempt;

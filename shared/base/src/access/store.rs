@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::doorkeeper::{MemberSession, StaffBranch, StaffSession};
+use super::gym_row::calendar_of;
 use super::role::Role;
 use crate::{
     error::{Error, Fault},
@@ -18,7 +19,7 @@ pub(super) async fn find_staff_session(
 ) -> Result<Option<StaffSession>, Error> {
     let row = sqlx::query!(
         r#"select s.expires_at, u.id as staff_id, u.gym_id, u.branch_id, u.username, u.role, u.preferred_language,
-               coalesce(g.time_zone, 'Africa/Cairo') as "time_zone!",
+               g.time_zone as "time_zone?",
                array(
                    select b.id from branches b
                    where b.is_active
@@ -53,17 +54,22 @@ pub(super) async fn find_staff_session(
         .zip(row.branch_gyms)
         .map(|(id, gym)| StaffBranch { id: BranchId::from(id), gym: GymId::from(gym) })
         .collect();
+    let gym = row.gym_id.map(GymId::from);
+    let calendar = match (gym, row.time_zone) {
+        (Some(gym), Some(zone)) => calendar_of(gym, &zone)?,
+        (Some(_) | None, _) => Calendar::CAIRO,
+    };
     Ok(Some(StaffSession {
         id,
         expires_at: row.expires_at,
         staff: StaffId::from(row.staff_id),
         username: row.username,
         role,
-        gym: row.gym_id.map(GymId::from),
+        gym,
         home_branch: row.branch_id.map(BranchId::from),
         own_branches: row.own_branches.into_iter().map(BranchId::from).collect(),
         branches,
-        calendar: calendar_of(&row.time_zone)?,
+        calendar,
         language: row.preferred_language.as_deref().and_then(Language::parse),
     }))
 }
@@ -94,14 +100,9 @@ pub(super) async fn find_member_session(
         customer: CustomerId::from(row.customer_id),
         gym: GymId::from(row.gym_id),
         branch: BranchId::from(row.branch_id),
-        calendar: calendar_of(&row.time_zone)?,
+        calendar: calendar_of(GymId::from(row.gym_id), &row.time_zone)?,
         language: row.preferred_language.as_deref().and_then(Language::parse),
     }))
-}
-
-/// The calendar of a stored time zone name.
-fn calendar_of(zone: &str) -> Result<Calendar, Error> {
-    Ok(Calendar::parse(zone).map_err(|error| Fault::new(format!("gyms: {error}: {zone}")))?)
 }
 
 /// Opens a session of a staff user, which lives until `expires_at` unless it is ended or extended.

@@ -14,11 +14,11 @@ use crate::{
 use base::{
     Error,
     access::{
-        AccessRefused, Granted, Password, StaffClaims, TemporaryPassword, Visitor, can, end_staff_session,
-        end_staff_sessions, extend_staff_session, insert_staff_session,
+        self, AccessRefused, Granted, Password, StaffClaims, TemporaryPassword, Visitor, can,
+        end_staff_session, end_staff_sessions, extend_staff_session, insert_staff_session,
     },
     platform::{audit::Note, db::Db},
-    vocabulary::{Language, SessionId, StaffId, Timestamp, dates::later},
+    vocabulary::{Calendar, Language, SessionId, StaffId, Timestamp, dates::later},
 };
 
 /// Days after which somebody types their password again, however often their session was made longer: a token that
@@ -235,6 +235,9 @@ async fn profile_of(db: &Db, id: StaffId) -> Result<Profile, Error> {
         Some(gym) => gyms::find_gym_of(conn.get(), gym).await?,
         None => None,
     };
-    let calendar = gym.as_ref().map(|gym| gym.calendar).unwrap_or_default();
+    let calendar = match &gym {
+        Some(gym) => access::calendar_of(gym.id, &gym.time_zone)?,
+        None => Calendar::default(),
+    };
     Ok(Profile { user, gym, calendar })
 }

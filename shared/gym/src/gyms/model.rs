@@ -6,7 +6,7 @@ use base::{
     access::Ended,
     platform::once::RepeatableOutcome,
     refusals,
-    vocabulary::{Calendar, Currency, GymId, Line, StaffId, Timestamp, field_errors},
+    vocabulary::{Calendar, GymId, Line, StaffId, Timestamp, field_errors},
 };
 
 /// A gym, as its staff and the super admins see it.
@@ -24,10 +24,12 @@ pub struct Gym {
     pub primary_color: String,
     /// Second colour of its brand, `#RRGGBB`.
     pub secondary_color: String,
-    /// How its days are counted.
-    pub calendar: Calendar,
-    /// What its money is counted in.
-    pub currency: Currency,
+    /// The name of its time zone, as stored.
+    pub time_zone: String,
+    /// How its days are counted; none if the time zone is not a known one, which the schema forbids.
+    pub calendar: Option<Calendar>,
+    /// What its money is counted in, as stored.
+    pub currency: String,
     /// Whether its owner has finished setting it up.
     pub is_setup_complete: bool,
     /// Whether it may use the platform.

@@ -2,9 +2,9 @@
 
 use super::{Colour, Gym, GymEdit, GymRule, GymRules, ImageUrl, Owner, Size};
 use base::{
-    Error, Fault,
+    Error, access,
     platform::db::{Connection, Tx},
-    vocabulary::{Calendar, Currency, GymId, Line, StaffId, Timestamp},
+    vocabulary::{Calendar, GymId, Line, StaffId, Timestamp},
 };
 
 /// Gyms of a platform that one list answers.
@@ -43,7 +43,7 @@ pub(super) async fn list_gyms(conn: &mut Connection, only: Option<GymId>) -> Res
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(Gym::try_from).collect::<Result<_, _>>()?)
+    Ok(rows.into_iter().map(Gym::from).collect())
 }
 
 /// A gym, without counting how large it is.
@@ -60,7 +60,7 @@ pub(super) async fn find_gym(conn: &mut Connection, id: GymId) -> Result<Option<
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(Gym::try_from).transpose()?)
+    Ok(row.map(Gym::from))
 }
 
 struct GymRow {
@@ -82,13 +82,10 @@ struct GymRow {
     staff: Option<i64>,
 }
 
-impl TryFrom<GymRow> for Gym {
-    type Error = Fault;
-
-    fn try_from(row: GymRow) -> Result<Self, Fault> {
-        let id = GymId::from(row.id);
-        Ok(Self {
-            id,
+impl From<GymRow> for Gym {
+    fn from(row: GymRow) -> Self {
+        Self {
+            id: GymId::from(row.id),
             name: row.name,
             owner: match (row.owner_id, row.owner_name, row.owner_username) {
                 (Some(id), Some(name), Some(username)) => {
@@ -99,9 +96,9 @@ impl TryFrom<GymRow> for Gym {
             logo_url: row.logo_url,
             primary_color: row.primary_color,
             secondary_color: row.secondary_color,
-            calendar: calendar_of(id, &row.time_zone)?,
-            currency: Currency::parse(&row.currency)
-                .ok_or_else(|| Fault::new(format!("gyms {id}: unknown currency {}", row.currency)))?,
+            calendar: Calendar::parse(&row.time_zone).ok(),
+            time_zone: row.time_zone,
+            currency: row.currency,
             is_setup_complete: row.is_setup_complete,
             is_active: row.is_active,
             created_at: row.created_at,
@@ -109,12 +106,8 @@ impl TryFrom<GymRow> for Gym {
                 (Some(branches), Some(customers), Some(staff)) => Some(Size { branches, customers, staff }),
                 _ => None,
             },
-        })
+        }
     }
-}
-
-fn calendar_of(gym: GymId, zone: &str) -> Result<Calendar, Fault> {
-    Calendar::parse(zone).map_err(|unknown| Fault::new(format!("gyms {gym}: time zone {zone}: {unknown}")))
 }
 
 /// Whether the gym is active; holds its row until the transaction ends.
@@ -179,11 +172,14 @@ pub(super) async fn insert_rules(tx: &mut Tx, gym: GymId, changes: &[(GymRule, b
 }
 
 /// The calendar in which the gym counts its days, if there is such a gym.
+///
+/// # Refuses
+/// [`access::GymDamaged`].
 pub(crate) async fn find_calendar(conn: &mut Connection, gym: GymId) -> Result<Option<Calendar>, Error> {
     let zone = sqlx::query_scalar!("select time_zone from gyms where id = $1", gym.get())
         .fetch_optional(conn)
         .await?;
-    Ok(zone.map(|zone| calendar_of(gym, &zone)).transpose()?)
+    zone.map(|zone| access::calendar_of(gym, &zone)).transpose()
 }
 
 /// Opens a gym in Egypt, in the colours of the platform, still to be set up.

@@ -11,12 +11,12 @@ use super::{
     rules::{ACCOUNTS_PER_IDENTIFIER, Identifier},
 };
 use base::{
-    Error, Fault,
-    access::PasswordHash,
+    Error,
+    access::{self, PasswordHash},
     platform::db::{Connection, Tx},
     vocabulary::{
-        BranchId, Calendar, CustomerId, Email, Gender, GymId, Language, Phone, SessionId, Timestamp,
-        dates::age_on, phone::Calling,
+        BranchId, CustomerId, Email, Gender, GymId, Language, Phone, SessionId, Timestamp, dates::age_on,
+        phone::Calling,
     },
 };
 
@@ -254,8 +254,7 @@ pub(super) async fn find_profile(
     .fetch_optional(conn)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let calendar = Calendar::parse(&row.time_zone)
-        .map_err(|error| Fault::new(format!("gym {}: {error}", row.gym_id)))?;
+    let calendar = access::calendar_of(GymId::new(row.gym_id), &row.time_zone)?;
     let today = calendar.today(now);
     let told = row
         .age_years
