@@ -37,7 +37,7 @@ use base::{
         connect,
         db::Db,
         delivery::{Senders, SendersUnusable},
-        durability::Forgetful,
+        soundness::Unsound,
         limits_memory::Rate,
         outbox::{Settings, Worker},
         telemetry::{self, Metrics, TelemetryUnusable},
@@ -59,9 +59,9 @@ pub(crate) enum StartError {
     /// The address of the database cannot be read.
     #[error("the address of the database cannot be read")]
     Database(#[from] sqlx::Error),
-    /// The database may lose what it acknowledged, which production refuses.
+    /// The database may lose what it acknowledged, or its user may do too much, which production refuses.
     #[error("production refuses the database")]
-    Forgetful(#[from] Forgetful),
+    Unsound(#[from] Unsound),
     /// A signing key of the configuration cannot be read.
     #[error("a signing key")]
     Key(#[from] KeyProblem),

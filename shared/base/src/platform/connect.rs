@@ -11,7 +11,7 @@ use sqlx::{
 use super::{
     config::{Config, Database, Mode, ServiceName},
     db::{Db, DbSettings, Destination, NoConnection, PoolSettings, in_words},
-    durability::{Durability, Forgetful},
+    soundness::{Soundness, Unsound},
 };
 
 /// The database of the service that `config` is for; connects when it is first needed.
@@ -25,7 +25,7 @@ pub fn open(config: &Config) -> Result<Db, sqlx::Error> {
             // With a single connection configured, each pool still gets one.
             max_connections: max_connections.max(1),
             acquire_timeout: database.acquire_timeout,
-            durability: durability(config.mode),
+            soundness: soundness(config.mode),
         })
     };
     let for_reading = most.saturating_sub(for_writing);
@@ -38,22 +38,22 @@ pub fn open(config: &Config) -> Result<Db, sqlx::Error> {
 }
 
 /// Connects once, and says in the log if that fails, where to and why. In production it also asks whether that Postgres
-/// keeps what it acknowledges, if it answers within the time that a request would wait for a connection.
+/// may be trusted, if it answers within the time that a request would wait for a connection.
 ///
 /// # Errors
-/// [`Forgetful`] only: a Postgres that cannot be reached is no reason not to start.
-pub async fn ask(config: &Config) -> Result<(), Forgetful> {
+/// [`Unsound`] only: a Postgres that cannot be reached is no reason not to start.
+pub async fn ask(config: &Config) -> Result<(), Unsound> {
     let database = &config.database;
     let Ok(options) = options(config.service, &database.url) else { return Ok(()) };
     let to = Destination::of(&options);
     let asked = tokio::time::timeout(database.acquire_timeout, async {
         let mut conn = PgConnection::connect_with(&limited(options, database)).await?;
-        durability(config.mode).check(&mut conn).await
+        soundness(config.mode).check(&mut conn).await
     });
     let why = match asked.await {
         Ok(Ok(())) => return Ok(()),
-        Ok(Err(sqlx::Error::Configuration(refused))) => match refused.downcast::<Forgetful>() {
-            Ok(forgetful) => return Err(*forgetful),
+        Ok(Err(sqlx::Error::Configuration(refused))) => match refused.downcast::<Unsound>() {
+            Ok(unsound) => return Err(*unsound),
             Err(error) => error.to_string(),
         },
         Ok(Err(error)) => in_words(&error),
@@ -77,10 +77,10 @@ pub async fn open_for_migration(service: ServiceName, url: &SecretString) -> Res
     PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await
 }
 
-const fn durability(mode: Mode) -> Durability {
+const fn soundness(mode: Mode) -> Soundness {
     match mode {
-        Mode::Production => Durability::Required,
-        Mode::Development => Durability::Waived,
+        Mode::Production => Soundness::Required,
+        Mode::Development => Soundness::Waived,
     }
 }
 

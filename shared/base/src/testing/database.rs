@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::platform::{
     db::{Db, DbSettings, PoolSettings},
-    durability::Durability,
+    soundness::Soundness,
     migrations,
 };
 
@@ -95,7 +95,7 @@ pub fn open(options: PgConnectOptions) -> Db {
         options,
         max_connections: 24,
         acquire_timeout: Duration::from_secs(10),
-        durability: Durability::Waived,
+        soundness: Soundness::Waived,
     };
     let settings = DbSettings { writing: pool.clone(), reading: pool, replica: None };
     Db::new(settings, super::HASH_KEY).expect("a sound pool")

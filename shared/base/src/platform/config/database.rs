@@ -1,10 +1,11 @@
 //! Postgres.
 
-use std::{path::Path, time::Duration};
+use std::{net::IpAddr, path::Path, time::Duration};
 
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 use super::{
     ConfigProblems, Mode, Section, ServiceName, Setting,
@@ -44,6 +45,8 @@ pub struct Database {
     /// Longest wait of a statement for a lock; Postgres ends the statement then.
     #[serde(rename = "lock_timeout_milliseconds", deserialize_with = "parse::milliseconds")]
     pub lock_timeout: Duration,
+    /// Whether production may reach a database on another machine without encryption.
+    pub allow_plaintext: bool,
 }
 
 impl Database {
@@ -76,7 +79,12 @@ impl DatabaseAlone {
         let (env, file, problems) = super::surroundings();
         let alone =
             Self::load(service, env.into_iter(), file.as_deref(), (problems, |key| is_of(MIGRATE_URL, key)))?;
-        alone.database.migrate_url(alone.mode)?;
+        let url = alone.database.migrate_url(alone.mode)?;
+        if alone.mode == Mode::Production {
+            let mut problems = Problems::default();
+            alone.database.refuse_plaintext(MIGRATE_URL, url, &mut problems);
+            problems.or(Some(()))?;
+        }
         Ok(alone)
     }
 
@@ -129,6 +137,11 @@ impl Section for Database {
         Field::new("acquire_timeout_milliseconds", "Longest wait for a connection, in milliseconds.", "1500"),
         Field::new("statement_timeout_milliseconds", "Longest run of a statement, in milliseconds.", "3000"),
         Field::new("lock_timeout_milliseconds", "Longest wait for a lock, in milliseconds.", "2000"),
+        Field::new(
+            "allow_plaintext",
+            "Whether production may reach another machine without TLS; only for a network that is all your own.",
+            "false",
+        ),
     ];
 
     fn check(&self, at: Setting, problems: &mut Problems) {
@@ -139,9 +152,10 @@ impl Section for Database {
             }
         }
         if at.mode == Mode::Production {
-            refuse_known_password(URL, &self.url, problems);
-            if let Some((key, url)) = read_url {
+            for (key, url) in [(URL, &self.url)].into_iter().chain(read_url) {
                 refuse_known_password(key, url, problems);
+                self.refuse_plaintext(key, url, problems);
+                self.refuse_mighty_user(key, url, problems);
             }
             // Not set means the default, which a service that only serves never uses; `migrate_url` refuses it.
             if self.migrate_url.expose_secret() != DEVELOPMENT_ONLY_MIGRATOR_DATABASE {
@@ -149,6 +163,45 @@ impl Section for Database {
             }
         }
     }
+}
+
+impl Database {
+    /// Passwords, codes and members' data pass there.
+    fn refuse_plaintext(&self, key: &str, url: &SecretString, problems: &mut Problems) {
+        let Ok(options) = url.expose_secret().parse::<PgConnectOptions>() else { return };
+        let is_encrypted = match options.get_ssl_mode() {
+            PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull => true,
+            PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer => false,
+        };
+        if !is_encrypted && !self.allow_plaintext && !is_this_machine(&options) {
+            problems.add(
+                key,
+                "reaches another machine without TLS, which production refuses: add ?sslmode=verify-full (or require), \
+                 or set GYM__DATABASE__ALLOW_PLAINTEXT on a network that is all your own",
+            );
+        }
+    }
+
+    /// What the user really may do is asked of Postgres when a connection is made.
+    fn refuse_mighty_user(&self, key: &str, url: &SecretString, problems: &mut Problems) {
+        let user = |url: &SecretString| {
+            let options: PgConnectOptions = url.expose_secret().parse().ok()?;
+            Some(options.get_username().to_owned())
+        };
+        let (Some(user), owner) = (user(url), user(&self.migrate_url)) else { return };
+        if user == "postgres" || owner.is_some_and(|owner| owner == user) {
+            problems.add(
+                key,
+                format!("{user} may change the schema, which production refuses in a service: see deploy/postgres/roles.sh"),
+            );
+        }
+    }
+}
+
+fn is_this_machine(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let is_loopback = host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    options.get_socket().is_some() || host == "localhost" || is_loopback
 }
 
 fn check_address(url: &SecretString) -> Result<(), &'static str> {

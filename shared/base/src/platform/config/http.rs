@@ -1,6 +1,7 @@
 //! The listeners, and the limits of connections and requests.
 
 use std::{
+    fmt,
     net::{IpAddr, SocketAddr},
     str::FromStr,
     time::Duration,
@@ -8,7 +9,7 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{Section, Setting, field::Field, parse, problems::Problems};
+use super::{Mode, Section, Setting, field::Field, parse, problems::Problems};
 
 /// The addresses of the listeners, and the limits of connections and requests.
 #[derive(Debug, Clone, Deserialize)]
@@ -81,7 +82,15 @@ impl Section for Http {
         ),
     ];
 
-    fn check(&self, _: Setting, problems: &mut Problems) {
+    fn check(&self, at: Setting, problems: &mut Problems) {
+        if at.mode == Mode::Production
+            && let Some(range) = self.trusted_proxies.iter().find(|range| range.is_everybody())
+        {
+            problems.add(
+                "GYM__HTTP__TRUSTED_PROXIES",
+                format!("{range} is everybody, whose word production does not take: name your proxy"),
+            );
+        }
         if self.listen == self.internal_listen && self.listen.port() != 0 {
             problems.add("GYM__HTTP__INTERNAL_LISTEN", "the same as GYM__HTTP__LISTEN");
         }
@@ -111,6 +120,19 @@ impl AddressRange {
             }
             (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
         }
+    }
+}
+
+impl AddressRange {
+    /// Whether it holds so much of the internet that no proxies of one gym fill it.
+    const fn is_everybody(&self) -> bool {
+        self.prefix < if self.first.is_ipv4() { 8 } else { 7 }
+    }
+}
+
+impl fmt::Display for AddressRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.first, self.prefix)
     }
 }
 

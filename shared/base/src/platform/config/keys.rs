@@ -18,6 +18,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// Length of an Ed25519 key in PKCS#8 v1, in bytes: a head of 16 and the seed of 32.
 const PKCS8_V1_LENGTH: usize = 48;
+/// How many of these bytes are the head, the same in every key.
+const PKCS8_HEAD: usize = 16;
 
 /// An Ed25519 private key that is known to be well formed.
 #[derive(Clone)]
@@ -30,6 +32,11 @@ impl SigningKey {
     /// The key as a PKCS#8 v1 document, which is what the token library takes.
     pub fn pkcs8_der(&self) -> &[u8] {
         self.pkcs8.expose_secret()
+    }
+
+    /// The bytes that somebody drew, of which all the rest follows.
+    pub(super) fn seed(&self) -> &[u8] {
+        self.pkcs8_der().get(PKCS8_HEAD..).unwrap_or_default()
     }
 
     /// The same document as base64, for whoever reads keys from text.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Section, field::Field, parse};
+use super::{Mode, Section, Setting, field::Field, parse, problems::Problems};
 
 /// How often is too often. A branch's forty people and three hundred members share one address, so limits by address
 /// are wide and those by account narrow.
@@ -66,4 +66,26 @@ impl Section for LimitSettings {
         Field::new("code_window_minutes", "Window of wrong codes, in minutes.", "10"),
         Field::new("qr_regenerations_per_minute", "QR codes one staff user renews each minute.", "10"),
     ];
+
+    fn check(&self, at: Setting, problems: &mut Problems) {
+        if at.mode != Mode::Production {
+            return;
+        }
+        // Far above what the largest branch behind one address asks for, and still a limit.
+        let mosts = [
+            ("ADDRESS_REQUESTS_PER_SECOND", self.address_requests_per_second, 10_000),
+            ("ADDRESS_BURST", self.address_burst, 50_000),
+            ("ADDRESS_SIGN_INS_PER_MINUTE", self.address_sign_ins_per_minute, 10_000),
+            ("ADDRESS_SIGN_IN_BURST", self.address_sign_in_burst, 10_000),
+            ("ACCOUNT_WRONG_PASSWORDS", self.account_wrong_passwords, 100),
+            ("CODE_GUESSES", self.code_guesses, 100),
+            ("QR_REGENERATIONS_PER_MINUTE", self.qr_regenerations_per_minute, 1000),
+        ];
+        for (key, value, most) in mosts {
+            if value > most {
+                let message = format!("{value} is as good as no limit, which production refuses: {most} at most");
+                problems.add(format!("GYM__LIMITS__{key}"), message);
+            }
+        }
+    }
 }

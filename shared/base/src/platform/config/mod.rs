@@ -8,6 +8,7 @@
 mod cors;
 mod database;
 mod development;
+mod entropy;
 mod example;
 mod field;
 mod http;

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::{
-    Mode, Section, Setting, development::DEVELOPMENT_ONLY_HASH_KEY, field::Field, problems::Problems,
+    Mode, Section, Setting, development::DEVELOPMENT_ONLY_HASH_KEY, entropy, field::Field, problems::Problems,
 };
 
 const HASH_KEY: &str = "GYM__SECRETS__HASH_KEY";
@@ -32,8 +32,12 @@ impl Section for Secrets {
         if key.len() < SHORTEST_BYTES {
             problems.add(HASH_KEY, format!("shorter than {SHORTEST_BYTES} bytes"));
         }
-        if at.mode == Mode::Production && key == DEVELOPMENT_ONLY_HASH_KEY {
-            problems.add(HASH_KEY, "the development key, which production refuses");
+        if at.mode == Mode::Production {
+            if key == DEVELOPMENT_ONLY_HASH_KEY {
+                problems.add(HASH_KEY, "the development key, which production refuses");
+            } else if !entropy::looks_drawn(key.as_bytes()) {
+                problems.add(HASH_KEY, "not drawn by chance, which production refuses: openssl rand -base64 48");
+            }
         }
     }
 }

@@ -10,8 +10,8 @@ use secrecy::ExposeSecret as _;
 
 use super::*;
 
-const SOUND_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g";
-const OTHER_SOUND_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIAICAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g";
+const SOUND_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIB0VbWNRPFejFNVlNc9v7hqkX4mLK2x9sQrZ0uYt3nE8";
+const OTHER_SOUND_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIKh3Tz9eYVvQ1mPc8JrD5uLxWg7bNfE2ao0sCk6RyZ4H";
 
 pub(super) fn load(env: &[(&str, &str)]) -> Result<Config, ConfigProblems> {
     load_with(ServiceName::StaffApi, env, None)
@@ -56,10 +56,10 @@ pub(super) fn scratch(name: &str, content: &[u8]) -> Scratch {
 fn production() -> Vec<(&'static str, &'static str)> {
     vec![
         ("GYM__MODE", "production"),
-        ("GYM__DATABASE__URL", "postgres://gym_staff:a-real-one@db/gym"),
+        ("GYM__DATABASE__URL", "postgres://gym_staff:a-real-one@db/gym?sslmode=verify-full"),
         ("GYM__TOKENS__STAFF_KEY", SOUND_KEY),
         ("GYM__TOKENS__CLIENT_KEY", OTHER_SOUND_KEY),
-        ("GYM__SECRETS__HASH_KEY", "a-real-one-a-real-one-a-real-one-a-real-one"),
+        ("GYM__SECRETS__HASH_KEY", "q1Xf7Jt0ZrW3nLk9Vb5Ys2Hd8Cg4Mp6TeAoUiGjB"),
         ("GYM__MAIL__TRANSPORT", "smtp"),
         ("GYM__MAIL__HOST", "mail.example.com"),
         ("GYM__MAIL__FROM", "Dragon Gym <no-reply@dragon.example>"),
@@ -323,6 +323,18 @@ fn production_refuses_each_of_these() {
         ("GYM__TOKENS__STAFF_KEY", development::DEVELOPMENT_ONLY_CLIENT_KEY),
         ("GYM__TOKENS__STAFF_KEY", OTHER_SOUND_KEY),
         ("GYM__TOKENS__CLIENT_ACCEPTED_KEYS", known.leak()),
+        ("GYM__DATABASE__URL", "postgres://gym_staff:a-real-one@db/gym"),
+        ("GYM__DATABASE__URL", "postgres://gym_staff:a-real-one@10.0.0.5/gym?sslmode=prefer"),
+        ("GYM__DATABASE__URL", "postgres://postgres:a-real-one@127.0.0.1/gym"),
+        ("GYM__DATABASE__URL", "postgres://gym_migrator:a-real-one@127.0.0.1/gym"),
+        ("GYM__DATABASE__READ_URL", "postgres://gym_staff:a-real-one@replica/gym"),
+        ("GYM__HTTP__TRUSTED_PROXIES", "127.0.0.1,0.0.0.0/0"),
+        ("GYM__HTTP__TRUSTED_PROXIES", "128.0.0.0/1"),
+        ("GYM__HTTP__TRUSTED_PROXIES", "2000::/3"),
+        ("GYM__TOKENS__CLIENT_KEY", "MC4CAQAwBQYDK2VwBCIEIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH"),
+        ("GYM__SECRETS__HASH_KEY", "a-real-one-a-real-one-a-real-one-a-real-one"),
+        ("GYM__LIMITS__ADDRESS_REQUESTS_PER_SECOND", "1000000"),
+        ("GYM__LIMITS__ACCOUNT_WRONG_PASSWORDS", "1000000"),
         ("GYM__SECRETS__HASH_KEY", "thirty-one-bytes-are-not-enough"),
         ("GYM__MAIL__TRANSPORT", "file"),
         ("GYM__MAIL__FROM", ""),
@@ -335,6 +347,25 @@ fn production_refuses_each_of_these() {
     }
     let plain = [("GYM__MAIL__TLS", "none"), ("GYM__MAIL__USERNAME", "u"), ("GYM__MAIL__PASSWORD", "p")];
     assert_eq!(keys(production_with(&plain)), ["GYM__MAIL__TLS"]);
+}
+
+#[test]
+fn production_takes_a_database_that_is_near_or_encrypted_or_meant_to_be_neither() {
+    for url in [
+        "postgres://gym_staff:p@127.0.0.1/gym",
+        "postgres://gym_staff:p@[::1]/gym",
+        "postgres://gym_staff:p@localhost/gym",
+        "postgres:///gym?user=gym_staff&password=p&host=/run/postgresql",
+        "postgres://gym_staff:p@db.example.com/gym?sslmode=require",
+    ] {
+        production_with(&[("GYM__DATABASE__URL", url)]).unwrap();
+    }
+    let own_network = [
+        ("GYM__DATABASE__URL", "postgres://gym_staff:p@postgres/gym"),
+        ("GYM__DATABASE__ALLOW_PLAINTEXT", "true"),
+        ("GYM__HTTP__TRUSTED_PROXIES", "10.0.0.0/8,172.16.0.0/12,fd00::/8"),
+    ];
+    production_with(&own_network).unwrap();
 }
 
 #[test]

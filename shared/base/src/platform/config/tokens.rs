@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::{
     Mode, Section, ServiceName, Setting,
     development::{DEVELOPMENT_ONLY_CLIENT_KEY, DEVELOPMENT_ONLY_STAFF_KEY},
+    entropy,
     field::Field,
     keys::{PublicKey, SigningKey},
     parse,
@@ -89,6 +90,8 @@ impl Section for Tokens {
             for (name, key) in keys {
                 if key.is_some_and(|key| is_known(&key.public())) {
                     problems.add(name, "the development key, which production refuses");
+                } else if key.is_some_and(|key| !entropy::looks_drawn(key.seed())) {
+                    problems.add(name, "not drawn by chance, which production refuses: openssl genpkey");
                 }
             }
             let former = [("STAFF", &self.staff_accepted_keys), ("CLIENT", &self.client_accepted_keys)];

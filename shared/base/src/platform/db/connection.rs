@@ -33,6 +33,11 @@ impl Connection {
         Ok(Self { raw, is_in_statement: false, is_in_transaction: false, statements: 0 })
     }
 
+    /// The connection below, before it is lent to anybody.
+    pub(super) const fn raw(&mut self) -> &mut PgConnection {
+        &mut self.raw
+    }
+
     /// Whether the end of the last statement was not read: its user was cut off, or the statement failed.
     pub(super) fn is_in_statement(&self) -> bool {
         self.is_in_statement

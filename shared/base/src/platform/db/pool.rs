@@ -22,7 +22,7 @@ use super::{
     connection::Connection,
     unreachable::{Attempts, Destination, NoConnection, in_words},
 };
-use crate::platform::{durability::Durability, telemetry::metric};
+use crate::platform::{soundness::Soundness, telemetry::metric};
 
 /// A connection that was lent longer ago is asked whether it still lives; asking a busy one would cost every request a
 /// round trip.
@@ -43,15 +43,15 @@ pub struct PoolSettings {
     pub max_connections: usize,
     /// Longest wait for a connection, all steps together.
     pub acquire_timeout: Duration,
-    /// Whether a Postgres that may lose what it acknowledged is refused.
-    pub durability: Durability,
+    /// Whether a Postgres that may lose what it acknowledged, or a user with too many rights, is refused.
+    pub soundness: Soundness,
 }
 
 /// Makes connections, and decides whether one that comes back is lent again.
 #[derive(Debug)]
 struct Connector {
     options: PgConnectOptions,
-    durability: Durability,
+    soundness: Soundness,
     silence: Silence,
     attempts: Attempts,
 }
@@ -99,7 +99,7 @@ impl Manager for Connector {
         let attempt = self.attempts.begin();
         let opened = Box::pin(async {
             let mut conn = Connection::open(&self.options).await?;
-            self.durability.check(&mut conn).await?;
+            self.soundness.check(conn.raw()).await?;
             Ok(conn)
         })
         .await;
@@ -142,10 +142,10 @@ pub(crate) struct Pool {
 
 impl Pool {
     pub(crate) fn new(settings: PoolSettings) -> Result<Self, Error> {
-        let PoolSettings { options, max_connections, acquire_timeout, durability } = settings;
+        let PoolSettings { options, max_connections, acquire_timeout, soundness } = settings;
         let kept = managed::Pool::builder(Connector {
             options: options.clone(),
-            durability,
+            soundness,
             silence: Silence::default(),
             attempts: Attempts::default(),
         })

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, postgres::PgConnectOptions};
 use tokio::net::TcpListener;
 
 use super::{Db, DbSettings, NotServing, PoolSettings};
-use crate::{error::Error, platform::durability::Durability, testing::TestDb};
+use crate::{error::Error, platform::soundness::Soundness, testing::TestDb};
 
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(300);
 
@@ -107,6 +107,6 @@ fn nowhere() -> PoolSettings {
         options: options.username("desk").password("secret").database("gym"),
         max_connections: 1,
         acquire_timeout: ACQUIRE_TIMEOUT,
-        durability: Durability::Waived,
+        soundness: Soundness::Waived,
     }
 }

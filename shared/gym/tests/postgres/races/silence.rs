@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use base::{
     platform::{
         db::{Db, DbSettings, PoolSettings, READY_WITHIN},
-        durability::Durability,
+        soundness::Soundness,
     },
     testing::{HASH_KEY, TestDb, Wire},
 };
@@ -36,7 +36,7 @@ impl Stage {
             options: wire.lead(options),
             max_connections: PLACES,
             acquire_timeout: ACQUIRE_TIMEOUT,
-            durability: Durability::Waived,
+            soundness: Soundness::Waived,
         };
         let settings = DbSettings { writing: pool.clone(), reading: pool, replica: None };
         let through = Db::new(settings, HASH_KEY).unwrap();
