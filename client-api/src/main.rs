@@ -20,5 +20,6 @@ fn main() -> ExitCode {
         // Its user of the database may write jobs down and not read them.
         jobs: Vec::new,
         housekeeping: |db, clock, stop| Box::pin(housekeeping::keep(db, clock, stop)),
+        add_operator: None,
     })
 }

@@ -22,9 +22,12 @@ mod customers;
 mod dashboards;
 mod devices;
 mod gyms;
+mod operator;
 mod services;
 mod subscriptions;
 mod users;
+
+pub use operator::add_operator;
 
 use axum::Router;
 use base::platform::outbox::Jobs;

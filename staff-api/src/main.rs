@@ -19,5 +19,6 @@ fn main() -> ExitCode {
         docs_path: "/docs/staff",
         jobs: staff_api::jobs,
         housekeeping: |db, clock, stop| Box::pin(housekeeping::keep(db, clock, stop)),
+        add_operator: Some(|db, wanted, now| Box::pin(staff_api::add_operator(db, wanted, now))),
     })
 }

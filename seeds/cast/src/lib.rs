@@ -54,6 +54,11 @@ impl Gym {
         Self { db, clock: TestClock::default() }
     }
 
+    /// Opens a database with a schema and nobody in it, as `staff-api migrate` leaves a new one.
+    pub async fn nobody() -> Self {
+        Self { db: TestDb::open().await, clock: TestClock::default() }
+    }
+
     /// Opens the demo gym instead, as it stands at `now`.
     pub async fn demo(now: Timestamp) -> Self {
         let db = TestDb::open().await;

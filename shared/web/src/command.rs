@@ -16,11 +16,16 @@ use futures_util::future::BoxFuture;
 use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 
-use super::{App, document::Document, health, lifecycle};
+use super::{
+    App,
+    document::Document,
+    health, lifecycle,
+    operator::{self, AddOperator, OperatorWanted},
+};
 use base::{
     Error,
     platform::{
-        clock::Clock,
+        clock::{Clock, SystemClock},
         config::{self, Config, ConfigProblems, DatabaseAlone, ServiceName},
         connect,
         db::Db,
@@ -58,6 +63,8 @@ pub struct Program {
     pub jobs: fn() -> Jobs,
     /// What its worker does beside: deletes what has run out, until it is told to stop.
     pub housekeeping: Housekeeping,
+    /// Adds an operator of the platform, where that is this service's business.
+    pub add_operator: Option<AddOperator>,
 }
 
 /// Why a command was not carried out.
@@ -73,6 +80,12 @@ enum Failed {
     Database(#[from] sqlx::Error),
     #[error("the schema was not brought up to date: {}", chain(.0))]
     Migration(Error),
+    #[error("no operator was added: {}", operator::said(.0))]
+    Operator(Error),
+    #[error("the password cannot be read")]
+    Password(#[from] operator::NoPassword),
+    #[error("the command line asks for nothing")]
+    Unasked,
     #[error("not ready")]
     NotReady(#[from] health::NotReady),
     #[error("nobody reads what is written")]
@@ -113,6 +126,9 @@ fn command_line(program: &Program) -> Command {
         .subcommand(Command::new(CHECK).about("Say everything that is wrong with the configuration"))
         .subcommand(Command::new(EXAMPLE).about("Print a configuration file with every key and its default"))
         .subcommand(Command::new(HEALTH).about("Ask the running service whether it is ready"));
+    if program.add_operator.is_some() {
+        command = command.subcommand(operator::command_line());
+    }
     if program.service == ServiceName::StaffApi {
         command = command.subcommand(Command::new(MIGRATE).about("Bring the database's schema up to date"));
     }
@@ -131,6 +147,7 @@ fn run(program: &Program, asked: &ArgMatches) -> Result<(), Failed> {
             Ok(to_the_end(health::ask(config.http.internal_listen))??)
         }
         Some(MIGRATE) => migrate(&DatabaseAlone::load_for_migration(program.service)?),
+        Some(operator::OPERATOR) => add_operator(program, asked),
         Some(_) | None => {
             let config = Config::load_from_process(program.service)?;
             Ok(to_the_end(lifecycle::keep(program, config))??)
@@ -155,6 +172,22 @@ fn migrate(alone: &DatabaseAlone) -> Result<(), Failed> {
         done.map_err(Failed::Migration)
     })??;
     Ok(writeln!(io::stdout(), "the schema is up to date")?)
+}
+
+fn add_operator(program: &Program, asked: &ArgMatches) -> Result<(), Failed> {
+    let (Some(add), Some(asked)) = (program.add_operator, operator::asked(asked)) else {
+        return Err(Failed::Unasked);
+    };
+    let alone = DatabaseAlone::load_for_command(program.service)?;
+    let wanted = OperatorWanted::read(asked)?;
+    let name = wanted.username.clone();
+    to_the_end(async {
+        let db = connect::open_alone(&alone)?;
+        let done = add(db.clone(), wanted, SystemClock.now()).await;
+        db.close();
+        done.map_err(Failed::Operator)
+    })??;
+    Ok(writeln!(io::stdout(), "{name} runs the platform now and may sign in")?)
 }
 
 /// Whoever started us may read neither the log nor its format: this goes to standard error in plain words.

@@ -20,6 +20,7 @@ mod health;
 pub mod internal;
 pub mod layers;
 mod lifecycle;
+pub mod operator;
 mod pace;
 mod reading;
 mod request_log;

@@ -37,9 +37,9 @@ use base::{
         connect,
         db::Db,
         delivery::{Senders, SendersUnusable},
-        soundness::Unsound,
         limits_memory::Rate,
         outbox::{Settings, Worker},
+        soundness::Unsound,
         telemetry::{self, Metrics, TelemetryUnusable},
     },
 };

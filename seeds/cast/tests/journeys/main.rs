@@ -6,4 +6,5 @@ mod borders;
 mod demo_stack;
 mod desk;
 mod documents;
+mod first_day;
 mod member;

@@ -9,23 +9,36 @@ use sqlx::{
 };
 
 use super::{
-    config::{Config, Database, Mode, ServiceName},
+    config::{Config, Database, DatabaseAlone, Mode, ServiceName},
     db::{Db, DbSettings, Destination, NoConnection, PoolSettings, in_words},
     soundness::{Soundness, Unsound},
 };
 
 /// The database of the service that `config` is for; connects when it is first needed.
 pub fn open(config: &Config) -> Result<Db, sqlx::Error> {
-    let database = &config.database;
+    let hash_key = config.secrets.hash_key.expose_secret().as_bytes();
+    open_as((config.service, config.mode), &config.database, hash_key)
+}
+
+/// The database of a command that answers no request, and so has no repeats to recognise by a key.
+pub fn open_alone(alone: &DatabaseAlone) -> Result<Db, sqlx::Error> {
+    open_as((alone.service, alone.mode), &alone.database, &rand::random::<[u8; 32]>())
+}
+
+fn open_as(
+    (service, mode): (ServiceName, Mode),
+    database: &Database,
+    hash_key: &[u8],
+) -> Result<Db, sqlx::Error> {
     let most = usize::try_from(database.max_connections).unwrap_or(usize::MAX);
     let for_writing = most.div_ceil(2);
     let pool = |url, max_connections: usize| {
         Ok::<_, sqlx::Error>(PoolSettings {
-            options: limited(options(config.service, url)?, database),
+            options: limited(options(service, url)?, database),
             // With a single connection configured, each pool still gets one.
             max_connections: max_connections.max(1),
             acquire_timeout: database.acquire_timeout,
-            soundness: soundness(config.mode),
+            soundness: soundness(mode),
         })
     };
     let for_reading = most.saturating_sub(for_writing);
@@ -34,7 +47,7 @@ pub fn open(config: &Config) -> Result<Db, sqlx::Error> {
         reading: pool(&database.url, for_reading)?,
         replica: database.read_url.as_ref().map(|url| pool(url, for_reading)).transpose()?,
     };
-    Db::new(settings, config.secrets.hash_key.expose_secret().as_bytes())
+    Db::new(settings, hash_key)
 }
 
 /// Connects once, and says in the log if that fails, where to and why. In production it also asks whether that Postgres

@@ -93,7 +93,10 @@ mod tests {
         let test = TestDb::open().await;
         let refused = async |pool: &sqlx::PgPool| {
             let mut conn = pool.acquire().await.unwrap();
-            Soundness::Required.check(&mut conn).await.map_or_else(|error| error.to_string(), |()| String::new())
+            Soundness::Required
+                .check(&mut conn)
+                .await
+                .map_or_else(|error| error.to_string(), |()| String::new())
         };
         let owner = refused(&test.owner).await;
         assert!(owner.contains("owns the database"), "{owner}");

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::platform::{
     db::{Db, DbSettings, PoolSettings},
-    soundness::Soundness,
     migrations,
+    soundness::Soundness,
 };
 
 /// Where tests find Postgres: a role that owns the schema and may create databases.

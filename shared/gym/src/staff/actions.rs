@@ -74,7 +74,14 @@ pub async fn create(
                 None => gyms::open(tx, &new.full_name).await?,
             };
             let at = tx.now();
-            let hired = store::Hired { new: &new, gym, placement: &placement, hash: &hash, at };
+            let hired = store::Hired {
+                new: &new,
+                gym: Some(gym),
+                placement: &placement,
+                hash: &hash,
+                is_password_their_own: false,
+                at,
+            };
             let id = store::insert_staff(tx, hired)
                 .await
                 .on_constraint("staff_users_username_once", || StaffRefused::UsernameTaken)?;

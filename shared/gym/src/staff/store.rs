@@ -9,6 +9,9 @@ use base::{
     vocabulary::{BranchId, Email, GymId, Language, Page, PersonName, Phone, StaffId, Timestamp},
 };
 
+/// The advisory lock of whoever adds an operator.
+const OPERATORS: i64 = 4_710_817;
+
 struct Row {
     id: i64,
     gym_id: Option<i64>,
@@ -182,9 +185,12 @@ pub(super) async fn lock_staff(tx: &mut Tx, id: StaffId) -> Result<Option<StaffI
 /// A new staff user, ready to be written.
 pub(super) struct Hired<'a> {
     pub(super) new: &'a NewStaff,
-    pub(super) gym: GymId,
+    /// None for an operator of the platform.
+    pub(super) gym: Option<GymId>,
     pub(super) placement: &'a Placement,
     pub(super) hash: &'a PasswordHash,
+    /// Whether they chose the password themselves; else they have to change it.
+    pub(super) is_password_their_own: bool,
     pub(super) at: Timestamp,
 }
 
@@ -200,15 +206,15 @@ pub(super) async fn find_username(conn: &mut Connection, gym: GymId, name: &User
     Ok(is_there)
 }
 
-/// Writes a new staff user, who has to change the password that somebody else chose.
+/// Writes a new staff user.
 pub(super) async fn insert_staff(tx: &mut Tx, hired: Hired<'_>) -> Result<StaffId, sqlx::Error> {
     let new = hired.new;
     let id = sqlx::query_scalar!(
         "insert into staff_users (gym_id, branch_id, username, full_name, role, email, phone, password_hash,
              must_change_password, is_active, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, true, true, $9)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, true, $10)
          returning id",
-        hired.gym.get(),
+        hired.gym.map(GymId::get),
         hired.placement.branch.map(BranchId::get),
         new.username.as_str(),
         new.full_name.as_str(),
@@ -216,11 +222,29 @@ pub(super) async fn insert_staff(tx: &mut Tx, hired: Hired<'_>) -> Result<StaffI
         new.email.as_ref().map(Email::as_str),
         new.phone.as_ref().map(Phone::as_str),
         hired.hash.as_str(),
+        !hired.is_password_their_own,
         hired.at,
     )
     .fetch_one(tx.conn())
     .await?;
     Ok(StaffId::from(id))
+}
+
+/// Makes whoever adds an operator wait for the others who do, until the transaction ends.
+pub(super) async fn lock_operators(tx: &mut Tx) -> Result<(), Error> {
+    sqlx::query_scalar!(r#"select pg_advisory_xact_lock($1)::text as "locked!""#, OPERATORS)
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Somebody who runs the platform, signed in or not.
+pub(super) async fn find_operator(conn: &mut Connection) -> Result<Option<StaffId>, Error> {
+    let found =
+        sqlx::query_scalar!("select id from staff_users where role = 'super_admin' order by id limit 1")
+            .fetch_optional(conn)
+            .await?;
+    Ok(found.map(StaffId::from))
 }
 
 /// Changes what is named in `edit`.

@@ -88,6 +88,13 @@ impl DatabaseAlone {
         Ok(alone)
     }
 
+    /// Loads what a command of this service needs that only talks to Postgres, from the surroundings of this process.
+    pub fn load_for_command(service: ServiceName) -> Result<Self, ConfigProblems> {
+        let (env, file, problems) = super::surroundings();
+        let is_needed = |key: &str| key.starts_with("GYM__DATABASE__") && !is_of(MIGRATE_URL, key);
+        Self::load(service, env.into_iter(), file.as_deref(), (problems, is_needed))
+    }
+
     fn load(
         service: ServiceName,
         env: impl Iterator<Item = (String, String)>,

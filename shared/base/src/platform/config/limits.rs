@@ -83,7 +83,8 @@ impl Section for LimitSettings {
         ];
         for (key, value, most) in mosts {
             if value > most {
-                let message = format!("{value} is as good as no limit, which production refuses: {most} at most");
+                let message =
+                    format!("{value} is as good as no limit, which production refuses: {most} at most");
                 problems.add(format!("GYM__LIMITS__{key}"), message);
             }
         }

@@ -36,7 +36,8 @@ impl Section for Secrets {
             if key == DEVELOPMENT_ONLY_HASH_KEY {
                 problems.add(HASH_KEY, "the development key, which production refuses");
             } else if !entropy::looks_drawn(key.as_bytes()) {
-                problems.add(HASH_KEY, "not drawn by chance, which production refuses: openssl rand -base64 48");
+                problems
+                    .add(HASH_KEY, "not drawn by chance, which production refuses: openssl rand -base64 48");
             }
         }
     }
