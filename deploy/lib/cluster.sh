@@ -31,7 +31,7 @@ cluster_init() {
     as_postgres "$PG_BIN/initdb" -D "$folder.new" -U postgres --encoding=UTF8 --locale="$(cluster_locale)" "$@" >/dev/null \
         || die "initdb failed in $folder.new"
     # shellcheck disable=SC2016 # for the other shell
-    as_postgres sh -c 'echo "include_if_exists = '\''gym.conf'\''" >>"$1/postgresql.conf"' sh "$folder.new"
+    as_postgres sh -c 'printf "%s\n" "log_parameter_max_length = 0" "log_parameter_max_length_on_error = 0" "log_error_verbosity = terse" "include_if_exists = '\''gym.conf'\''" >>"$1/postgresql.conf"' sh "$folder.new"
     mv "$folder.new" "$folder"
 }
 

@@ -72,8 +72,8 @@ jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %u@%d '
-# The details of a broken constraint repeat the values: a phone number, an address.
-log_error_verbosity = terse
+log_error_verbosity = terse # the details of a broken constraint repeat phone numbers and addresses
+log_parameter_max_length = 0 # the parameters of a slow statement are codes and passwords
 log_lock_waits = on
 log_min_duration_statement = 1s
 SETTINGS

@@ -116,6 +116,83 @@ mod tests {
         runtime.block_on(async { drop(gym) });
     }
 
+    /// What the doctor says about this thing.
+    fn about<'a>(said: &'a str, thing: &str) -> Vec<&'a str> {
+        said.lines().filter(|line| line.get(7..).is_some_and(|rest| rest.starts_with(thing))).collect()
+    }
+
+    #[test]
+    fn the_doctor_looks_at_everything_and_says_what_to_do() {
+        let runtime = Runtime::new().unwrap();
+        let gym = runtime.block_on(TestDb::open());
+        let (staff, owner) = (gym.url("gym_staff"), gym.url("gym_migrator"));
+        let (code, said, complaint) = run(&["doctor"], &[("GYM__DATABASE__URL", &staff)]);
+        assert_eq!(code, Some(0), "{said}{complaint}");
+        for well in ["database", "schema", "rights", "clock", "mail", "sms", "proxies"] {
+            let lines = about(&said, well);
+            assert!(lines.iter().all(|line| line.starts_with("ok ")) && !lines.is_empty(), "{well} in\n{said}");
+        }
+        // The Postgres of the tests may forget, and has nobody who runs the platform.
+        assert!(about(&said, "settings").iter().any(|line| line.contains("fsync is off, not on")), "{said}");
+        assert!(said.contains("log_parameter_max_length is -1, not 0"), "{said}");
+        assert!(said.contains("staff-api operator add"), "{said}");
+
+        let elsewhere = [
+            ("GYM__DATABASE__URL", &*owner),
+            ("GYM__HTTP__LISTEN", "0.0.0.0:8081"),
+            ("GYM__MAIL__TRANSPORT", "smtp"),
+            ("GYM__MAIL__HOST", "127.0.0.1"),
+            ("GYM__MAIL__PORT", "9"),
+        ];
+        let (code, said, complaint) = run(&["doctor"], &elsewhere);
+        assert_eq!(code, Some(1), "{said}{complaint}");
+        assert!(about(&said, "rights")[0].contains("gym_migrator owns"), "{said}");
+        assert!(about(&said, "mail")[0].starts_with("WRONG"), "{said}");
+        assert!(about(&said, "proxies")[0].starts_with("note "), "{said}");
+        runtime.block_on(async { drop(gym) });
+    }
+
+    #[test]
+    fn the_doctor_says_why_a_database_does_not_serve() {
+        let bare = forgetful();
+        let unknown = bare.replace("/postgres?", "/no_such_gym?");
+        for (url, found, remedy) in [
+            (NO_DATABASE, "connection refused", "start Postgres"),
+            (&*unknown, "(3D000)", "roles.sh makes it"),
+            (&*bare, "none, or one of an older release", "staff-api migrate"),
+        ] {
+            let (code, said, _) = run(&["doctor"], &[("GYM__DATABASE__URL", url)]);
+            assert_eq!(code, Some(1), "{said}");
+            assert!(said.contains(found) && said.contains(remedy), "{found} in\n{said}");
+        }
+    }
+
+    #[test]
+    fn an_operator_is_added_with_a_password_from_a_file() {
+        let runtime = Runtime::new().unwrap();
+        let gym = runtime.block_on(TestDb::open());
+        let url = gym.url("gym_staff");
+        let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("operator-password");
+        std::fs::write(&file, "salt, chalk and rope\n").unwrap();
+        let path = file.to_str().unwrap();
+        let named = |name| ["operator", "add", "--username", name, "--email", "nadia@example.com"];
+        let add = |arguments: &[&str]| run(arguments, &[("GYM__DATABASE__URL", &url), ("GYM__MAIL__PORT", "x")]);
+
+        let (code, _, complaint) = add(&named("nadia"));
+        assert!(code == Some(1) && complaint.contains("--password-file"), "{complaint}");
+        let with_file = |name| [&named(name)[..], &["--password-file", path]].concat();
+        let (code, said, complaint) = add(&with_file("nadia"));
+        assert_eq!((code, said.as_str()), (Some(0), "nadia runs the platform now and may sign in\n"), "{complaint}");
+        let (code, _, complaint) = add(&with_file("hany"));
+        assert!(code == Some(1) && complaint.contains("--another"), "{complaint}");
+        let (code, ..) = add(&[&with_file("hany")[..], &["--another"]].concat());
+        assert_eq!(code, Some(0));
+        let (code, _, complaint) = add(&with_file("a b"));
+        assert!(code == Some(1) && complaint.contains("username: "), "{complaint}");
+        std::fs::remove_file(&file).unwrap();
+        runtime.block_on(async { drop(gym) });
+    }
+
     struct Running {
         child: Child,
         listen: String,

@@ -29,6 +29,7 @@ use base::{
         config::{self, Config, ConfigProblems, DatabaseAlone, ServiceName},
         connect,
         db::Db,
+        doctor::{self, Standing},
         migrations,
         outbox::Jobs,
     },
@@ -42,6 +43,7 @@ const MIGRATE: &str = "migrate";
 const CHECK: &str = "check";
 const EXAMPLE: &str = "config-example";
 const HEALTH: &str = "health";
+const DOCTOR: &str = "doctor";
 
 /// Sweeps until the token says stop.
 pub type Housekeeping = fn(Db, Arc<dyn Clock>, CancellationToken) -> BoxFuture<'static, ()>;
@@ -86,6 +88,8 @@ enum Failed {
     Password(#[from] operator::NoPassword),
     #[error("the command line asks for nothing")]
     Unasked,
+    #[error("{0} of these keep the gym from being served safely")]
+    Unwell(usize),
     #[error("not ready")]
     NotReady(#[from] health::NotReady),
     #[error("nobody reads what is written")]
@@ -125,6 +129,9 @@ fn command_line(program: &Program) -> Command {
         .subcommand(Command::new(SERVE).about("Serve until told to stop; what happens without a command"))
         .subcommand(Command::new(CHECK).about("Say everything that is wrong with the configuration"))
         .subcommand(Command::new(EXAMPLE).about("Print a configuration file with every key and its default"))
+        .subcommand(
+            Command::new(DOCTOR).about("Look at the live set-up: database, providers, proxies; say what to do"),
+        )
         .subcommand(Command::new(HEALTH).about("Ask the running service whether it is ready"));
     if program.add_operator.is_some() {
         command = command.subcommand(operator::command_line());
@@ -146,6 +153,7 @@ fn run(program: &Program, asked: &ArgMatches) -> Result<(), Failed> {
             let config = Config::load_from_process(program.service)?;
             Ok(to_the_end(health::ask(config.http.internal_listen))??)
         }
+        Some(DOCTOR) => examine(&Config::load_from_process(program.service)?),
         Some(MIGRATE) => migrate(&DatabaseAlone::load_for_migration(program.service)?),
         Some(operator::OPERATOR) => add_operator(program, asked),
         Some(_) | None => {
@@ -161,6 +169,17 @@ fn to_the_end<T>(work: impl Future<Output = T>) -> Result<T, Failed> {
     let done = runtime.block_on(work);
     runtime.shutdown_timeout(GOODBYE);
     Ok(done)
+}
+
+/// Every finding, and a failure if one of them is wrong.
+fn examine(config: &Config) -> Result<(), Failed> {
+    let findings = to_the_end(doctor::examine(config, &SystemClock))?;
+    let mut output = io::stdout();
+    for finding in &findings {
+        writeln!(output, "{finding}")?;
+    }
+    let wrong = findings.iter().filter(|finding| finding.standing == Standing::Wrong).count();
+    if wrong == 0 { Ok(()) } else { Err(Failed::Unwell(wrong)) }
 }
 
 fn migrate(alone: &DatabaseAlone) -> Result<(), Failed> {

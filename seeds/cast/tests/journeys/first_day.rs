@@ -60,11 +60,11 @@ async fn from_nobody_to_the_first_member_at_the_door() {
     let owner = signed_in(&visitor, "olfat", "begin-2026-here").await;
     let own = json!({ "current_password": "begin-2026-here", "new_password": "a rope of her own" });
     owner.post("/api/auth/change-password", own).await.expect(200);
-    let brand = json!({ "gym_name": "Nile Fitness", "name": "Nile Fitness", "is_setup_complete": true });
+    let brand = json!({ "name": "Nile Fitness", "is_setup_complete": true });
     owner.put("/api/gyms/setup", brand).await.expect(200);
     let branch = json!({ "name": "Dragon Club", "code": "DRA001", "city": "Cairo" });
     let branch = id(&owner.post("/api/branches", branch).await.expect(201));
-    let month = json!({ "name": "Monthly Gym", "type": "time_based", "kind": "time_based", "service_type": "gym", "price": 500, "duration_days": 30 });
+    let month = json!({ "name": "Monthly Gym", "kind": "time_based", "service_type": "gym", "price": 500, "duration_days": 30 });
     let service = id(&owner.post("/api/services", month).await.expect(201));
     let desk = json!({
         "username": "reem", "full_name": "Reem Tarek", "password": "begin-2026-desk", "role": "front_desk",

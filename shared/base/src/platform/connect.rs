@@ -76,6 +76,20 @@ pub async fn ask(config: &Config) -> Result<(), Unsound> {
     Ok(())
 }
 
+/// One connection at `url`, with the limits of a service's own.
+pub(crate) async fn once(config: &Config, url: &SecretString) -> Result<PgConnection, sqlx::Error> {
+    let options = limited(options(config.service, url)?, &config.database);
+    PgConnection::connect_with(&options).await.map_err(|error| {
+        NoConnection::new(Destination::of(&options), in_words(&error)).into_error(io::ErrorKind::Other)
+    })
+}
+
+/// Where the database of `config` is, as it may be shown.
+pub(crate) fn destination(config: &Config) -> String {
+    let options = options(config.service, &config.database.url);
+    options.map_or_else(|error| error.to_string(), |options| Destination::of(&options).to_string())
+}
+
 /// One connection for whoever changes the schema: no time limits, for a new index takes as long as it takes.
 ///
 /// # Errors

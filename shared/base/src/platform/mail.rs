@@ -79,6 +79,15 @@ impl Smtp {
         Ok(Self { host: config.host.clone(), port: config.port, tls, credentials, from: config.from.clone() })
     }
 
+    /// Connects, signs in where the server wants that, and leaves without a mail.
+    pub(super) async fn greet(&self) -> Result<(), String> {
+        let mut connection = self.connect().await.map_err(|error| in_full(&error))?;
+        if tokio::time::timeout(QUIT_TIMEOUT, connection.quit()).await.is_err() {
+            tracing::debug!("the mail server did not say goodbye");
+        }
+        Ok(())
+    }
+
     async fn send(&self, parcel: Parcel<'_>) -> Result<(), Undelivered> {
         let (envelope, bytes) = self.pack(parcel)?;
         // No answer before the mail itself is about the mail: a refusal comes from the state of the server or from our
@@ -133,6 +142,18 @@ impl Smtp {
         let message = message.map_err(|_quotes_it| Undelivered::for_good("mail: cannot be composed"))?;
         Ok((message.envelope().clone(), message.formatted()))
     }
+}
+
+/// Why a server was not reached, with the causes of it; before a mail was named, so it quotes nobody.
+fn in_full(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
 }
 
 impl fmt::Debug for Smtp {

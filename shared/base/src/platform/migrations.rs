@@ -34,30 +34,37 @@ pub async fn migrate(pool: &PgPool) -> Result<(), Error> {
 }
 
 /// Whether the schema knows every migration of this release. What it knows beside them is a newer release's.
-///
-/// A database without the table, or whose table the services may not read, has seen none of this release: the right to
-/// read it comes with a migration.
 pub(crate) async fn is_current<'c>(
     conn: impl Executor<'c, Database = Postgres>,
 ) -> Result<bool, sqlx::Error> {
+    Ok(missing(conn).await?.is_some_and(|missing| missing.is_empty()))
+}
+
+/// The migrations of this release that the schema does not know, by number.
+///
+/// None for a database without the table, or whose table the services may not read: it has seen nothing of this
+/// release, for the right to read it comes with a migration.
+pub(crate) async fn missing<'c>(
+    conn: impl Executor<'c, Database = Postgres>,
+) -> Result<Option<Vec<i64>>, sqlx::Error> {
     let needed: Vec<i64> = MIGRATOR.iter().map(|migration| migration.version).collect();
     // Not checked when it is compiled: the table is made by whoever migrates, not by a migration.
-    let known = sqlx::query_scalar::<_, bool>(
-        "select not exists (
-             select from unnest($1::bigint[]) as needed (version)
-             where not exists (select from _sqlx_migrations m where m.version = needed.version and m.success)
-         )",
+    let missing = sqlx::query_scalar::<_, i64>(
+        "select needed.version
+         from unnest($1::bigint[]) as needed (version)
+         where not exists (select from _sqlx_migrations m where m.version = needed.version and m.success)
+         order by needed.version",
     )
     .bind(needed)
-    .fetch_one(conn)
+    .fetch_all(conn)
     .await;
-    match known {
+    match missing {
         Err(sqlx::Error::Database(refusal))
             if matches!(refusal.code().as_deref(), Some(NO_TABLE | NO_RIGHT)) =>
         {
-            Ok(false)
+            Ok(None)
         }
-        known => known,
+        missing => missing.map(Some),
     }
 }
 

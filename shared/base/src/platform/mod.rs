@@ -6,6 +6,7 @@ pub mod config;
 pub mod connect;
 pub mod db;
 pub mod delivery;
+pub mod doctor;
 pub mod idempotency;
 pub mod limits;
 pub mod limits_memory;

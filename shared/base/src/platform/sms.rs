@@ -62,6 +62,20 @@ impl Twilio {
         Ok(Self { client, address, account: config.account_sid.clone(), token, from: config.from.clone() })
     }
 
+    /// Asks for the account, which costs nothing and sends nothing; whatever answers is there, but for "who are you?".
+    pub(super) async fn greet(&self) -> Result<(), String> {
+        let mut account = self.address.clone();
+        account.set_path(&self.address.path().replace("/Messages.json", ".json"));
+        let request = self.client.get(account).basic_auth(&self.account, Some(self.token.expose_secret()));
+        let answer = request.send().await.map_err(|error| reason_of(&error).to_owned())?;
+        match answer.status() {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                Err(format!("http {}: the account or its token is not known there", answer.status().as_u16()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     async fn send(&self, parcel: Parcel<'_>) -> Result<(), Undelivered> {
         let request = self
             .client

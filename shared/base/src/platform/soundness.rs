@@ -83,26 +83,9 @@ impl Soundness {
     }
 }
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::TestDb;
-
-    #[tokio::test]
-    async fn the_owner_of_the_schema_is_no_user_for_a_service() {
-        let test = TestDb::open().await;
-        let refused = async |pool: &sqlx::PgPool| {
-            let mut conn = pool.acquire().await.unwrap();
-            Soundness::Required
-                .check(&mut conn)
-                .await
-                .map_or_else(|error| error.to_string(), |()| String::new())
-        };
-        let owner = refused(&test.owner).await;
-        assert!(owner.contains("owns the database"), "{owner}");
-        let staff = refused(test.staff_pool()).await;
-        assert!(!staff.contains("owns") && !staff.contains("superuser"), "{staff}");
-    }
 
     #[test]
     fn everything_that_is_wrong_is_said() {

@@ -232,9 +232,7 @@ pub(super) async fn insert_staff(tx: &mut Tx, hired: Hired<'_>) -> Result<StaffI
 
 /// Makes whoever adds an operator wait for the others who do, until the transaction ends.
 pub(super) async fn lock_operators(tx: &mut Tx) -> Result<(), Error> {
-    sqlx::query_scalar!(r#"select pg_advisory_xact_lock($1)::text as "locked!""#, OPERATORS)
-        .fetch_one(tx.conn())
-        .await?;
+    sqlx::query!("select pg_advisory_xact_lock($1)", OPERATORS).execute(tx.conn()).await?;
     Ok(())
 }
 

@@ -206,7 +206,7 @@ impl Database {
 }
 
 fn is_this_machine(options: &PgConnectOptions) -> bool {
-    let host = options.get_host();
+    let host = options.get_host().trim_matches(['[', ']']);
     let is_loopback = host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
     options.get_socket().is_some() || host == "localhost" || is_loopback
 }

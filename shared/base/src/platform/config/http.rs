@@ -124,6 +124,11 @@ impl AddressRange {
 }
 
 impl AddressRange {
+    /// Its first address.
+    pub const fn first(&self) -> IpAddr {
+        self.first
+    }
+
     /// Whether it holds so much of the internet that no proxies of one gym fill it.
     const fn is_everybody(&self) -> bool {
         self.prefix < if self.first.is_ipv4() { 8 } else { 7 }

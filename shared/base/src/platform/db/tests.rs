@@ -94,6 +94,19 @@ async fn a_schema_serves_when_it_knows_every_migration_of_this_release() {
     }
 }
 
+#[tokio::test]
+async fn the_owner_of_the_schema_is_no_user_for_a_service() {
+    let test = TestDb::open().await;
+    let refused = async |pool: &sqlx::PgPool| {
+        let mut conn = pool.acquire().await.unwrap();
+        Soundness::Required.check(&mut conn).await.map_or_else(|error| error.to_string(), |()| String::new())
+    };
+    let owner = refused(&test.owner).await;
+    assert!(owner.contains("owns the database"), "{owner}");
+    let staff = refused(test.staff_pool()).await;
+    assert!(!staff.contains("owns") && !staff.contains("superuser"), "{staff}");
+}
+
 /// Settings of a database behind a single connection for each pool.
 fn single(options: PgConnectOptions) -> DbSettings {
     let pool = PoolSettings { options, ..nowhere() };
