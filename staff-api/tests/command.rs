@@ -130,7 +130,10 @@ mod tests {
         assert_eq!(code, Some(0), "{said}{complaint}");
         for well in ["database", "schema", "rights", "clock", "mail", "sms", "proxies"] {
             let lines = about(&said, well);
-            assert!(lines.iter().all(|line| line.starts_with("ok ")) && !lines.is_empty(), "{well} in\n{said}");
+            assert!(
+                lines.iter().all(|line| line.starts_with("ok ")) && !lines.is_empty(),
+                "{well} in\n{said}"
+            );
         }
         // The Postgres of the tests may forget, and has nobody who runs the platform.
         assert!(about(&said, "settings").iter().any(|line| line.contains("fsync is off, not on")), "{said}");
@@ -176,13 +179,18 @@ mod tests {
         std::fs::write(&file, "salt, chalk and rope\n").unwrap();
         let path = file.to_str().unwrap();
         let named = |name| ["operator", "add", "--username", name, "--email", "nadia@example.com"];
-        let add = |arguments: &[&str]| run(arguments, &[("GYM__DATABASE__URL", &url), ("GYM__MAIL__PORT", "x")]);
+        let add =
+            |arguments: &[&str]| run(arguments, &[("GYM__DATABASE__URL", &url), ("GYM__MAIL__PORT", "x")]);
 
         let (code, _, complaint) = add(&named("nadia"));
         assert!(code == Some(1) && complaint.contains("--password-file"), "{complaint}");
         let with_file = |name| [&named(name)[..], &["--password-file", path]].concat();
         let (code, said, complaint) = add(&with_file("nadia"));
-        assert_eq!((code, said.as_str()), (Some(0), "nadia runs the platform now and may sign in\n"), "{complaint}");
+        assert_eq!(
+            (code, said.as_str()),
+            (Some(0), "nadia runs the platform now and may sign in\n"),
+            "{complaint}"
+        );
         let (code, _, complaint) = add(&with_file("hany"));
         assert!(code == Some(1) && complaint.contains("--another"), "{complaint}");
         let (code, ..) = add(&[&with_file("hany")[..], &["--another"]].concat());

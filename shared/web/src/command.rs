@@ -130,7 +130,8 @@ fn command_line(program: &Program) -> Command {
         .subcommand(Command::new(CHECK).about("Say everything that is wrong with the configuration"))
         .subcommand(Command::new(EXAMPLE).about("Print a configuration file with every key and its default"))
         .subcommand(
-            Command::new(DOCTOR).about("Look at the live set-up: database, providers, proxies; say what to do"),
+            Command::new(DOCTOR)
+                .about("Look at the live set-up: database, providers, proxies; say what to do"),
         )
         .subcommand(Command::new(HEALTH).about("Ask the running service whether it is ready"));
     if program.add_operator.is_some() {

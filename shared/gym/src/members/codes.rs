@@ -97,6 +97,7 @@ pub async fn send_code(db: &Db, request: &CodeRequest, now: Timestamp) -> Result
         return Ok(false);
     };
     let letter = CodeLetter {
+        letterhead: store::find_letterhead(db.conn().await?.get(), account.gym).await?,
         to: request.to.clone(),
         purpose: request.purpose,
         name: PersonName::parse(&account.full_name).ok(),

@@ -12,8 +12,9 @@ use base::{
     vocabulary::{GymId, Language, PersonName},
 };
 
-/// Longest part of a name in a text message, in characters; every 70 Arabic or 153 Latin ones cost again.
-const SMS_NAME_CHARACTERS: usize = 30;
+/// Longest part of a person's or a gym's name in a text message, in characters; every 70 Arabic or 153 Latin ones cost
+/// again.
+const SMS_NAME_CHARACTERS: usize = 25;
 
 /// The jobs of this feature.
 pub static JOBS: &[&dyn AnyKind] = &[&SEND_CODE, &ACTIVATION_CODE, &PASSWORD_RESET_CODE];
@@ -90,9 +91,23 @@ impl CodeRequest {
     }
 }
 
+/// Whose letter it is: the name and the colours of a gym.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letterhead {
+    /// What the gym is called.
+    pub gym: String,
+    /// First colour of its brand, `#RRGGBB`.
+    pub primary_color: String,
+    /// Second colour of its brand, `#RRGGBB`.
+    pub secondary_color: String,
+}
+
 /// A letter that carries a one-time code.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct CodeLetter {
+    /// The gym that it comes from; none for an account that does not exist, and in letters of an earlier release.
+    #[serde(default)]
+    pub letterhead: Option<Letterhead>,
     /// The phone number or e-mail address that it is sent to.
     pub to: Recipient,
     /// What the code is for.
@@ -133,27 +148,29 @@ impl CodeLetter {
     pub fn message(&self) -> Message {
         let (subject, text, html) = match &self.to {
             Recipient::Sms(_) => (None, self.sms(), None),
-            Recipient::Mail(_) => (Some(self.subject().to_owned()), self.text(), Some(self.html())),
+            Recipient::Mail(_) => (Some(self.introduction(self.gym())), self.text(), Some(self.html())),
         };
         Message { to: self.to.clone(), subject, text, html }
     }
 
-    fn subject(&self) -> &'static str {
+    /// What the code is for, at which gym; as the subject, or before the code itself.
+    fn introduction(&self, gym: &str) -> String {
         match (self.purpose, self.language) {
-            (CodePurpose::Activation, Language::Ar) => "رمز تفعيل حسابك في النادي",
-            (CodePurpose::Activation, Language::En) => "Your gym activation code",
-            (CodePurpose::PasswordReset, Language::Ar) => "رمز تعيين كلمة مرور جديدة",
-            (CodePurpose::PasswordReset, Language::En) => "Your code for a new password",
+            (CodePurpose::Activation, Language::Ar) => format!("رمز تفعيل حسابك في {gym}"),
+            (CodePurpose::Activation, Language::En) => format!("Your {gym} activation code"),
+            (CodePurpose::PasswordReset, Language::Ar) => {
+                format!("رمز تعيين كلمة مرور جديدة لحسابك في {gym}")
+            }
+            (CodePurpose::PasswordReset, Language::En) => format!("Your code for a new {gym} password"),
         }
     }
 
-    /// Says what the code is for; the code follows.
-    fn introduction(&self) -> &'static str {
-        match (self.purpose, self.language) {
-            (CodePurpose::Activation, Language::Ar) => "رمز تفعيل حسابك في النادي:",
-            (CodePurpose::Activation, Language::En) => "Your gym activation code:",
-            (CodePurpose::PasswordReset, Language::Ar) => "رمز تعيين كلمة مرور جديدة لحسابك في النادي:",
-            (CodePurpose::PasswordReset, Language::En) => "Your code for a new gym password:",
+    /// The name of the gym, or the word for one.
+    fn gym(&self) -> &str {
+        match (&self.letterhead, self.language) {
+            (Some(letterhead), _) => &letterhead.gym,
+            (None, Language::Ar) => "النادي",
+            (None, Language::En) => "gym",
         }
     }
 
@@ -196,15 +213,23 @@ impl CodeLetter {
     }
 
     fn sms(&self) -> String {
-        let name: String = self.name().chars().take(SMS_NAME_CHARACTERS).collect();
-        let greeting = self.greeting(name.trim_end());
-        format!("{greeting} {} {} {}", self.introduction(), self.plain_code(), self.validity())
+        let short = |text: &str| text.chars().take(SMS_NAME_CHARACTERS).collect::<String>();
+        let (name, gym) = (short(self.name()), short(self.gym()));
+        let (greeting, introduction) = (self.greeting(name.trim_end()), self.introduction(gym.trim_end()));
+        format!("{greeting} {introduction}: {} {}", self.plain_code(), self.validity())
     }
 
     fn text(&self) -> String {
-        let (greeting, introduction) = (self.greeting(self.name()), self.introduction());
+        let (greeting, introduction) = (self.greeting(self.name()), self.introduction(self.gym()));
         let (code, validity, caution) = (self.plain_code(), self.validity(), self.caution());
-        format!("{greeting}\n\n{introduction}\n\n    {code}\n\n{validity}\n{caution}\n")
+        format!("{greeting}\n\n{introduction}:\n\n    {code}\n\n{validity}\n{caution}\n")
+    }
+
+    /// The colours of the gym as edges of the page: text on them could be as pale as they are.
+    fn colours(&self) -> (&str, &str) {
+        let own =
+            self.letterhead.as_ref().map(|own| (own.primary_color.as_str(), own.secondary_color.as_str()));
+        own.filter(|(first, second)| is_colour(first) && is_colour(second)).unwrap_or(("#18181b", "#71717a"))
     }
 
     fn html(&self) -> String {
@@ -216,16 +241,21 @@ impl CodeLetter {
             "" => String::new(),
             name => format!("<bdi>{}</bdi>", escaped(name)),
         };
-        let (subject, greeting, introduction) = (self.subject(), self.greeting(&name), self.introduction());
+        let gym = escaped(self.gym());
+        let (subject, greeting) = (self.introduction(&gym), self.greeting(&name));
+        let introduction = self.introduction(&format!("<bdi>{gym}</bdi>"));
+        let head = self.letterhead.as_ref().map_or("", |_| gym.as_str());
+        let (first, second) = self.colours();
         let (code, validity, caution) = (escaped(&self.code), self.validity(), self.caution());
         format!(
             r#"<!doctype html>
 <html lang="{language}" dir="{direction}">
 <head><meta charset="utf-8"><title>{subject}</title></head>
 <body style="margin:0;padding:24px;background:#f4f4f5;font-family:Arial,sans-serif;color:#18181b">
-<div style="max-width:480px;margin:0 auto;padding:24px;background:#ffffff;border-radius:8px">
+<div style="max-width:480px;margin:0 auto;padding:24px;background:#ffffff;border-radius:8px;border-top:6px solid {first};border-bottom:2px solid {second}">
+<p style="font-size:20px;margin-top:0"><strong><bdi>{head}</bdi></strong></p>
 <p>{greeting}</p>
-<p>{introduction}</p>
+<p>{introduction}:</p>
 <p style="font-size:32px;letter-spacing:6px;text-align:center"><strong><bdi dir="ltr">{code}</bdi></strong></p>
 <p>{validity}</p>
 <p style="color:#71717a;font-size:13px">{caution}</p>
@@ -235,6 +265,12 @@ impl CodeLetter {
 "#
         )
     }
+}
+
+/// Whether it is `#RRGGBB`, and so nothing else that a style could say.
+fn is_colour(text: &str) -> bool {
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Digits in Arabic text would otherwise be arranged with their neighbours.
@@ -263,7 +299,20 @@ mod tests {
     use super::*;
     use base::vocabulary::{Email, Phone};
 
+    fn nile() -> Letterhead {
+        let colour = |text: &str| text.to_owned();
+        Letterhead {
+            gym: "Nile Fitness".to_owned(),
+            primary_color: colour("#0F766E"),
+            secondary_color: colour("#F59E0B"),
+        }
+    }
+
     fn every_text(name: Option<&str>) -> Vec<(Language, Message)> {
+        texts_of(name.map(|_| nile()).as_ref(), name)
+    }
+
+    fn texts_of(letterhead: Option<&Letterhead>, name: Option<&str>) -> Vec<(Language, Message)> {
         let name = name.map(|name| PersonName::parse(name).unwrap());
         let recipients = [
             Recipient::Mail(Email::parse("a@b.example").unwrap()),
@@ -274,7 +323,8 @@ mod tests {
             for language in [Language::Ar, Language::En] {
                 for to in recipients.clone() {
                     let code = "012345".to_owned();
-                    let letter = CodeLetter { to, purpose: *purpose, name: name.clone(), code, language };
+                    let (letterhead, name) = (letterhead.cloned(), name.clone());
+                    let letter = CodeLetter { letterhead, to, purpose: *purpose, name, code, language };
                     texts.push((language, letter.message()));
                 }
             }
@@ -286,12 +336,36 @@ mod tests {
     fn a_letter_is_read_as_it_was_written_and_hides_in_logs() {
         let to = Recipient::Mail(Email::parse("a@b.example").unwrap());
         let (purpose, language) = (CodePurpose::PasswordReset, Language::Ar);
-        let letter = CodeLetter { to, purpose, name: None, code: "012345".to_owned(), language };
+        let letterhead = Some(nile());
+        let letter = CodeLetter { letterhead, to, purpose, name: None, code: "012345".to_owned(), language };
         assert_eq!(letter.kind().name, "password_reset_code");
-        let payload = serde_json::to_value(&letter).unwrap();
-        let read = (letter.kind().read)(1, payload).unwrap();
+        let mut payload = serde_json::to_value(&letter).unwrap();
+        let read = (letter.kind().read)(1, payload.clone()).unwrap();
         assert_eq!(read.message(), letter.message());
         assert!(!format!("{letter:?} {:?}", letter.message()).contains("012345"));
+        payload.as_object_mut().unwrap().remove("letterhead");
+        let earlier = (letter.kind().read)(1, payload).unwrap();
+        assert!(earlier.message().text.contains("النادي"), "a letter of an earlier release");
+    }
+
+    #[test]
+    fn every_text_names_the_gym_and_mails_wear_its_colours() {
+        for (_, message) in every_text(Some("Mona")) {
+            assert!(message.text.contains("Nile Fitness"), "{}", message.text);
+            if let Some(html) = message.html {
+                assert!(html.contains("solid #0F766E") && html.contains("solid #F59E0B"), "{html}");
+                assert!(html.contains("<strong><bdi>Nile Fitness</bdi></strong>"), "{html}");
+                assert!(message.subject.is_some_and(|subject| subject.contains("Nile Fitness")));
+            }
+        }
+        let odd = Letterhead {
+            gym: "<b>Fit & Co".to_owned(),
+            primary_color: "red;background:url(x)".to_owned(),
+            ..nile()
+        };
+        for html in texts_of(Some(&odd), None).into_iter().filter_map(|(_, message)| message.html) {
+            assert!(html.contains("&lt;b&gt;Fit &amp; Co") && !html.contains("url("), "{html}");
+        }
     }
 
     #[test]

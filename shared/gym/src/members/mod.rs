@@ -27,7 +27,9 @@ pub use account::{
     DeletionRequest, change_password, choose_language, request_deletion, withdraw_deletion_request,
 };
 pub use codes::{request_code, reset_password, send_code, verify_activation};
-pub use letters::{ACTIVATION_CODE, CodeLetter, CodeRequest, JOBS, PASSWORD_RESET_CODE, SEND_CODE};
+pub use letters::{
+    ACTIVATION_CODE, CodeLetter, CodeRequest, JOBS, Letterhead, PASSWORD_RESET_CODE, SEND_CODE,
+};
 pub use limits::{Guesser, count_code_guess};
 pub use model::{CodePurpose, GymFace, MemberProfile, MemberSignIn, MemberSignedIn, OwnAccount};
 pub use profile::{QrPass, profile, qr_pass};

@@ -7,6 +7,7 @@ pub(super) use self::codes::{
     update_code, update_code_sent,
 };
 use super::{
+    letters::Letterhead,
     model::{Account, GymFace, MemberProfile},
     rules::{ACCOUNTS_PER_IDENTIFIER, Identifier},
 };
@@ -101,6 +102,18 @@ pub(super) async fn lock_account(tx: &mut Tx, id: CustomerId) -> Result<Option<A
     .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(Account::from))
+}
+
+/// Whose letters the members of a gym get.
+pub(super) async fn find_letterhead(conn: &mut Connection, gym: GymId) -> Result<Option<Letterhead>, Error> {
+    let found = sqlx::query_as!(
+        Letterhead,
+        "select name as gym, primary_color, secondary_color from gyms where id = $1",
+        gym.get(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found)
 }
 
 /// Notes that the account is in use.

@@ -225,7 +225,7 @@ pub(crate) fn by_sms() -> Recipient {
 
 pub(crate) fn letter(to: Recipient) -> CodeLetter {
     let (purpose, language) = (CodePurpose::Activation, Language::En);
-    CodeLetter { to, purpose, name: None, code: CODE.to_owned(), language }
+    CodeLetter { letterhead: None, to, purpose, name: None, code: CODE.to_owned(), language }
 }
 
 /// A job that leaves a line about itself in the audit log, and nothing of which is secret.
