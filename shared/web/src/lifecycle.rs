@@ -94,7 +94,7 @@ pub(crate) async fn keep(program: &Program, config: Config) -> Result<(), StartE
         return Err(StartError::Crypto);
     }
     telemetry::start_log(&config.log)?;
-    let metrics = Metrics::start()?;
+    let metrics = Metrics::start(config.service)?;
     let mut signals = Signals::listen()?;
     let works =
         Builder::new_multi_thread().thread_name("works").enable_all().build().map_err(StartError::Works)?;

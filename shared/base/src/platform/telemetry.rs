@@ -10,7 +10,7 @@ use tracing_subscriber::{
 };
 
 use super::{
-    config::{Log, LogFormat},
+    config::{Log, LogFormat, ServiceName},
     request,
 };
 
@@ -53,6 +53,8 @@ pub mod metric {
     pub const CODES_HELD_BACK: &str = "codes_held_back_total";
     /// Gauge: memory of this process.
     pub const PROCESS_MEMORY: &str = "process_resident_memory_bytes";
+    /// Gauge: always 1; its labels say which service, which version, and of which commit.
+    pub const BUILD_INFO: &str = "build_info";
 }
 
 /// What a metric is.
@@ -106,10 +108,27 @@ const METRICS: &[(&str, Sort, &str)] = &[
         "Codes not sent because strangers had a gym send too many within an hour.",
     ),
     (metric::PROCESS_MEMORY, Sort::Gauge, "Memory of this process."),
+    (metric::BUILD_INFO, Sort::Gauge, "Which service, version and commit this process is."),
 ];
+
+/// Counters that an alarm looks at, as they are before the first time: what is not there yet does not grow.
+const BEGUN: &[(&str, &[(&str, &str)])] = &[
+    (metric::FAULTS, &[("kind", "fault")]),
+    (metric::FAULTS, &[("kind", "damaged")]),
+    (metric::FAULTS, &[("kind", "outage")]),
+    (metric::PANICS, &[]),
+    (metric::DB_TRANSACTIONS_REPEATED, &[]),
+    (metric::DB_CONVERSATIONS_CUT, &[]),
+    (metric::HTTP_CONNECTIONS_REFUSED, &[("listener", "api")]),
+];
+
+/// The commit that the programs were built of, where whoever built them said so.
+const COMMIT: Option<&str> = option_env!("GYM_COMMIT");
 
 /// Bounds of every histogram of seconds: from a statement to the longest wait we allow.
 const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0];
+/// All crates of the workspace have one version.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Why the log or the metrics cannot be started.
@@ -155,10 +174,11 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Begins to count in this process; once.
-    pub fn start() -> Result<Self, TelemetryUnusable> {
+    /// Begins to count in this process, which is `service`; once.
+    pub fn start(service: ServiceName) -> Result<Self, TelemetryUnusable> {
         let handle = builder()?.install_recorder().map_err(TelemetryUnusable::Metrics)?;
         describe();
+        begin(service);
         Ok(Self { handle })
     }
 
@@ -196,6 +216,16 @@ fn describe() {
             Sort::Histogram => metrics::describe_histogram!(*name, *about),
         }
     }
+}
+
+fn begin(service: ServiceName) {
+    for (name, labels) in BEGUN {
+        metrics::counter!(*name, *labels).absolute(0);
+    }
+    let commit = COMMIT.filter(|commit| !commit.is_empty()).unwrap_or("unknown");
+    let labels =
+        [("service", service.to_string()), ("version", VERSION.to_owned()), ("commit", commit.to_owned())];
+    metrics::gauge!(metric::BUILD_INFO, &labels).set(1);
 }
 
 /// Memory of this process in bytes, where the system tells it in `/proc`.

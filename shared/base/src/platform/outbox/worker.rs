@@ -127,6 +127,7 @@ impl Worker {
 
     /// Works until `shutdown`; then finishes what is under way, which takes no longer than one attempt.
     pub async fn run(self, shutdown: CancellationToken) {
+        begin_counts(&self.jobs);
         tokio::join!(
             join_all(self.lanes.iter().map(|(lane, due)| self.work(*lane, due, &shutdown))),
             shutdown.run_until_cancelled(self.listen()),
@@ -321,6 +322,20 @@ impl Worker {
             }
         }
         Ok(())
+    }
+}
+
+/// Begins every count of these jobs at zero: an alarm sees a count grow, not appear.
+fn begin_counts(jobs: &Jobs) {
+    for lane in Lane::ALL.iter().map(|lane| lane.as_str()) {
+        for kind in jobs.iter().map(|kind| kind.name()) {
+            metrics::counter!(metric::OUTBOX_SENT, "channel" => lane, "kind" => kind).absolute(0);
+            for outcome in ["retry", State::Dead.as_str(), State::Expired.as_str()] {
+                let labels = [("channel", lane), ("kind", kind), ("outcome", outcome)];
+                metrics::counter!(metric::OUTBOX_FAILED, &labels).absolute(0);
+            }
+        }
+        drop(metrics::histogram!(metric::OUTBOX_SEND_SECONDS, "channel" => lane));
     }
 }
 
