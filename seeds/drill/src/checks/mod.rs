@@ -3,6 +3,7 @@
 
 mod backup;
 mod documents;
+mod first_day;
 mod life;
 mod messages;
 mod proxy;
@@ -30,6 +31,8 @@ enum What {
     Documents(Seeded),
     /// The walk-through of README.md, against a seeded gym
     Readme(Seeded),
+    /// An installation in production, from an empty database to the first member at the door
+    FirstDay(Seeded),
     /// A running gym is backed up while it changes, restored and worked in; what backup and restore refuse
     Backup(Place),
     /// A stack is started twice, killed in every part, stopped twice, started twice at once
@@ -80,6 +83,7 @@ pub(crate) fn run(asked: &Asked) -> anyhow::Result<bool> {
         What::Proxy(place) => proxy::run(place),
         What::Documents(gym) => documents::run(gym),
         What::Readme(gym) => readme::run(gym),
+        What::FirstDay(gym) => first_day::run(gym),
         What::Backup(place) => backup::run(place),
         What::Life(place) => life::run(place),
     }
