@@ -149,7 +149,8 @@ mod tests {
         ];
         let (code, said, complaint) = run(&["doctor"], &elsewhere);
         assert_eq!(code, Some(1), "{said}{complaint}");
-        assert!(about(&said, "rights")[0].contains("gym_migrator owns"), "{said}");
+        let rights = about(&said, "rights")[0];
+        assert!(rights.contains("gym_migrator") && rights.contains("owns the database"), "{said}");
         assert!(about(&said, "mail")[0].starts_with("WRONG"), "{said}");
         assert!(about(&said, "proxies")[0].starts_with("note "), "{said}");
         runtime.block_on(async { drop(gym) });
@@ -278,6 +279,85 @@ mod tests {
         let began = Instant::now();
         assert_eq!(service.stop().code(), Some(0));
         assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    }
+
+    /// The expressions of the alarms and of the board.
+    fn expressions() -> Vec<String> {
+        let deploy = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy");
+        let alarms = std::fs::read_to_string(deploy.join("prometheus/alerts.yml")).unwrap();
+        let mut found = Vec::new();
+        for alarm in alarms.split("expr: ").skip(1) {
+            // What is folded over several lines lies deeper than the next key.
+            let mut lines = alarm.lines();
+            let first = lines.next().unwrap();
+            let rest: Vec<&str> = lines.take_while(|line| line.starts_with("          ")).collect();
+            found.push(if first == ">-" { rest.join(" ") } else { first.to_owned() });
+        }
+        let board = std::fs::read_to_string(deploy.join("grafana/gym.json")).unwrap();
+        let board: Value = serde_json::from_str(&board).unwrap();
+        for panel in board["panels"].as_array().unwrap() {
+            let targets = panel["targets"].as_array().unwrap();
+            found.extend(targets.iter().map(|target| target["expr"].as_str().unwrap().to_owned()));
+        }
+        assert!(found.len() > 30, "{found:#?}");
+        found
+    }
+
+    /// The metrics that an expression reads: words that are no label, no function and no word of the language.
+    fn metrics_in(expression: &str) -> Vec<String> {
+        let mut plain = String::new();
+        let mut is_inside = false;
+        for letter in expression.replace(" by (", " {").chars() {
+            match letter {
+                '{' | '[' => is_inside = true,
+                '}' | ']' => is_inside = false,
+                // The end of `by (…)`, whose beginning became a brace.
+                ')' if is_inside => is_inside = false,
+                letter if !is_inside => plain.push(letter),
+                _ => {}
+            }
+        }
+        let is_word = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '(');
+        let words = plain.split(|letter| !is_word(letter));
+        // Before each opening parenthesis stands the name of a function.
+        let names = words.filter_map(|word| word.rsplit('(').next()).filter(|word| {
+            let is_operator = matches!(*word, "and" | "or" | "unless" | "sum" | "max" | "min");
+            word.starts_with(|letter: char| letter.is_ascii_alphabetic()) && !is_operator
+        });
+        names.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_metric_that_a_board_or_an_alarm_reads_is_there_from_the_start() {
+        let runtime = Runtime::new().unwrap();
+        let gym = runtime.block_on(TestDb::open());
+        let service = Running::start_with(&[("GYM__DATABASE__URL", &gym.url("gym_staff"))]);
+        assert!(get(&service.listen, "/api/auth/me").starts_with("HTTP/1.1 401 "));
+        let mut wanted: Vec<String> = expressions().iter().flat_map(|text| metrics_in(text)).collect();
+        wanted.sort();
+        wanted.dedup();
+        assert!(wanted.len() > 14 && wanted.iter().any(|name| name == "build_info"), "{wanted:?}");
+        // Prometheus' own: whether there was a page at all.
+        wanted.retain(|name| name != "up");
+        let began = Instant::now();
+        loop {
+            let page = get(&service.internal, "/metrics");
+            let is_there = |name: &String| {
+                page.lines().any(|line| {
+                    line.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(['{', ' ']))
+                })
+            };
+            let missing: Vec<&String> = wanted.iter().filter(|name| !is_there(name)).collect();
+            if missing.is_empty() {
+                assert!(page.contains(r#"build_info{service="staff-api",version=""#), "{page}");
+                break;
+            }
+            // The outbox measures itself at its first round.
+            assert!(began.elapsed() < Duration::from_secs(20), "{missing:?} in\n{page}");
+            thread::sleep(Duration::from_millis(100));
+        }
+        assert_eq!(service.stop().code(), Some(0));
+        runtime.block_on(async { drop(gym) });
     }
 
     /// The Postgres of the tests, through a connection that gives up durability.

@@ -12,6 +12,7 @@ const OPEN: &[(&str, &str, &str)] = &[
     ("gyms", "find_calendar", "one's own gym, or any for who runs the platform"),
     ("gyms", "find_gym", "one's own gym"),
     ("gyms", "lock_gym", "any gym, for who runs the platform"),
+    ("members", "find_letterhead", "of the gym of an account that was opened"),
     ("members", "find_account", "one's own account"),
     ("members", "find_profile", "one's own profile"),
     ("members", "find_proof", "one's own session"),
