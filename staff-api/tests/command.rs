@@ -276,6 +276,10 @@ mod tests {
         assert!(page.contains("swagger-ui") && !page.contains("://"), "{page}");
         assert!(page.contains("content-security-policy: default-src 'none'; script-src 'self';"), "{page}");
         assert!(get(&service.listen, "/docs/staff/openapi.json").contains(r#""openapi":"3.1"#));
+        let front = get(&service.listen, "/ HTTP/1.1\r\naccept: text/html\r\nx-rest:");
+        assert!(front.contains("reception1") && front.contains("style-src 'unsafe-inline'"), "{front}");
+        assert!(get(&service.listen, "/").starts_with("HTTP/1.1 404 "));
+        assert!(get(&service.listen, "/docs/staff/status.svg").contains("does not work"));
         let began = Instant::now();
         assert_eq!(service.stop().code(), Some(0));
         assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());

@@ -13,6 +13,7 @@ pub mod document;
 mod edge;
 pub mod envelope;
 pub mod extract;
+mod front;
 mod gate;
 pub mod guard;
 mod guards;

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     App,
     command::Program,
-    docs,
+    docs, front,
     internal::{self, Internals},
     layers::{LayerSettings, apply_layers},
     serve::{ServeSettings, serve},
@@ -33,7 +33,7 @@ use base::{
     access::{KeyProblem, Keyring, Lifetimes},
     platform::{
         clock::{Clock, SystemClock},
-        config::{Config, PublicKey, SigningKey, Tokens},
+        config::{Config, Mode, PublicKey, ServiceName, SigningKey, Tokens},
         connect,
         db::Db,
         delivery::{Senders, SendersUnusable},
@@ -154,7 +154,7 @@ impl RunningService {
             works: Some(works.clone()),
             ..LayerSettings::new(config, program.door_paths, clock)
         };
-        let router = apply_layers(routes(program, app), settings);
+        let router = apply_layers(routes(program, config.mode, app), settings);
         let (settings, until) = (fitting(ServeSettings::new(&config.http)), stop.clone());
         work.spawn(async move {
             let drained = serve(outside, router, &settings, until).await;
@@ -220,10 +220,12 @@ impl Signals {
     }
 }
 
-/// The routes, with a page about them.
-fn routes(program: &Program, app: App) -> Router {
+/// The routes, with a page about them, and the front page of the whole gym.
+fn routes(program: &Program, mode: Mode, app: App) -> Router {
+    let status = front::status(&format!("{}/status.svg", program.docs_path), app.db.clone());
+    let front = if program.service == ServiceName::StaffApi { front::page(mode) } else { Router::new() };
     let (router, document) = (program.router)(app);
-    router.merge(docs::routes(program.docs_path, &document))
+    router.merge(front).merge(status).merge(docs::routes(program.docs_path, &document))
 }
 
 /// As many seats as there are descriptors for: a client without a seat is told so, one without a descriptor waits.
