@@ -85,10 +85,13 @@ pub struct Doorkeeper {
     keys: Arc<Keyring>,
     staff: Cache<SessionId, Arc<StaffSession>>,
     members: Cache<SessionId, Arc<MemberSession>>,
+    ended: Cache<SessionId, ()>,
 }
 
 /// Sessions remembered at most, per audience.
 const REMEMBERED: u64 = 20_000;
+/// How long it is remembered that a session is over, for those who go on using its token.
+const OVER: Duration = Duration::from_mins(5);
 
 impl Doorkeeper {
     /// Remembers a session for `remember` after a look-up; zero asks the database for each request.
@@ -99,12 +102,28 @@ impl Doorkeeper {
             keys,
             staff: Cache::builder().max_capacity(most).time_to_live(remember).build(),
             members: Cache::builder().max_capacity(most).time_to_live(remember).build(),
+            ended: Cache::builder().max_capacity(REMEMBERED).time_to_live(OVER).build(),
         }
     }
 
     /// The keys of this service: to sign tokens at sign-in, and to verify the codes that members show at the door.
     pub fn keys(&self) -> &Keyring {
         &self.keys
+    }
+
+    /// The session that a genuine token names, of whichever audience; none if that session is known to be over. Asks
+    /// nobody, so that it can be asked for every request before there is room for it: it says whom a request counts
+    /// for, never what they may do.
+    pub fn recognise(&self, token: &str, now: Timestamp) -> Option<SessionId> {
+        let spoken = [Audience::Staff, Audience::Client];
+        let claims = spoken.into_iter().find_map(|audience| self.keys.verify(token, audience, now).ok())?;
+        (!self.ended.contains_key(&claims.sid)).then_some(claims.sid)
+    }
+
+    /// The session is over: whoever still shows its token is a stranger.
+    fn is_over(&self, session: SessionId) -> AccessRefused {
+        self.ended.insert(session, ());
+        AccessRefused::SignedOut
     }
 
     /// What the token `bearer` says.
@@ -140,7 +159,7 @@ impl Doorkeeper {
             session
         } else {
             let found = store::find_staff_session(self.db.conn().await?.get(), claims.sid, now).await?;
-            let session = Arc::new(found.ok_or(AccessRefused::SignedOut)?);
+            let session = Arc::new(found.ok_or_else(|| self.is_over(claims.sid))?);
             self.staff.insert(claims.sid, Arc::clone(&session));
             session
         };
@@ -165,7 +184,7 @@ impl Doorkeeper {
             session
         } else {
             let found = store::find_member_session(self.db.conn().await?.get(), claims.sid, now).await?;
-            let session = Arc::new(found.ok_or(AccessRefused::SignedOut)?);
+            let session = Arc::new(found.ok_or_else(|| self.is_over(claims.sid))?);
             self.members.insert(claims.sid, Arc::clone(&session));
             session
         };

@@ -18,6 +18,7 @@ mod policy;
 mod role;
 mod store;
 mod token;
+mod turns;
 mod unseen;
 
 pub use crate::platform::scope::Scope;

@@ -18,6 +18,8 @@ use governor::{
     state::{InMemoryState, NotKeyed, StateStore},
 };
 
+use super::shares::Holder;
+
 /// Number of counters; at 8 bytes each they take half a megabyte.
 const SLOTS: u16 = u16::MAX;
 
@@ -44,9 +46,9 @@ const fn at_least_one(count: u32) -> NonZeroU32 {
     }
 }
 
-/// Counts requests per client address in a fixed amount of memory.
+/// Counts requests per client address, or per session, in a fixed amount of memory.
 ///
-/// Each address hashes to one of a fixed number of counters, under a key drawn at start. A map of addresses would
+/// Each of them hashes to one of a fixed number of counters, under a key drawn at start. A map of addresses would
 /// have to be swept and capped, and an attacker could fill it up; here a million addresses cost what one costs. Two
 /// addresses that hash to the same counter share it: once in 65,535, and harmless unless one of them is far beyond its
 /// rate.
@@ -71,18 +73,14 @@ impl<C: Clock + Clone> AddressLimit<C> {
 
     /// Counts one request from `address`, or answers how long until one more would be let through.
     pub fn admit(&self, address: IpAddr) -> Result<(), Duration> {
-        self.limiter.check_key(&self.slot(address)).map_err(|until| until.wait_time_from(self.clock.now()))
+        self.admit_one_of(address.into())
     }
 
-    /// A household or an attacker owns a whole /64: its addresses are one client.
-    fn slot(&self, address: IpAddr) -> usize {
-        let address = address.to_canonical();
-        let client = match address {
-            IpAddr::V4(address) => u64::from(address.to_bits()),
-            IpAddr::V6(address) => u64::try_from(address.to_bits().wrapping_shr(64)).unwrap_or(u64::MAX),
-        };
-        let hash = self.hasher.hash_one((address.is_ipv4(), client));
-        usize::try_from(hash.checked_rem(u64::from(SLOTS)).unwrap_or(0)).unwrap_or(0)
+    /// Counts one request of `holder`, or answers how long until one more would be let through.
+    pub fn admit_one_of(&self, holder: Holder) -> Result<(), Duration> {
+        let hash = self.hasher.hash_one(holder);
+        let slot = usize::try_from(hash.checked_rem(u64::from(SLOTS)).unwrap_or(0)).unwrap_or(0);
+        self.limiter.check_key(&slot).map_err(|until| until.wait_time_from(self.clock.now()))
     }
 }
 

@@ -18,6 +18,7 @@ pub mod outbox;
 pub mod qr;
 pub mod request;
 pub mod scope;
+pub mod shares;
 pub mod sms;
 pub mod soundness;
 pub mod telemetry;

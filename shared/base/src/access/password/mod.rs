@@ -4,17 +4,21 @@
 
 mod guessable;
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc},
 };
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
 
+use super::turns::Turns;
 use crate::{
     error::{Error, Fault},
+    platform::{request, shares::Holder},
     refusals,
     vocabulary::field_errors,
 };
@@ -24,7 +28,7 @@ const MEMORY_KIB: u32 = 19 * 1024;
 /// Passes over that memory; argon2 calls the number `t`.
 const PASSES: u32 = 2;
 /// Passwords that may wait or run for each one that may run at once: a sign-in is over within two seconds, or refused
-/// at once.
+/// at once. One address alone has half of the places.
 const QUEUE: usize = 32;
 /// Fewest characters of a member's new password; the oldest app still asks for six.
 const SHORTEST: usize = 6;
@@ -138,8 +142,7 @@ impl std::fmt::Debug for PasswordHash {
 /// Hashes and checks passwords, a bounded number at a time; clones share the bound.
 #[derive(Debug, Clone)]
 pub struct Passwords {
-    turns: Arc<Semaphore>,
-    queue: Arc<Semaphore>,
+    turns: Arc<Turns>,
     argon: Argon2<'static>,
     nobody: PasswordHash,
 }
@@ -152,9 +155,8 @@ impl Passwords {
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let nobody = hash(&argon, "nobody has this password")?;
         let at_once = at_once.max(1);
-        let turns = Arc::new(Semaphore::new(at_once));
-        let queue = Arc::new(Semaphore::new(at_once.saturating_mul(QUEUE).min(Semaphore::MAX_PERMITS)));
-        Ok(Self { turns, queue, argon, nobody })
+        let turns = Turns::new(at_once, at_once.saturating_mul(QUEUE));
+        Ok(Self { turns, argon, nobody })
     }
 
     /// Whether one more password would be hashed now. Asked before an attempt is counted, so that whoever is refused
@@ -163,7 +165,7 @@ impl Passwords {
     /// # Refuses
     /// [`PasswordsBusy`].
     pub fn have_room(&self) -> Result<(), Error> {
-        if self.queue.available_permits() == 0 { Err(PasswordsBusy.into()) } else { Ok(()) }
+        if self.turns.have_room_for(whose()) { Ok(()) } else { Err(PasswordsBusy.into()) }
     }
 
     /// Hashes a new password.
@@ -196,17 +198,22 @@ impl Passwords {
     }
 
     async fn turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let Ok(place) = Arc::clone(&self.queue).try_acquire_owned() else { return Err(PasswordsBusy.into()) };
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Fault::new)?;
-        // Both permits go along: a request that is given up does not end its hash, which still takes a core and 19
+        let Some(turn) = self.turns.take(whose()).await else { return Err(PasswordsBusy.into()) };
+        // The turn goes along: a request that is given up does not end its hash, which still takes a core and 19
         // MiB.
         let task = tokio::task::spawn_blocking(move || {
             let value = work();
-            drop((turn, place));
+            drop(turn);
             value
         });
         Ok(task.await.map_err(Fault::new)?)
     }
+}
+
+/// For whom a password is hashed: the address of the request, also of somebody signed in. Beside a request, as for seeds,
+/// there is one line for all.
+fn whose() -> Holder {
+    request::current().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |request| request.address()).into()
 }
 
 fn hash(argon: &Argon2<'static>, text: &str) -> Result<PasswordHash, Error> {
@@ -239,7 +246,7 @@ mod tests {
         let all =
             futures_util::future::join_all((0..=QUEUE).map(|_| passwords.verify(Password::typed("x"), None)));
         let refused: Vec<_> = all.await.into_iter().filter_map(Result::err).collect();
-        assert_eq!(refused.len(), 1);
+        assert_eq!(refused.len(), 1 + QUEUE / 2, "one address has half of the places");
         assert!(passwords.verify(Password::typed("x"), None).await.is_ok(), "later there is room again");
     }
 
