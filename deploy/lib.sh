@@ -119,7 +119,7 @@ make_data_folder() {
     [ -w "$GYM_DATA" ] || die "$GYM_DATA belongs to another user" "run as that user, or choose your own folder: GYM_DATA=/path deploy/up"
     # As root the database runs as an ordinary user, who must be able to pass through.
     if is_root; then chmod 711 "$GYM_DATA"; else chmod 700 "$GYM_DATA"; fi
-    mkdir -p "$GYM_DATA/run" "$GYM_DATA/log" "$GYM_DATA/nginx" "$GYM_DATA/secrets"
+    mkdir -p "$GYM_DATA/run" "$GYM_DATA/log" "$GYM_DATA/nginx" "$GYM_DATA/secrets" && chmod 711 "$GYM_DATA/nginx" # large bodies wait there
 }
 
 # take_lock: one up or down at a time per data folder. The kernel drops the flock with its holder.

@@ -9,19 +9,22 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     body::{Body, HttpBody},
     extract::{Request, State},
-    http::{HeaderMap, header},
+    http::{header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use http_body_util::BodyExt;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+use tokio::time::timeout;
+
+use super::{
+    edge::EdgeRefusal,
+    gate::is_below,
+    room::{Room, Standing},
 };
+use base::platform::shares::Share;
 
-use super::{edge::EdgeRefusal, gate::is_below};
-
-/// Most bytes of all bodies in memory together: a thousand of the largest, and far more of the usual ones.
+/// Most bytes of all bodies in memory together: a thousand of the largest, and far more of the usual ones. No address
+/// has more of them than it leaves to others, and a part is kept for callers with a session.
 const TOTAL_BYTES: usize = 64 * 1024 * 1024;
 /// How much of a body that is too large is taken in and dropped. A socket closed over unread bytes resets the
 /// connection, and the client loses the answer that says why.
@@ -42,30 +45,31 @@ pub(crate) struct Bodies {
     limit: usize,
     roomy: &'static [Roomy],
     patience: Duration,
-    scales: Arc<Semaphore>,
+    room: Room,
 }
 
 impl Bodies {
     /// Takes bodies of up to `limit` bytes, or what `roomy` allows, that arrive within `patience`.
     pub(crate) fn new(limit: usize, roomy: &'static [Roomy], patience: Duration) -> Arc<Self> {
-        Arc::new(Self { limit, roomy, patience, scales: Arc::new(Semaphore::new(TOTAL_BYTES)) })
+        Arc::new(Self { limit, roomy, patience, room: Room::new(TOTAL_BYTES) })
     }
 
     fn limit_at(&self, path: &str) -> usize {
         self.roomy.iter().find(|roomy| is_below(path, roomy.path)).map_or(self.limit, |roomy| roomy.bytes)
     }
 
-    async fn collect(&self, path: &str, headers: &HeaderMap, mut body: Body) -> Result<Held, EdgeRefusal> {
-        let limit = self.limit_at(path);
+    async fn collect(&self, parts: &Parts, mut body: Body) -> Result<Collected, EdgeRefusal> {
+        let limit = self.limit_at(parts.uri.path());
+        let standing = Standing::of(&parts.extensions);
         let declared = body.size_hint().exact().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
         // A client that sends `Expect` waits for an answer before it sends the body: there is nothing to take in.
-        let is_asking_first = headers.contains_key(header::EXPECT);
+        let is_asking_first = parts.headers.contains_key(header::EXPECT);
         if declared
             .is_some_and(|length| length > POLITE_BYTES.max(limit) || (length > limit && is_asking_first))
         {
             return Err(EdgeRefusal::TooLarge);
         }
-        let mut held = Held::default();
+        let mut held = Collected::default();
         let mut length = 0_usize;
         while let Some(frame) = body.frame().await {
             let Ok(bytes) = frame.map_err(|_broken| EdgeRefusal::Broken)?.into_data() else { continue };
@@ -74,7 +78,7 @@ impl Bodies {
                 return Err(EdgeRefusal::TooLarge);
             }
             if length <= limit {
-                held.take(&bytes, &self.scales)?;
+                held.take(&bytes, standing, &self.room)?;
             }
         }
         if length > limit { Err(EdgeRefusal::TooLarge) } else { Ok(held) }
@@ -84,20 +88,16 @@ impl Bodies {
 /// A body in memory, with its share of [`TOTAL_BYTES`]. The bytes are copied: a slice of the socket's buffer would
 /// keep all of the buffer alive.
 #[derive(Debug, Default)]
-struct Held {
+struct Collected {
     bytes: Vec<u8>,
-    weight: Option<OwnedSemaphorePermit>,
+    shares: Vec<Share>,
 }
 
-impl Held {
-    fn take(&mut self, bytes: &[u8], scales: &Arc<Semaphore>) -> Result<(), EdgeRefusal> {
-        let weight = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let Ok(weight) = Arc::clone(scales).try_acquire_many_owned(weight) else {
-            return Err(EdgeRefusal::Busy);
-        };
-        match &mut self.weight {
-            Some(held) => held.merge(weight),
-            None => self.weight = Some(weight),
+impl Collected {
+    fn take(&mut self, bytes: &[u8], standing: Standing, room: &Room) -> Result<(), EdgeRefusal> {
+        let grew = self.shares.last_mut().is_some_and(|share| share.grow(bytes.len()));
+        if !grew {
+            self.shares.push(room.take(standing, bytes.len()).ok_or(EdgeRefusal::Busy)?);
         }
         self.bytes.extend_from_slice(bytes);
         Ok(())
@@ -110,10 +110,12 @@ pub(crate) async fn receive(State(bodies): State<Arc<Bodies>>, request: Request,
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    match timeout(bodies.patience, bodies.collect(parts.uri.path(), &parts.headers, body)).await {
+    match timeout(bodies.patience, bodies.collect(&parts, body)).await {
         Err(_elapsed) => EdgeRefusal::TooSlow.into_response(),
         Ok(Err(turned)) => turned.into_response(),
         // The share of the memory is given back after the answer: until then the handler has the bytes.
-        Ok(Ok(Held { bytes, weight: _weight })) => next.run(Request::from_parts(parts, bytes.into())).await,
+        Ok(Ok(Collected { bytes, shares: _shares })) => {
+            next.run(Request::from_parts(parts, bytes.into())).await
+        }
     }
 }

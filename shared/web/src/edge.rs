@@ -52,7 +52,8 @@ impl EdgeRefusal {
         }
     }
 
-    const fn code(self) -> &'static str {
+    /// Its stable name.
+    pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::Unknown => "NOT_FOUND",
             Self::WrongMethod => "METHOD_NOT_ALLOWED",
@@ -65,7 +66,8 @@ impl EdgeRefusal {
         }
     }
 
-    const fn text(self) -> Text {
+    /// Its sentence.
+    pub(crate) const fn text(self) -> Text {
         match self {
             Self::Unknown => Text {
                 en: "There is nothing at this address",

@@ -16,27 +16,29 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use tokio::{
-    runtime::Handle,
-    sync::{Semaphore, SemaphorePermit},
-    task::JoinSet,
-    time::timeout,
-};
+use tokio::{runtime::Handle, task::JoinSet, time::timeout};
 
-use super::edge::EdgeRefusal;
-use base::platform::request;
+use super::{
+    edge::EdgeRefusal,
+    room::{Room, Standing},
+};
+use base::platform::{
+    request,
+    shares::{Share, Shares},
+};
 
 /// Of a hundred places, those that only requests from the entrance of the gym may take.
 const DOOR_SHARE: usize = 25;
 
-/// Places for requests that are worked on at once; some of them are kept for the people who stand at the entrance.
+/// Places for requests that are worked on at once; some of them are kept for the people who stand at the entrance, some
+/// for everybody who has a session, and the rest is shared by address.
 ///
 /// Nobody waits for a place: a queue in memory only hides that the machine is full, until everybody in it has given
 /// up.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    anybody: Semaphore,
-    door: Semaphore,
+    room: Room,
+    door: Arc<Shares>,
     door_paths: &'static [&'static str],
     limit: Duration,
     works: Option<Handle>,
@@ -50,7 +52,7 @@ impl Gate {
         limit: Duration,
         works: Option<Handle>,
     ) -> Arc<Self> {
-        let places = places.clamp(1, Semaphore::MAX_PERMITS);
+        let places = places.max(1);
         let kept = if door_paths.is_empty() {
             0
         } else {
@@ -62,20 +64,18 @@ impl Gate {
                 .max(1)
                 .min(places.saturating_sub(1))
         };
-        Arc::new(Self {
-            anybody: Semaphore::new(places.saturating_sub(kept)),
-            door: Semaphore::new(kept),
-            door_paths,
-            limit,
-            works,
-        })
+        let room = Room::new(places.saturating_sub(kept));
+        Arc::new(Self { room, door: Shares::new(kept), door_paths, limit, works })
     }
 
     /// A request from the entrance takes one of the kept places first, so that the others are left to everybody for
-    /// as long as possible.
-    fn enter(&self, path: &str) -> Option<SemaphorePermit<'_>> {
-        let kept = self.is_door(path).then(|| self.door.try_acquire().ok()).flatten();
-        kept.or_else(|| self.anybody.try_acquire().ok())
+    /// as long as possible. Who has no session does not stand at the entrance, whatever they ask for.
+    fn enter(&self, path: &str, standing: Standing) -> Option<Share> {
+        let door = match standing {
+            Standing::Known(_) if self.is_door(path) => self.door.take(standing.holder(), 1),
+            Standing::Known(_) | Standing::Stranger(_) => None,
+        };
+        door.or_else(|| self.room.take(standing, 1))
     }
 
     fn is_door(&self, path: &str) -> bool {
@@ -90,7 +90,7 @@ pub(crate) fn is_below(path: &str, prefix: &str) -> bool {
 
 /// Lets a request through if there is a place, and cuts it off when its time is up.
 pub(crate) async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
-    let Some(_place) = gate.enter(request.uri().path()) else {
+    let Some(_place) = gate.enter(request.uri().path(), Standing::of(request.extensions())) else {
         return EdgeRefusal::Busy.into_response();
     };
     let limit = gate.limit;
@@ -123,33 +123,72 @@ async fn carry_out(works: &Handle, work: impl Future<Output = Response> + Send +
 
 #[cfg(test)]
 mod tests {
+    use base::vocabulary::SessionId;
+
     use super::*;
 
     const DOOR: &[&str] = &["/api/attendance", "/api/qr/scan"];
 
+    fn stranger(number: usize) -> Standing {
+        let number = u8::try_from(number).unwrap();
+        Standing::Stranger([203, 0, 113, number].into())
+    }
+
+    fn known() -> Standing {
+        Standing::Known(SessionId::random())
+    }
+
     #[test]
     fn the_door_finds_room_when_nobody_else_does() {
         let gate = Gate::new(8, DOOR, Duration::from_secs(1), None);
-        let reports: Vec<_> = (0..8).filter_map(|_| gate.enter("/api/reports")).collect();
+        let reports: Vec<_> = (0..8).filter_map(|_| gate.enter("/api/reports", known())).collect();
         assert_eq!(reports.len(), 6);
-        let entries: Vec<_> = (0..8).filter_map(|_| gate.enter("/api/attendance")).collect();
+        let entries: Vec<_> = (0..8).filter_map(|_| gate.enter("/api/attendance", known())).collect();
         assert_eq!(entries.len(), 2);
         drop(reports);
-        assert_eq!((0..8).filter_map(|_| gate.enter("/api/qr/scan")).map(std::mem::forget).count(), 6);
+        let scans: Vec<_> = (0..8).filter_map(|_| gate.enter("/api/qr/scan", known())).collect();
+        assert_eq!(scans.len(), 6);
+    }
+
+    #[test]
+    fn strangers_take_neither_the_places_of_the_door_nor_those_of_sessions() {
+        let gate = Gate::new(128, DOOR, Duration::from_secs(1), None);
+        let strangers: Vec<_> =
+            (0..250).filter_map(|number| gate.enter("/api/attendance", stranger(number))).collect();
+        assert_eq!(strangers.len(), 72);
+        let desk = known();
+        assert_eq!((0..128).filter_map(|_| gate.enter("/api/reports", desk)).collect::<Vec<_>>().len(), 12);
+        assert_eq!(
+            (0..128).filter_map(|_| gate.enter("/api/attendance", desk)).collect::<Vec<_>>().len(),
+            28
+        );
+    }
+
+    #[test]
+    fn one_address_leaves_as_much_as_it_takes() {
+        let gate = Gate::new(128, DOOR, Duration::from_secs(1), None);
+        let noise: Vec<_> = (0..128).filter_map(|_| gate.enter("/api/auth/login", stranger(1))).collect();
+        let others: Vec<_> =
+            (2..30).filter_map(|number| gate.enter("/api/auth/login", stranger(number))).collect();
+        assert_eq!((noise.len(), others.len()), (36, 28));
     }
 
     #[test]
     fn a_single_place_is_anybodys() {
         let gate = Gate::new(1, DOOR, Duration::from_secs(1), None);
-        assert!(gate.enter("/api/reports").is_some());
-        assert!(gate.enter("/api/attendance").is_some());
+        assert!(gate.enter("/api/reports", stranger(1)).is_some());
+        assert!(gate.enter("/api/attendance", known()).is_some());
     }
 
     #[test]
-    fn a_gate_without_a_door_gives_every_place_to_everybody() {
+    fn a_gate_without_a_door_keeps_places_for_sessions_only() {
         let gate = Gate::new(4, &[], Duration::from_secs(1), None);
-        let places: Vec<_> = (0..8).filter_map(|_| gate.enter("/api/clients/me")).collect();
+        let places: Vec<_> = (0..8).filter_map(|_| gate.enter("/api/clients/me", known())).collect();
         assert_eq!(places.len(), 4);
+        drop(places);
+        let places: Vec<_> =
+            (0..8).filter_map(|number| gate.enter("/api/clients/me", stranger(number))).collect();
+        assert_eq!(places.len(), 3);
     }
 
     #[test]

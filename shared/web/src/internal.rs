@@ -34,6 +34,7 @@ pub const SETTINGS: ServeSettings = ServeSettings {
     idle_timeout: Duration::from_mins(1),
     stall_timeout: Duration::from_secs(5),
     max_connections: 64,
+    trusted_proxies: Vec::new(),
     linger: Duration::ZERO,
     drain: Duration::from_secs(1),
 };

@@ -6,7 +6,7 @@
 //! 2. the request log, which therefore knows every answer below it;
 //! 3. CORS, which answers preflights, and marks every refusal below it readable for the web builds;
 //! 4. panics become 500;
-//! 5. the general limit per client address, and an `Idempotency-Key` that is none;
+//! 5. the general limits per session, or per client address where there is none, and an `Idempotency-Key` that is none;
 //! 6. the body is taken in, within its time and size;
 //! 7. the gate: a place among the requests that are worked on, and a time limit;
 //! 8. the router, with JSON for paths and methods that it does not know.
@@ -17,7 +17,7 @@ use axum::{
     Router,
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use tokio::runtime::Handle;
@@ -26,21 +26,23 @@ use tower_http::{
     cors::{AllowOrigin, CorsLayer},
 };
 
-pub use super::bodies::Roomy;
+pub use super::{bodies::Roomy, room::Recognise};
 use super::{
     bodies::{self, Bodies},
     client_address::client_address,
     edge::EdgeRefusal,
     envelope::{self, ErrorResponse},
+    extract::bearer,
     gate::{self, Gate},
     request_log,
+    room::{self, Entrance, Standing},
 };
 use base::{
     platform::{
         clock::Clock,
         config::{AddressRange, Config, Mode, Origin},
         idempotency::{IdempotencyKey, KeyRefused},
-        limits_memory::{AddressLimit, Rate},
+        limits_memory::Rate,
         request::{self, Arrival, RequestContext},
     },
     vocabulary::Language,
@@ -51,7 +53,8 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Says `true` where the answer is about what an earlier request did.
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// For answers that are no pages: whatever a browser takes them for, nothing in them runs, loads or is framed.
-const NOTHING_LOADS: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+pub(crate) const NOTHING_LOADS: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// What the layers of one service allow and add.
 #[derive(Clone)]
@@ -62,8 +65,12 @@ pub struct LayerSettings {
     pub origins: Vec<Origin>,
     /// Whether browsers are told to insist on TLS.
     pub insists_on_tls: bool,
-    /// How many requests one client address may send.
+    /// How many requests one client address may send, and how many one session.
     pub address_rate: Rate,
+    /// Tells whose token a request shows.
+    pub recognise: Recognise,
+    /// Most requests that may be here at once, also those whose body still comes or whose answer is still being sent.
+    pub max_connections: usize,
     /// Largest body, in bytes.
     pub body_limit: usize,
     /// Paths with a limit of their own.
@@ -91,6 +98,8 @@ impl LayerSettings {
             origins: config.cors.origins.clone(),
             insists_on_tls: config.mode == Mode::Production,
             address_rate: Rate::per_second(limits.address_requests_per_second, limits.address_burst),
+            recognise: Arc::new(|_, _| None),
+            max_connections: usize::try_from(http.max_connections).unwrap_or(usize::MAX),
             body_limit: http.body_limit,
             roomy: &[],
             body_timeout: http.body_timeout,
@@ -125,14 +134,15 @@ pub fn apply_layers(router: Router, settings: LayerSettings) -> Router {
         settings.works.clone(),
     );
     let bodies = Bodies::new(settings.body_limit, settings.roomy, settings.body_timeout);
-    let limit = Arc::new(AddressLimit::new(settings.address_rate));
+    let entrance = Entrance::new(settings.address_rate, settings.max_connections);
     // A layer wraps those above it in this list, so it reads from the inside out.
     router
         .fallback(async || EdgeRefusal::Unknown)
         .method_not_allowed_fallback(async || EdgeRefusal::WrongMethod)
         .layer(from_fn_with_state(gate, gate::pass))
         .layer(from_fn_with_state(bodies, bodies::receive))
-        .layer(from_fn_with_state(limit, admit))
+        .layer(from_fn(refuse_odd_keys))
+        .layer(from_fn_with_state(entrance, room::admit))
         .layer(CatchPanicLayer::custom(on_panic))
         .layer(cors(&settings.origins))
         .layer(from_fn_with_state(request_log::Restraint::new(), request_log::record))
@@ -141,6 +151,8 @@ pub fn apply_layers(router: Router, settings: LayerSettings) -> Router {
 
 async fn open(State(settings): State<Arc<LayerSettings>>, mut request: Request, next: Next) -> Response {
     let context = RequestContext::new(arrival(&settings, &request));
+    let known = bearer(request.headers()).and_then(|token| (settings.recognise)(token, context.arrived_at()));
+    request.extensions_mut().insert(known.map_or(Standing::Stranger(context.address()), Standing::Known));
     // Kept twice: here for the extractors, below for code that has no request at hand, such as the connection pools.
     request.extensions_mut().insert(Arc::clone(&context));
     let mut response = request::scope(Arc::clone(&context), next.run(request)).await;
@@ -175,7 +187,7 @@ fn text<'headers>(headers: &'headers HeaderMap, name: &HeaderName) -> Option<&'h
 }
 
 /// Long enough to be unique, short and plain enough for every log.
-fn is_request_id(id: &str) -> bool {
+pub(crate) fn is_request_id(id: &str) -> bool {
     (8..=64).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
@@ -227,11 +239,7 @@ fn named(origin: &Origin) -> Option<HeaderValue> {
     }
 }
 
-async fn admit(State(limit): State<Arc<AddressLimit>>, request: Request, next: Next) -> Response {
-    let refused = request::current().and_then(|context| limit.admit(context.address()).err());
-    if let Some(wait) = refused {
-        return EdgeRefusal::too_many(wait).into_response();
-    }
+async fn refuse_odd_keys(request: Request, next: Next) -> Response {
     match key(request.headers()) {
         Ok(_) => next.run(request).await,
         Err(refused) => ErrorResponse::from(refused).into_response(),

@@ -13,6 +13,7 @@ pub mod document;
 mod edge;
 pub mod envelope;
 pub mod extract;
+mod farewell;
 mod front;
 mod gate;
 pub mod guard;
@@ -25,6 +26,7 @@ pub mod operator;
 mod pace;
 mod reading;
 mod request_log;
+mod room;
 pub mod serve;
 pub mod wire;
 

@@ -150,14 +150,18 @@ impl RunningService {
             );
             work.spawn((program.housekeeping)(db.clone(), Arc::clone(&clock), stop.clone()));
         }
+        let seats = fitting(ServeSettings::new(&config.http));
+        let doorkeeper = app.doorkeeper.clone();
         let settings = LayerSettings {
             works: Some(works.clone()),
+            recognise: Arc::new(move |token, now| doorkeeper.recognise(token, now)),
+            max_connections: seats.max_connections,
             ..LayerSettings::new(config, program.door_paths, clock)
         };
         let router = apply_layers(routes(program, config.mode, app), settings);
-        let (settings, until) = (fitting(ServeSettings::new(&config.http)), stop.clone());
+        let until = stop.clone();
         work.spawn(async move {
-            let drained = serve(outside, router, &settings, until).await;
+            let drained = serve(outside, router, &seats, until).await;
             tracing::info!(cut = drained.cut, "the last request is answered");
         });
 

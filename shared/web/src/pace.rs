@@ -20,6 +20,8 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
+use super::room::Held;
+
 /// How long a client is waited for, in each of three situations.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
@@ -43,6 +45,8 @@ enum Phase {
 struct State {
     phase: Phase,
     multiplexed: bool,
+    /// What answers hold that are made, but still on their way to the client.
+    sending: Vec<Held>,
 }
 
 /// Where one connection stands between its requests.
@@ -56,7 +60,10 @@ impl Pace {
     /// A connection that has just been accepted.
     pub(crate) fn new(patience: Patience) -> Arc<Self> {
         let phase = Phase::Opening { since: Instant::now() };
-        Arc::new(Self { patience, state: Mutex::new(State { phase, multiplexed: false }) })
+        Arc::new(Self {
+            patience,
+            state: Mutex::new(State { phase, multiplexed: false, sending: Vec::new() }),
+        })
     }
 
     /// Counts one request as being worked on until the result is dropped.
@@ -68,11 +75,12 @@ impl Pace {
             Phase::Opening { .. } | Phase::Resting { .. } | Phase::Heading { .. } => 1,
         };
         state.phase = Phase::Working { requests };
-        Work(Arc::clone(self))
+        Work { pace: Arc::clone(self), held: None }
     }
 
-    fn end(&self) {
+    fn end(&self, held: Option<Held>) {
         let mut state = self.lock();
+        state.sending.extend(held);
         if let Phase::Working { requests } = state.phase {
             state.phase = match requests.saturating_sub(1) {
                 0 => Phase::Resting { since: Instant::now() },
@@ -87,6 +95,12 @@ impl Pace {
         if let (Phase::Resting { .. }, false) = (state.phase, state.multiplexed) {
             state.phase = Phase::Heading { since: Instant::now() };
         }
+    }
+
+    /// The socket has taken all that there was for the client.
+    fn all_is_sent(&self) {
+        let sent = std::mem::take(&mut self.lock().sending);
+        drop(sent);
     }
 
     /// When the client's patience ends, if nothing happens until then; none while we are the ones who work.
@@ -105,11 +119,14 @@ impl Pace {
 
 /// One request that is being worked on, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Work(Arc<Pace>);
+pub(crate) struct Work {
+    pace: Arc<Pace>,
+    held: Option<Held>,
+}
 
 impl Drop for Work {
     fn drop(&mut self) {
-        self.0.end();
+        self.pace.end(self.held.take());
     }
 }
 
@@ -213,7 +230,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_flush(cx)
+        let flushed = Pin::new(&mut self.socket).poll_flush(cx);
+        if flushed.is_ready() {
+            self.pace.all_is_sent();
+        }
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -221,15 +242,17 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     }
 }
 
-/// An answer whose request counts as being worked on until it is sent or dropped.
+/// An answer whose request counts as being worked on until all of it is made; what the request holds it keeps until the
+/// socket has taken it, which for a client who reads slowly is later.
 pub(crate) struct Answer {
     body: axum::body::Body,
     _work: Work,
 }
 
 impl Answer {
-    /// Ties `body` to `work`.
-    pub(crate) fn new(body: axum::body::Body, work: Work) -> Self {
+    /// Ties `body` to `work`, and to what its request holds.
+    pub(crate) fn new(body: axum::body::Body, mut work: Work, held: Option<Held>) -> Self {
+        work.held = held;
         Self { body, _work: work }
     }
 }

@@ -1,15 +1,21 @@
 //! The accept loop: from a listening socket to requests, and from the order to stop to the last answer.
 //!
 //! `axum::serve` has no timers, no cap and no end to its drain. This loop promises that whatever clients do, each of
-//! them holds one of a fixed number of seats, only for as long as [`ServeSettings`] says, and that the loop ends
-//! within `drain` of being told to stop.
+//! them holds one of a fixed number of seats, only for as long as [`ServeSettings`] says, that who comes without a proxy
+//! takes no more seats than they leave to others, and that the loop ends within `drain` of being told to stop.
 //!
 //! Told to stop, it first lingers: it goes on accepting and answering, and says `Connection: close` in every answer. A
 //! proxy keeps idle connections and sends the next request, perhaps a write that it may not send twice, on one of
 //! them; whoever closes it at that moment loses that request. After `linger` every connection that was used
 //! has been given back, and a proxy that forgets idle ones sooner than that holds none.
 
-use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -24,7 +30,6 @@ use hyper_util::{
     server::{conn::auto, graceful::GracefulShutdown},
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
     task::{JoinError, JoinSet},
@@ -33,8 +38,16 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use super::pace::{Answer, Pace, Paced, Patience};
-use base::platform::{config::Http, telemetry::metric};
+use super::{
+    farewell::Farewells,
+    pace::{Answer, Pace, Paced, Patience},
+    room::Held,
+};
+use base::platform::{
+    config::{AddressRange, Http},
+    shares::{Share, Shares},
+    telemetry::metric,
+};
 
 /// A browser opens six connections; more streams than this on one of them is an attack.
 const STREAMS_PER_CONNECTION: u32 = 100;
@@ -42,21 +55,10 @@ const STREAMS_PER_CONNECTION: u32 = 100;
 const HEAD_BYTES: u32 = 16 * 1024;
 /// What a connection may hold of unread input.
 const READ_BYTES: usize = 32 * 1024;
-/// How long the word "full" may take to reach a client.
-const FAREWELL: Duration = Duration::from_secs(1);
-/// How many clients may be hearing it at once.
-const FAREWELLS: usize = 64;
+/// Of so many seats one is kept for proxies, who speak for everybody.
+const PARTS: usize = 4;
 /// How long a client that was accepted last may take to begin.
 const LAST_WORD: Duration = Duration::from_millis(250);
-
-const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
-    content-type: application/json\r\n\
-    retry-after: 1\r\n\
-    access-control-allow-origin: *\r\n\
-    connection: close\r\n\
-    content-length: 131\r\n\
-    \r\n\
-    {\"success\":false,\"status\":\"error\",\"message\":\"Too many connections.\",\"error\":\"Too many connections.\",\"code\":\"BUSY\",\"request_id\":null}";
 
 /// What a listener grants its clients.
 #[derive(Debug, Clone)]
@@ -71,6 +73,9 @@ pub struct ServeSettings {
     pub stall_timeout: Duration,
     /// Most connections held at once; a further client is told 503 and sent away.
     pub max_connections: usize,
+    /// Who may take every seat. Anybody else shares three quarters of them, by address: what comes through a proxy is
+    /// shared by the layers, which know whose it is.
+    pub trusted_proxies: Vec<AddressRange>,
     /// From the order to stop to the last connection that is accepted, while any is open; a part of `drain`.
     pub linger: Duration,
     /// From the order to stop to the end, whatever clients do.
@@ -87,6 +92,7 @@ impl ServeSettings {
             // Who takes nothing for as long as a whole body may take to arrive is not there.
             stall_timeout: http.body_timeout,
             max_connections: usize::try_from(http.max_connections).unwrap_or(usize::MAX),
+            trusted_proxies: http.trusted_proxies.clone(),
             linger: http.linger,
             drain: http.drain,
         }
@@ -180,19 +186,30 @@ impl Pause {
     }
 }
 
+/// What a connection holds until it ends.
+struct Seat {
+    _seat: OwnedSemaphorePermit,
+    _share: Option<Share>,
+}
+
 struct Server {
     name: &'static str,
     router: Router,
     protocol: auto::Builder<TokioExecutor>,
     patience: Patience,
     seats: Arc<Semaphore>,
-    farewells: Arc<Semaphore>,
+    /// Of those, what everybody shares who is no proxy.
+    straight: Arc<Shares>,
+    trusted: Vec<AddressRange>,
+    farewells: Farewells,
     /// Cancelled once every answer is the last on its connection.
     closing: CancellationToken,
 }
 
 impl Server {
     fn new(router: Router, settings: &ServeSettings, closing: CancellationToken) -> Self {
+        let seats = settings.max_connections.min(Semaphore::MAX_PERMITS);
+        let kept = seats.checked_div(PARTS).unwrap_or(0);
         Self {
             closing,
             name: settings.name,
@@ -203,8 +220,10 @@ impl Server {
                 rest: settings.idle_timeout,
                 stall: settings.stall_timeout,
             },
-            seats: Arc::new(Semaphore::new(settings.max_connections.min(Semaphore::MAX_PERMITS))),
-            farewells: Arc::new(Semaphore::new(FAREWELLS)),
+            seats: Arc::new(Semaphore::new(seats)),
+            straight: Shares::new(seats.saturating_sub(kept)),
+            trusted: settings.trusted_proxies.clone(),
+            farewells: Farewells::new(),
         }
     }
 
@@ -246,14 +265,22 @@ impl Server {
         watch: &GracefulShutdown,
         connections: &mut JoinSet<()>,
     ) {
-        if let Ok(seat) = Arc::clone(&self.seats).try_acquire_owned() {
+        if let Some(seat) = self.free_seat(peer.ip()) {
             connections.spawn(self.attend(socket, peer, watch, seat));
             return;
         }
         metrics::counter!(metric::HTTP_CONNECTIONS_REFUSED, "listener" => self.name).increment(1);
-        if let Ok(farewell) = Arc::clone(&self.farewells).try_acquire_owned() {
-            connections.spawn(turn_away(socket, farewell));
+        if let Some(farewell) = self.farewells.say(socket) {
+            connections.spawn(farewell);
         }
+    }
+
+    fn free_seat(&self, peer: IpAddr) -> Option<Seat> {
+        let peer = peer.to_canonical();
+        let is_proxy = self.trusted.iter().any(|range| range.contains(peer));
+        let share = if is_proxy { None } else { Some(self.straight.take(peer.into(), 1)?) };
+        let seat = Arc::clone(&self.seats).try_acquire_owned().ok()?;
+        Some(Seat { _seat: seat, _share: share })
     }
 
     fn attend(
@@ -261,7 +288,7 @@ impl Server {
         socket: TcpStream,
         peer: SocketAddr,
         watch: &GracefulShutdown,
-        seat: OwnedSemaphorePermit,
+        seat: Seat,
     ) -> impl Future<Output = ()> + use<> {
         if let Err(error) = socket.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
@@ -304,23 +331,8 @@ async fn answer(
     if closing.is_cancelled() && version <= Version::HTTP_11 {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    Ok(response.map(|body| Answer::new(body, work)))
-}
-
-/// Takes the request in before closing: a socket closed over unread bytes resets the connection, and the client
-/// loses the answer.
-async fn turn_away(mut socket: TcpStream, farewell: OwnedSemaphorePermit) {
-    let said = async {
-        socket.write_all(FULL).await?;
-        socket.shutdown().await?;
-        let mut ignored = [0; 1024];
-        while socket.read(&mut ignored).await? > 0 {}
-        io::Result::Ok(())
-    };
-    if let Ok(Err(error)) = timeout(FAREWELL, said).await {
-        tracing::trace!(%error, "a refused client left first");
-    }
-    drop(farewell);
+    let held = response.extensions_mut().remove::<Held>();
+    Ok(response.map(|body| Answer::new(body, work, held)))
 }
 
 /// Timers of hyper are off where [`Pace`] has better ones. The guards against rapid resets and floods of small

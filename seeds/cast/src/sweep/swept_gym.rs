@@ -77,6 +77,8 @@ fn skin(gym: &Gym) -> LayerSettings {
         origins: vec![Origin::Any],
         insists_on_tls: true,
         address_rate: Rate::per_second(1_000_000, 1_000_000),
+        recognise: Arc::new(|_, _| None),
+        max_connections: 4096,
         body_limit: 65_536,
         roomy: &[],
         body_timeout: Duration::from_secs(20),

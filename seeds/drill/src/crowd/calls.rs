@@ -1,6 +1,9 @@
 //! One caller: a connection that is kept, and a request at a time on it.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use http_body_util::{BodyExt as _, Full};
@@ -12,7 +15,11 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::{net::TcpStream, task::JoinSet, time::timeout};
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    task::JoinSet,
+    time::timeout,
+};
 
 /// Longer than a service or a proxy may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -94,19 +101,33 @@ pub(super) enum Said {
     Unsent,
 }
 
+/// A connection from an address of one's own; those of the loopback are as many as there are clients.
+pub(super) async fn connect_from(from: Ipv4Addr, at: SocketAddr) -> std::io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::from((from, 0)))?;
+    socket.connect(at).await
+}
+
 /// Somebody with a connection.
 #[derive(Debug)]
 pub(super) struct Caller {
     at: SocketAddr,
     /// The address that a proxy would name; empty for the real one.
     from: String,
+    /// The address that it connects from, if not the usual one.
+    source: Option<Ipv4Addr>,
     sender: Option<SendRequest<Full<Bytes>>>,
     connections: JoinSet<()>,
 }
 
 impl Caller {
     pub(super) fn new(at: SocketAddr, from: impl Into<String>) -> Self {
-        Self { at, from: from.into(), sender: None, connections: JoinSet::new() }
+        Self { at, from: from.into(), source: None, sender: None, connections: JoinSet::new() }
+    }
+
+    /// Somebody who connects from this address.
+    pub(super) fn at_address(at: SocketAddr, source: Ipv4Addr) -> Self {
+        Self { source: Some(source), ..Self::new(at, "") }
     }
 
     /// The caller number `number`, from an address of its own.
@@ -151,6 +172,13 @@ impl Caller {
         }
     }
 
+    async fn connect(&self) -> std::io::Result<TcpStream> {
+        match self.source {
+            Some(source) => connect_from(source, self.at).await,
+            None => TcpStream::connect(self.at).await,
+        }
+    }
+
     /// The connection that is there, unless the other side gave it up.
     async fn connection(&mut self) -> anyhow::Result<SendRequest<Full<Bytes>>> {
         if let Some(mut sender) = self.sender.take()
@@ -159,7 +187,7 @@ impl Caller {
             return Ok(sender);
         }
         while self.connections.try_join_next().is_some() {}
-        let socket = timeout(PATIENCE, TcpStream::connect(self.at)).await.context("connecting")??;
+        let socket = timeout(PATIENCE, self.connect()).await.context("connecting")??;
         socket.set_nodelay(true)?;
         let (mut sender, connection) = handshake(TokioIo::new(socket)).await?;
         self.connections.spawn(async move { drop(connection.await) });

@@ -6,8 +6,10 @@
 mod calls;
 mod flood;
 mod gym;
+mod noise;
 mod parting;
 mod providers;
+mod siege;
 mod slow;
 mod steady;
 mod strangers;
@@ -41,6 +43,10 @@ enum What {
     Strangers(strangers::Asked),
     /// Whether the time of an answer tells who has an account
     Timing(timing::Asked),
+    /// Strangers at some addresses who take every connection and every byte they can get
+    Siege(siege::Asked),
+    /// Somebody who calls without pause behind the address of a desk, and junk sign-ins
+    Noise(noise::Asked),
 }
 
 pub(crate) async fn run(asked: Asked) -> anyhow::Result<bool> {
@@ -52,5 +58,7 @@ pub(crate) async fn run(asked: Asked) -> anyhow::Result<bool> {
         What::Providers(asked) => providers::run(asked).await,
         What::Strangers(asked) => strangers::run(asked).await,
         What::Timing(asked) => timing::run(asked).await,
+        What::Siege(asked) => siege::run(asked).await,
+        What::Noise(asked) => noise::run(asked).await,
     }
 }

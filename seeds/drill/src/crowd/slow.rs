@@ -1,7 +1,7 @@
 //! Connections that say nothing, or a byte a second, while desks check people in.
 
 use std::{
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use anyhow::{Context as _, bail};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -16,7 +17,13 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep, timeout},
 };
 
-use super::{calls::Caller, claim, gym::Gym, say, tally::Tally};
+use super::{
+    calls::{Call, Caller, Said, connect_from},
+    claim,
+    gym::Gym,
+    say,
+    tally::Tally,
+};
 
 /// Arguments of this command.
 #[derive(Debug, clap::Args)]
@@ -24,6 +31,12 @@ pub(super) struct Asked {
     /// Where the slow ones connect; several times for several places
     #[arg(long, required = true)]
     at: Vec<SocketAddr>,
+    /// Where bodies wait that come slowly: one of those places
+    #[arg(long)]
+    keeps_bodies: SocketAddr,
+    /// The internal port of the service that they are for
+    #[arg(long)]
+    internal: u16,
     /// Where the desks check people in; several times for several places
     #[arg(long, required = true)]
     desk: Vec<SocketAddr>,
@@ -38,8 +51,13 @@ pub(super) struct Asked {
     check_in_within: u128,
 }
 
+/// The slow ones come from many addresses, each with so many connections.
+const OF_AN_ADDRESS: usize = 40;
+/// The most connections that a proxy has to a service for everything else that is asked meanwhile.
+const OF_THE_PROXY: usize = 200;
+
 /// How long the desks work before anybody comes.
-const BEFORE: Duration = Duration::from_secs(3);
+pub(super) const BEFORE: Duration = Duration::from_secs(3);
 /// A desk's pause between two people.
 const BETWEEN: Duration = Duration::from_millis(50);
 
@@ -77,12 +95,19 @@ pub(super) async fn run(asked: Asked) -> anyhow::Result<bool> {
     working.spawn(async move { desks(&gym_of_desks, &places, until, None).await });
 
     let began = Instant::now();
-    let mut slow = JoinSet::new();
+    // Bodies that the proxy keeps may stay.
+    let (mut slow, mut kept) = (JoinSet::new(), JoinSet::new());
     for number in 0..asked.connections {
         for at in &asked.at {
             let manner =
                 Manner::ALL.get(number.checked_rem(3).unwrap_or(0)).copied().unwrap_or(Manner::Silent);
-            slow.spawn(dawdle(*at, manner, Arc::clone(&here)));
+            let waiting = dawdle(source(number), *at, manner, Arc::clone(&here));
+            let may_stay = *at == asked.keeps_bodies && matches!(manner, Manner::Body);
+            if may_stay {
+                kept.spawn(waiting)
+            } else {
+                slow.spawn(waiting)
+            };
         }
         // A listener's queue holds some hundreds.
         if number.checked_rem(50) == Some(0) {
@@ -93,11 +118,15 @@ pub(super) async fn run(asked: Asked) -> anyhow::Result<bool> {
     sleep(Duration::from_secs(4)).await;
     let wanted = asked.connections.saturating_mul(asked.at.len());
     let peak = here.load(Ordering::Relaxed);
+    let seats = seats_taken(asked.internal).await?;
     let limit = Duration::from_secs(asked.gone_within.saturating_add(15));
     let mut ends = Ends::default();
     while let Ok(Some(end)) = timeout(limit.saturating_sub(began.elapsed()), slow.join_next()).await {
         ends.count(&end?);
     }
+    let left = slow.len();
+    let stayed = kept.len();
+    kept.shutdown().await;
     over.store(true, Ordering::Relaxed);
     let mut during = Tally::default();
     while let Some(tally) = working.join_next().await {
@@ -105,19 +134,44 @@ pub(super) async fn run(asked: Asked) -> anyhow::Result<bool> {
     }
     say(&format!("check-ins meanwhile: {during}"))?;
     say(&format!("opened within {} ms; gone after: {ends}", opened.as_millis()))?;
-    verdict(&asked, &during, peak, wanted, here.load(Ordering::Relaxed), &ends)
+    let found = Found { during, peak, wanted, seats, left, stayed, ends };
+    verdict(&asked, &found)
 }
 
-fn verdict(
-    asked: &Asked,
-    during: &Tally,
+struct Found {
+    during: Tally,
     peak: usize,
     wanted: usize,
+    /// Seats of the service while all were there.
+    seats: usize,
     left: usize,
-    ends: &Ends,
-) -> anyhow::Result<bool> {
+    /// Bodies that were still coming, to the proxy, at the end.
+    stayed: usize,
+    ends: Ends,
+}
+
+/// An address of the loopback for some of them.
+fn source(number: usize) -> Ipv4Addr {
+    let group = number.checked_div(OF_AN_ADDRESS).unwrap_or(0);
+    Ipv4Addr::new(127, 0, 1, u8::try_from(group.checked_rem(250).unwrap_or(0)).unwrap_or(0).saturating_add(1))
+}
+
+/// How many connections the service has at the port of its API.
+async fn seats_taken(internal: u16) -> anyhow::Result<usize> {
+    let at = SocketAddr::from((Ipv4Addr::LOCALHOST, internal));
+    let Said::Answer(answer) = Caller::new(at, "").ask(&Call::get("/metrics")).await else {
+        bail!("the service says no figures")
+    };
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    let line = text.lines().find_map(|line| line.strip_prefix("http_connections{listener=\"api\"} "));
+    Ok(line.context("it does not count its connections")?.trim().parse()?)
+}
+
+fn verdict(asked: &Asked, found: &Found) -> anyhow::Result<bool> {
+    let Found { during, peak, wanted, seats, left, stayed, ends } = found;
     let most = during.within(99).as_millis();
     let longest = ends.longest().as_secs();
+    let straight = asked.connections.saturating_mul(asked.at.len().saturating_sub(1));
     let claims = [
         claim(
             peak.saturating_mul(100) >= wanted.saturating_mul(95),
@@ -126,12 +180,17 @@ fn verdict(
         claim(during.failed() == 0 && during.total() > 100, "every check-in was answered well")?,
         claim(most < asked.check_in_within, &format!("99 of 100 check-ins within {most} ms"))?,
         claim(
-            left == 0 && longest <= asked.gone_within && ends.unborn == 0,
+            *seats <= straight.saturating_add(OF_THE_PROXY),
+            &format!("{seats} seats of the service were taken, where {straight} had come straight to it"),
+        )?,
+        claim(
+            *left == 0 && longest <= asked.gone_within && ends.unborn == 0,
             &format!(
                 "{left} slow connections are left; the last went after {longest} s; {} found no seat",
                 ends.unborn
             ),
         )?,
+        claim(*stayed > 0, &format!("{stayed} bodies still came to the proxy, where they harm nobody"))?,
     ];
     Ok(claims.iter().all(|holds| *holds))
 }
@@ -177,9 +236,9 @@ impl std::fmt::Display for Ends {
     }
 }
 
-async fn dawdle(at: SocketAddr, manner: Manner, here: Arc<AtomicUsize>) -> End {
+async fn dawdle(from: Ipv4Addr, at: SocketAddr, manner: Manner, here: Arc<AtomicUsize>) -> End {
     let began = Instant::now();
-    let Ok(Ok(mut socket)) = timeout(Duration::from_secs(10), TcpStream::connect(at)).await else {
+    let Ok(Ok(mut socket)) = timeout(Duration::from_secs(10), connect_from(from, at)).await else {
         return End { manner, after: None };
     };
     here.fetch_add(1, Ordering::Relaxed);
@@ -203,7 +262,7 @@ async fn drip(socket: &mut TcpStream, manner: Manner) -> std::io::Result<()> {
 }
 
 /// Two desks at each place, until `over` or for `limit`.
-async fn desks(
+pub(super) async fn desks(
     gym: &Gym,
     places: &[SocketAddr],
     over: Arc<AtomicBool>,

@@ -1,4 +1,5 @@
-//! Two thousand connections at the staff door and as many at the proxy say nothing, or a byte a second.
+//! Two thousand connections at the staff door and as many at the proxy say nothing, or a byte a second. Bodies that come
+//! slowly wait in the proxy, and take no seat of a service.
 
 use super::ground::Ground;
 
@@ -15,6 +16,10 @@ pub(super) fn run(ground: &mut Ground) -> anyhow::Result<bool> {
             &staff,
             "--at",
             &proxy,
+            "--keeps-bodies",
+            &proxy,
+            "--internal",
+            &ground.stack.ports.staff_internal.to_string(),
             "--desk",
             &staff,
             "--desk",

@@ -14,6 +14,7 @@ mod mutants;
 mod overload;
 mod providers;
 mod rolling;
+mod strangers;
 mod term;
 mod timing;
 
@@ -51,6 +52,7 @@ enum Name {
     Kills,
     Database,
     Clients,
+    Strangers,
     Overload,
     Term,
     Rolling,
@@ -67,6 +69,7 @@ impl Name {
             Self::Kills => kills::run(ground),
             Self::Database => database::run(ground),
             Self::Clients => clients::run(ground),
+            Self::Strangers => strangers::run(ground),
             Self::Overload => overload::run(ground),
             Self::Term => term::run(ground),
             Self::Rolling => rolling::run(ground),

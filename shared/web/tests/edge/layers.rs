@@ -13,6 +13,7 @@ use axum::{
     routing::{get, post},
 };
 use base::platform::{clock::SystemClock, config::Origin, limits_memory::Rate, request};
+use base::vocabulary::SessionId;
 use serde_json::Value;
 use tokio::{io::AsyncWriteExt, task::JoinSet, time::sleep};
 use web::{
@@ -28,6 +29,8 @@ fn layer_settings() -> LayerSettings {
         origins: vec![Origin::Any],
         insists_on_tls: false,
         address_rate: Rate::per_second(1000, 1000),
+        recognise: Arc::new(|token, _| token.parse().ok()),
+        max_connections: 64,
         body_limit: 1024,
         roomy: &[Roomy { path: "/api/upload", bytes: 8192 }],
         body_timeout: ms(300),
@@ -37,6 +40,11 @@ fn layer_settings() -> LayerSettings {
         works: None,
         clock: Arc::new(SystemClock),
     }
+}
+
+/// The request of somebody with a session of their own.
+fn signed_in(head: &str) -> String {
+    format!("{head}\nAuthorization: Bearer {}", SessionId::random())
 }
 
 async fn broken() -> &'static str {
@@ -304,14 +312,15 @@ async fn when_the_house_is_full_the_door_still_opens() {
     let server = Arc::new(open(layer_settings()).await);
     let mut reports = JoinSet::new();
     for _ in 0..3 {
-        let server = Arc::clone(&server);
-        reports.spawn(async move { server.get("/api/slow").await.status });
+        let (server, head) = (Arc::clone(&server), signed_in("GET /api/slow HTTP/1.1"));
+        reports.spawn(async move { server.ask(&head, "").await.status });
     }
     sleep(ms(100)).await;
     let shed = server.get("/api/customers/7").await;
     assert_eq!((shed.status, shed.code().as_str()), (503, "BUSY"));
     assert_eq!(shed.header("retry-after"), Some("1"));
-    assert_eq!(server.ask("POST /api/attendance HTTP/1.1", "x").await.status, 200);
+    assert_eq!(server.ask("POST /api/attendance HTTP/1.1", "x").await.status, 503, "nobody stands there");
+    assert_eq!(server.ask(&signed_in("POST /api/attendance HTTP/1.1"), "x").await.status, 200);
     assert!(reports.join_all().await.into_iter().all(|status| status == 200));
     assert_eq!(server.get("/api/customers/7").await.status, 200);
 }
@@ -365,6 +374,53 @@ async fn behind_a_trusted_proxy_each_client_has_its_own_limit() {
     }
     assert_eq!(server.ask(&from("203.0.113.1"), "").await.status, 429);
     assert_eq!(server.ask(&from("203.0.113.2"), "").await.status, 200);
+}
+
+#[tokio::test]
+async fn who_has_a_session_is_not_counted_with_the_noise_behind_the_same_address() {
+    let server = open(LayerSettings { address_rate: Rate::per_minute(1, 3), ..layer_settings() }).await;
+    while server.get("/api/where").await.status == 200 {}
+    let desk = signed_in("GET /api/where HTTP/1.1");
+    for _ in 0..3 {
+        assert_eq!(server.ask(&desk, "").await.status, 200);
+    }
+    assert_eq!(server.ask(&desk, "").await.status, 429, "a session has a limit of its own");
+    assert_eq!(server.ask(&signed_in("GET /api/where HTTP/1.1"), "").await.status, 200);
+    let forged = server.ask("GET /api/where HTTP/1.1\nAuthorization: Bearer forged", "").await;
+    assert_eq!(forged.status, 429, "a token that nobody knows is no session");
+}
+
+#[tokio::test]
+async fn an_address_has_no_more_requests_here_than_it_leaves_to_others() {
+    let server = open(LayerSettings { max_connections: 8, body_timeout: ms(4000), ..layer_settings() }).await;
+    let mut dripping = Vec::new();
+    for _ in 0..8 {
+        let mut caller = server.call().await;
+        caller.say("POST /api/upload HTTP/1.1\r\nhost: gym\r\ncontent-length: 1000\r\n\r\nx").await;
+        dripping.push(caller);
+    }
+    sleep(ms(50)).await;
+    let refused = server.get("/api/customers/7").await;
+    assert_eq!((refused.status, refused.code().as_str()), (503, "BUSY"));
+    assert_eq!(server.ask(&signed_in("GET /api/customers/7 HTTP/1.1"), "").await.status, 200);
+    drop(dripping);
+    sleep(ms(50)).await;
+    assert_eq!(server.get("/api/customers/7").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_takes_counts_until_it_is_given_up() {
+    let large = Router::new().route("/large", get(async || vec![b'x'; 32 << 20]));
+    let layers =
+        apply_layers(large, LayerSettings { max_connections: 2, max_in_flight: 8, ..layer_settings() });
+    let server = TestServer::open(layers, ServeSettings { stall_timeout: ms(4000), ..settings() }).await;
+    let mut greedy = server.call().await;
+    greedy.say("GET /large HTTP/1.1\r\nhost: gym\r\n\r\n").await;
+    sleep(ms(100)).await;
+    assert_eq!(server.get("/nothing").await.status, 503);
+    drop(greedy);
+    sleep(ms(100)).await;
+    assert_eq!(server.get("/nothing").await.status, 404);
 }
 
 /// What the whole test program logs. A subscriber of one thread would miss lines: tracing remembers whether anybody

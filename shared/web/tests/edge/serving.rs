@@ -145,9 +145,60 @@ async fn a_client_without_a_seat_is_told_so_and_the_next_one_gets_it() {
     let refused = server.get("/").await;
     assert_eq!((refused.status, refused.code().as_str()), (503, "BUSY"));
     assert_eq!(refused.header("retry-after"), Some("1"));
+    assert_eq!(refused.header("content-length"), Some(refused.body.len().to_string().as_str()));
+    assert_eq!(refused.header("x-request-id").unwrap().len(), 36);
+    assert!(refused.header("content-security-policy").is_some());
+    let arabic = server.ask("GET / HTTP/1.1\nAccept-Language: ar\nX-Request-Id: 0123456789abcdef", "").await;
+    assert_eq!((arabic.code().as_str(), arabic.header("x-request-id")), ("BUSY", Some("0123456789abcdef")));
+    assert_eq!(arabic.header("content-length"), Some(arabic.body.len().to_string().as_str()));
+    assert!(arabic.body.contains("مشغولة"), "{arabic:?}");
     drop(first);
     sleep(ms(50)).await;
     assert_eq!(server.get("/").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_client_without_a_seat_that_says_nothing_is_told_too() {
+    let server = TestServer::open(
+        router(),
+        ServeSettings { max_connections: 1, header_timeout: ms(4000), ..settings() },
+    )
+    .await;
+    let _first = server.call().await;
+    sleep(ms(50)).await;
+    let mut silent = server.call().await;
+    assert_eq!(silent.answer().await.code(), "BUSY");
+}
+
+#[tokio::test]
+async fn who_comes_straight_leaves_seats_to_others_and_some_to_the_proxy() {
+    let from = async |server: &TestServer, source: &str| {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(format!("{source}:0").parse().unwrap()).unwrap();
+        let mut caller = crate::socket::Caller(socket.connect(server.address).await.unwrap());
+        caller.say(KEEP).await;
+        let is_served = Answer::parse(&caller.some().await).status == 200;
+        (caller, is_served)
+    };
+    let trusted_proxies = vec!["127.0.9.9".parse().unwrap()];
+    let patient = ServeSettings { header_timeout: ms(4000), idle_timeout: ms(4000), ..settings() };
+    let server =
+        TestServer::open(router(), ServeSettings { max_connections: 16, trusted_proxies, ..patient }).await;
+    let mut held = Vec::new();
+    for (source, seats) in
+        [("127.0.1.1", 6), ("127.0.1.2", 3), ("127.0.1.3", 2), ("127.0.1.4", 1), ("127.0.9.9", 4)]
+    {
+        let mut seated = 0;
+        for _ in 0..16 {
+            let (caller, is_served) = from(&server, source).await;
+            if !is_served {
+                break;
+            }
+            seated += 1;
+            held.push(caller);
+        }
+        assert_eq!(seated, seats, "{source}");
+    }
 }
 
 #[tokio::test]

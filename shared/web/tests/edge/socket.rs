@@ -27,6 +27,7 @@ pub(crate) fn settings() -> ServeSettings {
         idle_timeout: ms(600),
         stall_timeout: ms(300),
         max_connections: 64,
+        trusted_proxies: Vec::new(),
         linger: ms(0),
         drain: ms(800),
     }
