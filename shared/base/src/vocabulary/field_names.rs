@@ -37,6 +37,7 @@ fn of_people(key: &str) -> Option<Name> {
         "email" => text("E-mail address", "البريد الإلكتروني"),
         "full_name" | "name" => text("Name", "الاسم"),
         "gender" => text("Gender", "الجنس"),
+        "gym_id" => text("Gym", "النادي"),
         "height" => text("Height", "الطول"),
         "ideal_weight" => text("Ideal weight", "الوزن المثالي"),
         "identifier" => text("Phone number or e-mail address", "رقم الهاتف أو البريد الإلكتروني"),
