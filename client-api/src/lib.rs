@@ -26,6 +26,7 @@ use utoipa_axum::router::OpenApiRouter;
 use web::{
     App,
     document::{self, Cover, Document},
+    refusals,
 };
 
 /// What signing in needs to reach.
@@ -77,6 +78,6 @@ pub fn router(app: App) -> (Router, Document) {
     document::mark_as_alias(aliases.get_openapi_mut(), "alias");
     let contents =
         OpenApiRouter::new().nest("/api/clients", everything().merge(entries::documented())).merge(aliases);
-    let (router, api) = contents.with_state(app).split_for_parts();
-    (router, document::finish(api, &COVER))
+    let (router, api) = contents.with_state(app.clone()).split_for_parts();
+    (refusals::noted(router, app), document::finish(api, &COVER))
 }

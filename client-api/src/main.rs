@@ -19,7 +19,7 @@ fn main() -> ExitCode {
         docs_path: "/docs/clients",
         // Its user of the database may write jobs down and not read them.
         jobs: Vec::new,
-        housekeeping: |db, clock, stop| Box::pin(housekeeping::keep(db, clock, stop)),
+        housekeeping: |db, kept, clock, stop| Box::pin(housekeeping::keep(db, kept, clock, stop)),
         add_operator: None,
     })
 }

@@ -27,7 +27,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 struct AuditQuery {
-    /// What was done, e.g. `branches.switch`.
+    /// What was done, e.g. `branches.switch`; or refused: `account.sign_in_refused`, `account.code_refused`,
+    /// `account.locked_out`, `account.access_refused`.
     action: Option<String>,
     /// By whom.
     #[serde(deserialize_with = "wire::loose_integer")]
@@ -130,8 +131,16 @@ struct AuditLine {
     /// What the branch is called now.
     #[schema(example = "Phoenix Club")]
     branch_name: Option<String>,
-    /// How the request is named in the log of the service.
+    /// How the request is named in the log of the service, and of the proxy.
     request_id: String,
+    /// How the caller named it.
+    client_request_id: Option<String>,
+    /// What it was refused with; null for what was done.
+    #[schema(example = json!(null))]
+    refused_as: Option<String>,
+    /// Roughly from where it was refused: a /24, of IPv6 a /48; null for what was done.
+    #[schema(example = json!(null))]
+    address_network: Option<String>,
 }
 
 impl From<(Deed, Calendar)> for AuditLine {
@@ -152,6 +161,9 @@ impl From<(Deed, Calendar)> for AuditLine {
             branch_id,
             branch_name,
             request_id: deed.request_id,
+            client_request_id: deed.client_request_id,
+            refused_as: deed.refused_as,
+            address_network: deed.network,
         }
     }
 }

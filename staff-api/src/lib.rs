@@ -35,6 +35,7 @@ use utoipa_axum::router::OpenApiRouter;
 use web::{
     App,
     document::{self, Cover, Document},
+    refusals,
 };
 
 const COVER: Cover = Cover {
@@ -72,8 +73,8 @@ pub fn router(app: App) -> (Router, Document) {
         .nest("/api", dashboards::routes())
         .nest("/api", subscriptions::routes())
         .nest("/api/api", alias(devices::twice_prefixed(), "twice_prefixed"));
-    let (router, api) = contents.with_state(app).split_for_parts();
-    (router, document::finish(api, &COVER))
+    let (router, api) = contents.with_state(app.clone()).split_for_parts();
+    (refusals::noted(router, app), document::finish(api, &COVER))
 }
 
 /// What the worker does: the jobs of every feature that has some.

@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         router: staff_api::router,
         docs_path: "/docs/staff",
         jobs: staff_api::jobs,
-        housekeeping: |db, clock, stop| Box::pin(housekeeping::keep(db, clock, stop)),
+        housekeeping: |db, kept, clock, stop| Box::pin(housekeeping::keep(db, kept, clock, stop)),
         add_operator: Some(|db, wanted, now| Box::pin(staff_api::add_operator(db, wanted, now))),
     })
 }

@@ -6,6 +6,7 @@ mod account;
 mod codes;
 mod entries;
 mod profile;
+mod refusals;
 mod sessions;
 mod several_gyms;
 mod support;

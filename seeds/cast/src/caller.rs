@@ -160,6 +160,7 @@ impl Caller {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
         RequestContext::new(Arrival {
             id: header("x-request-id").map(str::to_owned),
+            client_id: header("x-client-request-id").map(str::to_owned),
             at: self.clock.now(),
             address: self.address,
             accepts: header("accept-language")

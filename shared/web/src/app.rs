@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use base::{
     Error,
-    access::{Codes, Doorkeeper, Keyring, Lifetimes, Passwords},
+    access::{Codes, Doorkeeper, Keyring, Lifetimes, Passwords, Refusals},
     platform::{
         db::Db,
         limits::Limits,
@@ -29,6 +29,8 @@ pub struct App {
     pub lifetimes: Lifetimes,
     /// Counts requests of an address without a token, in memory: each of them may cost a password hash or a message.
     pub strangers: Arc<AddressLimit>,
+    /// Notes in the audit log what was refused.
+    pub refusals: Arc<Refusals>,
 }
 
 impl App {
@@ -51,6 +53,7 @@ impl App {
             limits: Limits::new(hash_key),
             lifetimes,
             strangers: Arc::new(AddressLimit::new(strangers)),
+            refusals: Arc::new(Refusals::new(hash_key)),
         })
     }
 }

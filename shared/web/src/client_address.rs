@@ -8,6 +8,12 @@ use base::platform::config::AddressRange;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
+/// Whether the peer is a proxy whose word is believed.
+pub(crate) fn is_trusted(peer: Option<SocketAddr>, trusted: &[AddressRange]) -> bool {
+    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
+    trusted.iter().any(|range| range.contains(peer))
+}
+
 /// The client's address: the peer, unless a trusted proxy names another one.
 ///
 /// A proxy appends what it saw, so the rightmost entry is its own word and everything before it the client's. A
@@ -18,7 +24,7 @@ pub(crate) fn client_address(
     trusted: &[AddressRange],
 ) -> IpAddr {
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
-    if !trusted.iter().any(|range| range.contains(peer)) {
+    if !is_trusted(Some(SocketAddr::new(peer, 0)), trusted) {
         return peer;
     }
     headers

@@ -45,8 +45,8 @@ const EXAMPLE: &str = "config-example";
 const HEALTH: &str = "health";
 const DOCTOR: &str = "doctor";
 
-/// Sweeps until the token says stop.
-pub type Housekeeping = fn(Db, Arc<dyn Clock>, CancellationToken) -> BoxFuture<'static, ()>;
+/// Sweeps until the token says stop; the configuration says how long refusals are kept.
+pub type Housekeeping = fn(Db, config::Audit, Arc<dyn Clock>, CancellationToken) -> BoxFuture<'static, ()>;
 
 /// What one service does differently from the other.
 #[derive(Debug, Clone, Copy)]

@@ -229,7 +229,19 @@ fn refused(refusal: &dyn Refusal) -> Response {
             .collect()
     });
     let also = Also { errors, data: refusal.data().cloned(), retry_after };
-    failure(status_of(kind), refusal.code(), refusal.say(language), also)
+    let is_recorded = refusal.data().is_some();
+    let mut response = failure(status_of(kind), refusal.code(), refusal.say(language), also);
+    response.extensions_mut().insert(Refused { code: refusal.code(), kind, is_recorded });
+    response
+}
+
+/// What a refusal was, for those who note it on its way out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Refused {
+    pub(crate) code: &'static str,
+    pub(crate) kind: RefusalKind,
+    /// Whether the attempt has a record of its own, as a denied entry.
+    pub(crate) is_recorded: bool,
 }
 
 fn failed(fault: &Fault) -> Response {

@@ -41,6 +41,7 @@ impl<C: Can> FromRequestParts<App> for Staff<C> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ErrorResponse> {
         let request = context(parts)?;
+        request.settle_deed(C::CAPABILITY.code());
         let grants = app.doorkeeper.staff(bearer(&parts.headers), &request).await?;
         Ok(Self(grants.require::<C>()?))
     }

@@ -29,7 +29,7 @@ use tower_http::{
 pub use super::{bodies::Roomy, room::Recognise};
 use super::{
     bodies::{self, Bodies},
-    client_address::client_address,
+    client_address::{client_address, is_trusted},
     edge::EdgeRefusal,
     envelope::{self, ErrorResponse},
     extract::bearer,
@@ -49,6 +49,8 @@ use base::{
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The caller's own name for the request, where the proxy has given it one of ours.
+const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-client-request-id");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Says `true` where the answer is about what an earlier request did.
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -160,6 +162,9 @@ async fn open(State(settings): State<Arc<LayerSettings>>, mut request: Request, 
     if let Ok(id) = HeaderValue::from_str(context.id()) {
         headers.insert(REQUEST_ID, id);
     }
+    if let Some(id) = context.client_id().and_then(|id| HeaderValue::from_str(id).ok()) {
+        headers.insert(CLIENT_REQUEST_ID, id);
+    }
     if context.is_repeat() {
         headers.insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
     }
@@ -171,8 +176,16 @@ fn arrival(settings: &LayerSettings, request: &Request) -> Arrival {
     let headers = request.headers();
     let peer = request.extensions().get::<ConnectInfo<_>>().map(|ConnectInfo(peer)| *peer);
     let accepts = text(headers, &header::ACCEPT_LANGUAGE).and_then(Language::from_accept_language);
+    let named = |header, is_fit: fn(&str) -> bool| text(headers, header).filter(|id| is_fit(id));
+    // Only the proxy's name is ours, and in its log, too: one that a caller chose may be anybody's, or used twice.
+    let (id, client_id) = if is_trusted(peer, &settings.trusted_proxies) {
+        (named(&REQUEST_ID, is_request_id), named(&CLIENT_REQUEST_ID, is_client_request_id))
+    } else {
+        (None, named(&REQUEST_ID, is_client_request_id))
+    };
     Arrival {
-        id: text(headers, &REQUEST_ID).filter(|id| is_request_id(id)).map(str::to_owned),
+        id: id.map(str::to_owned),
+        client_id: client_id.map(str::to_owned),
         at: settings.clock.now(),
         address: client_address(peer, headers, &settings.trusted_proxies),
         accepts: accepts.unwrap_or(Language::En),
@@ -190,6 +203,12 @@ fn text<'headers>(headers: &'headers HeaderMap, name: &HeaderName) -> Option<&'h
 pub(crate) fn is_request_id(id: &str) -> bool {
     (8..=64).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+/// As the proxy lets it pass: unique or not is the caller's own business.
+fn is_client_request_id(id: &str) -> bool {
+    (1..=64).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 /// The key of a request that must happen once. Of two keys neither can be taken for the sender's.
@@ -227,7 +246,7 @@ fn cors(origins: &[Origin]) -> CorsLayer {
             IDEMPOTENCY_KEY,
             REQUEST_ID,
         ])
-        .expose_headers([REQUEST_ID, IDEMPOTENCY_REPLAYED, header::RETRY_AFTER])
+        .expose_headers([REQUEST_ID, CLIENT_REQUEST_ID, IDEMPOTENCY_REPLAYED, header::RETRY_AFTER])
         .max_age(Duration::from_hours(24))
 }
 

@@ -25,6 +25,7 @@ mod lifecycle;
 pub mod operator;
 mod pace;
 mod reading;
+pub mod refusals;
 mod request_log;
 mod room;
 pub mod serve;

@@ -148,7 +148,7 @@ impl RunningService {
             work.spawn(
                 Worker::new(&db, senders, Arc::clone(&clock), (program.jobs)(), settings).run(stop.clone()),
             );
-            work.spawn((program.housekeeping)(db.clone(), Arc::clone(&clock), stop.clone()));
+            work.spawn((program.housekeeping)(db.clone(), config.audit, Arc::clone(&clock), stop.clone()));
         }
         let seats = fitting(ServeSettings::new(&config.http));
         let doorkeeper = app.doorkeeper.clone();

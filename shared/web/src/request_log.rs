@@ -123,6 +123,7 @@ macro_rules! line {
             actor_id = $line.context.actor().and_then(|actor| actor.id()),
             branch = $line.context.branch().map(BranchId::get),
             request_id = $line.context.id(),
+            client_request_id = $line.context.client_id(),
             "{} {} {}",
             $line.method,
             $route,

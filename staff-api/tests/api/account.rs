@@ -491,7 +491,14 @@ async fn signing_in_and_out_leaves_audit_rows_without_secrets() {
     .await
     .expect("audit rows");
     let deeds: Vec<_> = rows.iter().map(|row| (row.0.as_str(), row.1, row.2)).collect();
-    assert_eq!(deeds, [("account.sign_in", Some(1), Some(1006)), ("account.use", Some(1), Some(1006))]);
+    assert_eq!(
+        deeds,
+        [
+            ("account.sign_in", Some(1), Some(1006)),
+            ("account.use", Some(1), Some(1006)),
+            ("account.sign_in_refused", Some(1), Some(1006)),
+        ]
+    );
 }
 
 async fn change_row(gym: &Gym, statement: &'static str) {

@@ -1,9 +1,13 @@
 //! What is done with, goes.
 
-use base::platform::clock::Clock as _;
+use std::time::Duration;
+
+use base::platform::{clock::Clock as _, config::Audit};
 use cast::{Gym, customer};
 use chrono::TimeDelta;
 use gym::housekeeping;
+
+const KEPT: Audit = Audit { strangers: Duration::from_hours(720), signed_in: Duration::from_hours(8760) };
 
 #[tokio::test]
 async fn a_first_login_password_is_gone_after_its_time_and_not_before() {
@@ -25,10 +29,16 @@ async fn a_first_login_password_is_gone_after_its_time_and_not_before() {
             .unwrap()
     };
     gym.clock.advance(TimeDelta::hours(71));
-    assert_eq!(housekeeping::sweep(&gym.db.staff(), gym.clock.now()).await.unwrap().temporary_passwords, 0);
+    assert_eq!(
+        housekeeping::sweep(&gym.db.staff(), KEPT, gym.clock.now()).await.unwrap().temporary_passwords,
+        0
+    );
     assert!(shown().await.0.is_some());
     gym.clock.advance(TimeDelta::hours(1));
-    assert_eq!(housekeeping::sweep(&gym.db.staff(), gym.clock.now()).await.unwrap().temporary_passwords, 1);
+    assert_eq!(
+        housekeeping::sweep(&gym.db.staff(), KEPT, gym.clock.now()).await.unwrap().temporary_passwords,
+        1
+    );
     assert_eq!(shown().await, (None, None));
 }
 
@@ -46,8 +56,8 @@ async fn codes_counters_outcomes_and_sessions_go_when_they_are_of_no_use() {
     ] {
         sqlx::query(statement).bind(now).execute(&gym.db.owner).await.unwrap();
     }
-    assert_eq!(housekeeping::sweep(&gym.db.staff(), now).await.unwrap().rows, 0);
+    assert_eq!(housekeeping::sweep(&gym.db.staff(), KEPT, now).await.unwrap().rows, 0);
     gym.clock.advance(TimeDelta::days(45));
-    assert_eq!(housekeeping::sweep(&gym.db.staff(), gym.clock.now()).await.unwrap().rows, 6);
-    assert_eq!(housekeeping::sweep(&gym.db.staff(), gym.clock.now()).await.unwrap().rows, 0);
+    assert_eq!(housekeeping::sweep(&gym.db.staff(), KEPT, gym.clock.now()).await.unwrap().rows, 6);
+    assert_eq!(housekeeping::sweep(&gym.db.staff(), KEPT, gym.clock.now()).await.unwrap().rows, 0);
 }

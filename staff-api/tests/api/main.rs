@@ -11,6 +11,7 @@ mod dashboards;
 mod devices;
 mod gyms;
 mod housekeeping;
+mod refusals;
 mod repeating;
 mod services;
 mod subscriptions;

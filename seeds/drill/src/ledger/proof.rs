@@ -150,8 +150,9 @@ async fn trail(
     learnt: &mut Learnt,
 ) -> anyhow::Result<()> {
     let rows: Vec<(String, i64, i32)> = sqlx::query_as(
-        "select regexp_replace(request_id, '-[0-9]+$', ''), count(*), min(substring(request_id from '[0-9]+$')::int)
-         from audit_log where request_id like $1 || '%' group by 1",
+        "select regexp_replace(client_request_id, '-[0-9]+$', ''), count(*),
+             min(substring(client_request_id from '[0-9]+$')::int)
+         from audit_log where client_request_id like $1 || '%' and refused_as is null group by 1",
     )
     .bind(prefix)
     .fetch_all(pool)

@@ -164,6 +164,9 @@ impl Doorkeeper {
             session
         };
         request.settle_actor(Actor::Staff(session.staff.get()));
+        if let Some(gym) = session.gym {
+            request.settle_gym(gym);
+        }
         if let Some(language) = session.language {
             request.settle_language(language);
         }
@@ -189,6 +192,7 @@ impl Doorkeeper {
             session
         };
         request.settle_actor(Actor::Customer(session.customer.get()));
+        request.settle_gym(session.gym);
         request.settle_branch(session.branch);
         if let Some(language) = session.language {
             request.settle_language(language);

@@ -6,7 +6,7 @@ use super::doorkeeper::MemberSession;
 use crate::{
     platform::{
         db::{Accountable, Signature, sealed::Sealed},
-        request::{Actor, RequestContext},
+        request::{Actor, ClaimedAccount, RequestContext},
         scope::Scope,
     },
     vocabulary::{BranchId, Calendar, CustomerId, GymId, SessionId, Timestamp},
@@ -107,6 +107,13 @@ impl Visitor {
     /// When the request arrived.
     pub fn now(&self) -> Timestamp {
         self.request.arrived_at()
+    }
+
+    /// Says what they want to do, and with which account they say it is theirs to do: if they are refused, the audit
+    /// log tells.
+    pub fn claims(&self, deed: &'static str, account: ClaimedAccount) {
+        self.request.settle_deed(deed);
+        self.request.settle_claim(account);
     }
 
     /// Acts under a name in the audit log, e.g. `account.request_activation`.

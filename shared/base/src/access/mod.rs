@@ -15,6 +15,7 @@ mod member;
 mod one_time_code;
 mod password;
 mod policy;
+mod refusals;
 mod role;
 mod store;
 mod token;
@@ -33,6 +34,7 @@ pub use one_time_code::TEMPORARY_HOURS;
 pub use one_time_code::{Codes, OneTimeCode, TemporaryPassword};
 pub use password::{Password, PasswordHash, PasswordRefused, Passwords, PasswordsBusy};
 pub use policy::{Can, Capability, MovesMoney, Reach, can, reach};
+pub use refusals::Refusals;
 pub use role::Role;
 pub use store::{Ended, NewMemberSession};
 pub use store::{

@@ -37,8 +37,9 @@ pub async fn record(conn: &mut Connection, signature: &Signature, notes: Vec<Not
         notes.first().map_or((None, None), |note| (Some(note.subject_kind), Some(note.subject_id)));
     let at: Timestamp = signature.request.arrived_at();
     sqlx::query!(
-        "insert into audit_log (at, gym_id, branch_id, actor_kind, actor_id, action, subject_kind, subject_id, detail, request_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "insert into audit_log (at, gym_id, branch_id, actor_kind, actor_id, action, subject_kind, subject_id, detail, request_id,
+             client_request_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         at,
         signature.gym.map(GymId::get),
         signature.branch.map(BranchId::get),
@@ -49,6 +50,7 @@ pub async fn record(conn: &mut Connection, signature: &Signature, notes: Vec<Not
         subject_id,
         detail_of(notes),
         signature.request.id(),
+        signature.request.client_id(),
     )
     .execute(conn)
     .await?;

@@ -37,9 +37,14 @@ impl Rate {
     pub const fn per_minute(steady: u32, burst: u32) -> Self {
         Self(Quota::per_minute(at_least_one(steady)).allow_burst(at_least_one(burst)))
     }
+
+    /// `steady` times an hour for ever, and `burst` times at once after a rest; at least once.
+    pub const fn per_hour(steady: u32, burst: u32) -> Self {
+        Self(Quota::per_hour(at_least_one(steady)).allow_burst(at_least_one(burst)))
+    }
 }
 
-const fn at_least_one(count: u32) -> NonZeroU32 {
+pub(crate) const fn at_least_one(count: u32) -> NonZeroU32 {
     match NonZeroU32::new(count) {
         Some(count) => count,
         None => NonZeroU32::MIN,

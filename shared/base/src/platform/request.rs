@@ -4,6 +4,7 @@
 //! into the audit row, and the request log reads it at the end.
 
 use std::{
+    fmt,
     net::IpAddr,
     sync::{
         Arc, OnceLock,
@@ -15,12 +16,13 @@ use std::{
 use uuid::Uuid;
 
 use super::idempotency::IdempotencyKey;
-use crate::vocabulary::{BranchId, Language, Timestamp};
+use crate::vocabulary::{BranchId, GymId, Language, Timestamp};
 
 /// One request, from its arrival to its log line.
 #[derive(Debug)]
 pub struct RequestContext {
     id: Box<str>,
+    client_id: Option<Box<str>>,
     arrived_at: Timestamp,
     address: IpAddr,
     accepts: Language,
@@ -29,7 +31,10 @@ pub struct RequestContext {
     idempotency_key: Option<IdempotencyKey>,
     language: OnceLock<Language>,
     actor: OnceLock<Actor>,
+    gym: OnceLock<GymId>,
     branch: OnceLock<BranchId>,
+    deed: OnceLock<&'static str>,
+    claim: OnceLock<ClaimedAccount>,
     body_hash: OnceLock<[u8; 32]>,
     code: OnceLock<&'static str>,
     is_repeat: AtomicBool,
@@ -70,11 +75,36 @@ impl Actor {
     }
 }
 
+/// The account that a visitor says is theirs, known or not. Looked up if they are refused, and written down nowhere.
+pub enum ClaimedAccount {
+    /// A staff user, by sign-in name.
+    Staff {
+        /// The name, in small letters.
+        username: String,
+    },
+    /// A member, by phone number or address.
+    Member {
+        /// The canonical phone number.
+        phone: Option<String>,
+        /// The canonical address.
+        email: Option<String>,
+    },
+}
+
+/// Says nothing of whom.
+impl fmt::Debug for ClaimedAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClaimedAccount(…)")
+    }
+}
+
 /// What the outermost layer read off the request line and headers.
 #[derive(Debug, Clone)]
 pub struct Arrival {
-    /// A well-formed id sent by the caller; otherwise one is made.
+    /// The id that the trusted proxy gave it and logged; without one, one is made.
     pub id: Option<String>,
+    /// A well-formed id that the caller gave it: kept beside ours, and never in place of it.
+    pub client_id: Option<String>,
     /// The one reading of the clock for this request.
     pub at: Timestamp,
     /// The client's address as the trusted proxy, or the socket, reports it.
@@ -90,11 +120,12 @@ pub struct Arrival {
 }
 
 impl RequestContext {
-    /// The context of a request that has just arrived; makes an id if the caller sent none.
+    /// The context of a request that has just arrived; makes an id if no proxy gave it one.
     pub fn new(arrival: Arrival) -> Arc<Self> {
         let id = arrival.id.unwrap_or_else(|| Uuid::new_v4().to_string());
         Arc::new(Self {
             id: id.into(),
+            client_id: arrival.client_id.map(Into::into),
             arrived_at: arrival.at,
             address: arrival.address,
             accepts: arrival.accepts,
@@ -103,7 +134,10 @@ impl RequestContext {
             idempotency_key: arrival.idempotency_key,
             language: OnceLock::new(),
             actor: OnceLock::new(),
+            gym: OnceLock::new(),
             branch: OnceLock::new(),
+            deed: OnceLock::new(),
+            claim: OnceLock::new(),
             body_hash: OnceLock::new(),
             code: OnceLock::new(),
             is_repeat: AtomicBool::new(false),
@@ -116,6 +150,7 @@ impl RequestContext {
     pub fn internal(name: &str, at: Timestamp) -> Arc<Self> {
         Self::new(Arrival {
             id: Some(name.to_owned()),
+            client_id: None,
             at,
             address: IpAddr::from([127, 0, 0, 1]),
             accepts: Language::En,
@@ -128,6 +163,11 @@ impl RequestContext {
     /// How this request is named in answers, logs and audit rows.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// How the caller named it, if they did.
+    pub fn client_id(&self) -> Option<&str> {
+        self.client_id.as_deref()
     }
 
     /// The one reading of the clock for this request.
@@ -173,6 +213,36 @@ impl RequestContext {
     /// Settles who acts; the first settling holds.
     pub fn settle_actor(&self, actor: Actor) {
         self.actor.get_or_init(|| actor);
+    }
+
+    /// The gym of whoever acts, once a guard has settled it; none for visitors and super admins.
+    pub fn gym(&self) -> Option<GymId> {
+        self.gym.get().copied()
+    }
+
+    /// Settles the gym of whoever acts; the first settling holds.
+    pub fn settle_gym(&self, gym: GymId) {
+        self.gym.get_or_init(|| gym);
+    }
+
+    /// What the caller wants to do, e.g. `staff.manage`, allowed or not.
+    pub fn deed(&self) -> Option<&'static str> {
+        self.deed.get().copied()
+    }
+
+    /// Settles what the caller wants to do; the first settling holds.
+    pub fn settle_deed(&self, deed: &'static str) {
+        self.deed.get_or_init(|| deed);
+    }
+
+    /// The account that a visitor says is theirs.
+    pub fn claim(&self) -> Option<&ClaimedAccount> {
+        self.claim.get()
+    }
+
+    /// Settles the account that a visitor says is theirs; the first settling holds.
+    pub fn settle_claim(&self, account: ClaimedAccount) {
+        self.claim.get_or_init(|| account);
     }
 
     /// The branch at which something is done, once it is known.

@@ -26,6 +26,8 @@ pub mod metric {
     pub const HTTP_CONNECTIONS: &str = "http_connections";
     /// Counter: connections that found no seat.
     pub const HTTP_CONNECTIONS_REFUSED: &str = "http_connections_refused_total";
+    /// Counter: refusals that left no row in the audit log, because there were too many or the database was away.
+    pub const REFUSALS_NOT_NOTED: &str = "refusals_not_noted_total";
     /// Counter: failures of ours, by kind.
     pub const FAULTS: &str = "faults_total";
     /// Counter: panics anywhere in the process.
@@ -79,6 +81,11 @@ const METRICS: &[(&str, Sort, &str)] = &[
     (metric::HTTP_REFUSALS, Sort::Counter, "Answers with a code, by code."),
     (metric::HTTP_CONNECTIONS, Sort::Gauge, "Connections open to the API."),
     (metric::HTTP_CONNECTIONS_REFUSED, Sort::Counter, "Connections that found no seat."),
+    (
+        metric::REFUSALS_NOT_NOTED,
+        Sort::Counter,
+        "Refusals that left no row in the audit log: too many, or the database was away.",
+    ),
     (metric::FAULTS, Sort::Counter, "Failures of ours, by kind."),
     (metric::PANICS, Sort::Counter, "Panics anywhere in the process."),
     (metric::DB_CONNECTIONS, Sort::Gauge, "Connections open to Postgres, idle or busy."),

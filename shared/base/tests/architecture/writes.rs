@@ -8,12 +8,13 @@ use crate::source::shared;
 const WRITERS: [&str; 3] = ["tx: &mut Tx", "writer: &mut Writer<", "upkeep: &mut Upkeep"];
 
 /// Rows of these modules are nobody's deed.
-const UPKEEP: [&str; 2] = ["housekeeping", "platform"];
+const UPKEEP: [&str; 3] = ["access", "housekeeping", "platform"];
 
 /// Each table has one module whose statements write it; here those that have more, and why.
 const WRITTEN_BY_SEVERAL: &[(&str, &[&str])] = &[
-    // A check-in is one statement: it spends, remembers the token and writes its audit row itself.
-    ("audit_log", &["attendance", "platform"]),
+    // A check-in is one statement: it spends, remembers the token and writes its audit row itself. What was refused is
+    // no deed, and has a row all the same.
+    ("audit_log", &["access", "attendance", "platform"]),
     ("customer_doors", &["attendance", "customers"]),
     ("spent_qr_tokens", &["attendance", "housekeeping"]),
     ("subscription_balances", &["attendance", "subscriptions"]),

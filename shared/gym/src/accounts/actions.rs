@@ -17,7 +17,7 @@ use base::{
         self, AccessRefused, Granted, Password, StaffClaims, TemporaryPassword, Visitor, can,
         end_staff_session, end_staff_sessions, extend_staff_session, insert_staff_session,
     },
-    platform::{audit::Note, db::Db},
+    platform::{audit::Note, db::Db, request::ClaimedAccount},
     vocabulary::{Calendar, Language, SessionId, StaffId, Timestamp, dates::later},
 };
 
@@ -40,6 +40,7 @@ pub async fn sign_in(
 ) -> Result<StaffSignedIn, Error> {
     let (now, address) = (visitor.now(), visitor.request().address());
     let account = format!("staff:{}", typed.name);
+    visitor.claims("account.sign_in", ClaimedAccount::Staff { username: typed.name.clone() });
     // Asked before the try is counted: who is refused because the machine is busy has not used up one of their tries.
     at.passwords.have_room()?;
     // Counted before the password is looked at, and committed by itself, so that many tries at once cannot outrun the

@@ -63,9 +63,10 @@ code as (
 ),
 note as (
     insert into audit_log (
-        at, gym_id, branch_id, actor_kind, actor_id, action, subject_kind, subject_id, detail, request_id
+        at, gym_id, branch_id, actor_kind, actor_id, action, subject_kind, subject_id, detail, request_id,
+        client_request_id
     )
-    select $3, $4, $5, $14, $15, $18, 'entry', entry.id, $19, $20
+    select $3, $4, $5, $14, $15, $18, 'entry', entry.id, $19, $20, $21
     from entry
     where $18::text is not null
 )

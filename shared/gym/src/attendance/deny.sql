@@ -7,9 +7,10 @@ with entry as (
 ),
 note as (
     insert into audit_log (
-        at, gym_id, branch_id, actor_kind, actor_id, action, subject_kind, subject_id, detail, request_id
+        at, gym_id, branch_id, actor_kind, actor_id, action, subject_kind, subject_id, detail, request_id,
+        client_request_id
     )
-    select $5, $1, $2, $10, $11, $12, 'entry', entry.id, $13, $14
+    select $5, $1, $2, $10, $11, $12, 'entry', entry.id, $13, $14, $15
     from entry
     where $12::text is not null
 )

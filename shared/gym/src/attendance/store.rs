@@ -15,7 +15,7 @@ use base::{
     Error, Fault,
     access::{Place, Unseen},
     platform::{
-        db::{Connection, Signed, Tx},
+        db::{Connection, Signature, Signed, Tx},
         request::Actor,
     },
     vocabulary::{BranchId, CustomerId, EntryId, GymId, StaffId, SubscriptionId, Timestamp},
@@ -180,13 +180,12 @@ pub(super) enum Writer<'a> {
 
 impl Writer<'_> {
     /// The connection, and what an audit row says that the statement has to write: the deed and its request.
-    fn parts(&mut self) -> (&mut Connection, Option<&'static str>, Option<String>) {
+    fn parts(&mut self) -> (&mut Connection, Option<Signature>) {
         match self {
-            Self::Tx(tx) => (tx.conn(), None, None),
+            Self::Tx(tx) => (tx.conn(), None),
             Self::Signed(signed) => {
-                let (deed, request) =
-                    (signed.signature().deed(), signed.signature().request().id().to_owned());
-                (signed.conn(), Some(deed), Some(request))
+                let signature = signed.signature().clone();
+                (signed.conn(), Some(signature))
             }
         }
     }
@@ -263,7 +262,8 @@ pub(super) async fn insert_admission(
     record: &Record<'_>,
     admission: Admission<'_>,
 ) -> Result<Option<Written>, Error> {
-    let (conn, deed, request) = writer.parts();
+    let (conn, signature) = writer.parts();
+    let signature = signature.as_ref();
     let written = sqlx::query_file!(
         "src/attendance/admit.sql",
         record.customer.get(),
@@ -283,9 +283,10 @@ pub(super) async fn insert_admission(
         record.actor().id(),
         admission.token.map(|token| token.id),
         admission.token.map(|token| token.expires_at),
-        deed,
+        signature.map(Signature::deed),
         record.detail(),
-        request,
+        signature.map(|signature| signature.request().id()),
+        signature.and_then(|signature| signature.request().client_id()),
     )
     .fetch_optional(conn)
     .await?;
@@ -295,7 +296,8 @@ pub(super) async fn insert_admission(
 /// Writes the entry of a denial, and its audit row where no transaction writes one. It changes nothing that a
 /// decision follows from, so it needs no lock and no version.
 pub(super) async fn insert_denial(writer: &mut Writer<'_>, record: &Record<'_>) -> Result<Written, Error> {
-    let (conn, deed, request) = writer.parts();
+    let (conn, signature) = writer.parts();
+    let signature = signature.as_ref();
     let id = sqlx::query_file_scalar!(
         "src/attendance/deny.sql",
         record.gym.get(),
@@ -309,9 +311,10 @@ pub(super) async fn insert_denial(writer: &mut Writer<'_>, record: &Record<'_>) 
         record.staff.get(),
         record.actor().kind(),
         record.actor().id(),
-        deed,
+        signature.map(Signature::deed),
         record.detail(),
-        request,
+        signature.map(|signature| signature.request().id()),
+        signature.and_then(|signature| signature.request().client_id()),
     )
     .fetch_one(conn)
     .await?;

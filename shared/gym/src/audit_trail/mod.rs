@@ -1,4 +1,5 @@
-//! Reads who did what. It is written by `platform::audit`, one row per write, and never changed.
+//! Reads who did what, and what was refused to whom. It is written by `platform::audit`, one row per write, and by
+//! `access::Refusals`; what was done is never changed.
 
 mod actions;
 mod model;

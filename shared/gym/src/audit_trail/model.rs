@@ -27,6 +27,12 @@ pub struct Deed {
     pub branch: Option<Named<BranchId>>,
     /// How the request is named in the log of the service.
     pub request_id: String,
+    /// How the caller named it, if they did.
+    pub client_request_id: Option<String>,
+    /// What it was refused with; none for what was done.
+    pub refused_as: Option<String>,
+    /// Roughly from where it was refused: a /24, of IPv6 a /48.
+    pub network: Option<String>,
 }
 
 /// An id with the name it has now.

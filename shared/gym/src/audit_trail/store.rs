@@ -26,6 +26,9 @@ struct Row {
     branch_id: Option<i64>,
     branch_name: Option<String>,
     request_id: String,
+    client_request_id: Option<String>,
+    refused_as: Option<String>,
+    address_network: Option<String>,
 }
 
 impl From<Row> for Deed {
@@ -41,6 +44,9 @@ impl From<Row> for Deed {
             detail: row.detail,
             branch: row.branch_id.map(|id| Named { id: BranchId::from(id), name: row.branch_name }),
             request_id: row.request_id,
+            client_request_id: row.client_request_id,
+            refused_as: row.refused_as,
+            network: row.address_network,
         }
     }
 }
@@ -72,7 +78,8 @@ pub(super) async fn list_deeds(
     let rows = sqlx::query_as!(
         Row,
         r#"select l.id, l.at, l.actor_kind, l.actor_id, coalesce(u.full_name, c.full_name) as actor_name, l.action,
-               l.subject_kind, l.subject_id, l.detail, l.branch_id, b.name as "branch_name?", l.request_id
+               l.subject_kind, l.subject_id, l.detail, l.branch_id, b.name as "branch_name?", l.request_id,
+               l.client_request_id, l.refused_as, l.address_network
            from audit_log l
            left join staff_users u on u.id = l.actor_id and l.actor_kind = 'staff'
            left join customers c on c.id = l.actor_id and l.actor_kind = 'customer'

@@ -1,6 +1,7 @@
 //! Registering customers, and what becomes of them.
 
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
@@ -21,6 +22,7 @@ use base::{
         audit::Note,
         db::{Db, Tx},
         limits::Limits,
+        once::RepeatableOutcome,
         qr,
     },
     vocabulary::{BranchId, CustomerId, GymId, Timestamp, dates::later},
@@ -143,6 +145,15 @@ pub async fn reset_password(
     read(db, staff, id, &visibility_of_new(staff)).await
 }
 
+/// A QR code as it was made anew.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Redrawn {
+    qr_version: i32,
+    at: Timestamp,
+}
+
+impl RepeatableOutcome for Redrawn {}
+
 /// Makes a customer's QR code anew: door codes that were made for the one before open nothing any more.
 ///
 /// # Refuses
@@ -154,17 +165,22 @@ pub async fn regenerate_qr(
     id: CustomerId,
 ) -> Result<Regenerated, Error> {
     count_qr_regeneration(limits, db, staff.staff(), staff.now()).await?;
-    let at = db
+    let Redrawn { qr_version, at } = db
         .write(staff, async |tx: &mut Tx| {
             lock(tx, staff, id).await?;
             let now = tx.now();
             let qr_version = store::update_qr_version(tx, id, now).await?;
             tx.note(Note::on("customer", id.get()).with(json!({ "qr_version": qr_version })));
-            Ok(now)
+            Ok(Redrawn { qr_version, at: now })
         })
         .await?;
-    let customer = read(db, staff, id, &PasswordVisibility::Nothing).await?;
-    Ok(Regenerated { customer: id, qr_version: customer.qr_version, at })
+    // Read again for a repeat only: of several codes made at once each has its own number.
+    let qr_version = if staff.is_repeat() {
+        read(db, staff, id, &PasswordVisibility::Nothing).await?.qr_version
+    } else {
+        qr_version
+    };
+    Ok(Regenerated { customer: id, qr_version, at })
 }
 
 /// A customer within reach, and a PNG of their QR code in base64.

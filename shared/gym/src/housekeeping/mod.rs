@@ -1,7 +1,7 @@
 //! Deletes what is of no use any more: once a minute, a bounded piece at a time, by any instance that runs the worker.
 //!
 //! First-login passwords, which are kept in clear, end after 72 hours; codes, sessions, counters, kept outcomes and
-//! spent door tokens are of no use after their time.
+//! spent door tokens are of no use after their time, and refusals leave the audit log after theirs.
 
 mod store;
 
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use base::{
     Error,
     access::{KNOWN_ADDRESS_KEPT, System},
-    platform::{clock::Clock, db::Db, idempotency::KEPT_HOURS},
+    platform::{clock::Clock, config::Audit, db::Db, idempotency::KEPT_HOURS},
     vocabulary::{Timestamp, dates::earlier},
 };
 
@@ -42,14 +42,14 @@ pub struct Swept {
 }
 
 /// Sweeps once a minute until `stop`. An error or a silent database is logged, and the next minute tries again.
-pub async fn keep(db: Db, clock: Arc<dyn Clock>, stop: CancellationToken) {
+pub async fn keep(db: Db, kept: Audit, clock: Arc<dyn Clock>, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = sleep(EVERY) => {}
         }
         for _ in 0..PIECES {
-            let Ok(piece) = timeout(PATIENCE, sweep(&db, clock.now())).await else {
+            let Ok(piece) = timeout(PATIENCE, sweep(&db, kept, clock.now())).await else {
                 tracing::warn!("housekeeping has to wait: the database keeps silent");
                 break;
             };
@@ -74,8 +74,9 @@ fn note(round: &Result<Swept, Error>) {
 }
 
 /// Takes away one piece: of each kind, a bounded number of rows that are of no use at `now`.
-pub async fn sweep(db: &Db, now: Timestamp) -> Result<Swept, Error> {
+pub async fn sweep(db: &Db, kept: Audit, now: Timestamp) -> Result<Swept, Error> {
     let before = |age: TimeDelta| earlier(now, age);
+    let refused_before = |age: Duration| before(TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX));
     let mut swept = Swept::default();
     {
         let mut upkeep = db.upkeep().await?;
@@ -88,6 +89,9 @@ pub async fn sweep(db: &Db, now: Timestamp) -> Result<Swept, Error> {
             store::delete_door_tokens(upkeep, now, PIECE).await?,
             store::delete_staff_sessions(upkeep, before(SESSIONS_KEPT), PIECE).await?,
             store::delete_member_sessions(upkeep, before(SESSIONS_KEPT), PIECE).await?,
+            store::delete_refusals(upkeep, "visitor", refused_before(kept.strangers), PIECE).await?,
+            store::delete_refusals(upkeep, "staff", refused_before(kept.signed_in), PIECE).await?,
+            store::delete_refusals(upkeep, "customer", refused_before(kept.signed_in), PIECE).await?,
         ] {
             swept.rows = swept.rows.saturating_add(rows);
         }

@@ -119,6 +119,19 @@ pub(super) async fn delete_member_sessions(
     Ok(done.rows_affected())
 }
 
+/// Refusals of one kind of actor before `before`. Of the audit log nobody may delete anything else.
+pub(super) async fn delete_refusals(
+    upkeep: &mut Upkeep,
+    of_kind: &str,
+    before: Timestamp,
+    most: i64,
+) -> Result<u64, Error> {
+    let done = sqlx::query_scalar!(r#"select forget_refusals($1, $2, $3) as "done!""#, of_kind, before, most)
+        .fetch_one(upkeep.conn())
+        .await?;
+    Ok(u64::try_from(done).unwrap_or_default())
+}
+
 /// Whether a first-login password has passed its time.
 pub(super) async fn exists_ended_temporary_password(
     conn: &mut Connection,

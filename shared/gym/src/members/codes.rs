@@ -46,6 +46,7 @@ pub async fn request_code(
     (who, gym): (&Identifier, Option<GymId>),
     purpose: CodePurpose,
 ) -> Result<(), Error> {
+    visitor.claims(deed(purpose), who.claim());
     let identifier = entrance.codes.hash_identifier(who.canonical());
     let address = visitor.request().address();
     let asked_from = entrance.codes.hash_address(&identifier, address);
@@ -144,6 +145,7 @@ pub async fn verify_activation(
     (who, gym): (&Identifier, Option<GymId>),
     code: &OneTimeCode,
 ) -> Result<MemberSignedIn, Error> {
+    visitor.claims("account.verify_activation", who.claim());
     let guess = Guess::counted(entrance, visitor, who, (CodePurpose::Activation, code)).await?;
     let refresh = sessions::draw_refresh_token();
     let opened = entrance
@@ -187,6 +189,7 @@ pub async fn reset_password(
     code: &OneTimeCode,
     password: Password,
 ) -> Result<OwnAccount, Error> {
+    visitor.claims("account.reset_password", who.claim());
     let guess = Guess::counted(entrance, visitor, who, (CodePurpose::PasswordReset, code)).await?;
     // Hashed before the code is looked at, right or wrong: the transaction holds its locks only for its statements.
     let hash = entrance.passwords.hash(password).await?;

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::model::{Account, PendingCode};
 use base::{
-    platform::delivery::Recipient,
+    platform::{delivery::Recipient, request::ClaimedAccount},
     refusals,
     vocabulary::{Email, GymId, Phone, Timestamp},
 };
@@ -92,6 +92,14 @@ impl Identifier {
         match self {
             Self::Email(email) => Some(email.as_str()),
             Self::Phone(_) => None,
+        }
+    }
+
+    /// The account that somebody names with it, for the case that they are refused.
+    pub(super) fn claim(&self) -> ClaimedAccount {
+        ClaimedAccount::Member {
+            phone: self.phone().map(str::to_owned),
+            email: self.email().map(str::to_owned),
         }
     }
 

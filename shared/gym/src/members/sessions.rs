@@ -35,6 +35,7 @@ pub async fn sign_in(
     (who, gym): (&Identifier, Option<GymId>),
     password: Password,
 ) -> Result<MemberSignedIn, Error> {
+    visitor.claims("account.sign_in", who.claim());
     let now = visitor.now();
     let address = visitor.request().address();
     // Asked before the try is counted: who is refused because the machine is busy has not used up one of their tries.

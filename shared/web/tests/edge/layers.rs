@@ -120,18 +120,38 @@ async fn every_answer_carries_its_id_and_keeps_to_itself() {
     assert!(server.get("/").await.header("strict-transport-security").is_some());
 }
 
+/// Behind a proxy on this machine.
+fn proxied() -> LayerSettings {
+    LayerSettings { trusted_proxies: vec!["127.0.0.1".parse().unwrap()], ..layer_settings() }
+}
+
 #[tokio::test]
-async fn a_callers_request_id_is_taken_if_it_is_plain() {
+async fn a_callers_request_id_is_kept_beside_ours_if_it_is_plain() {
     let server = open(layer_settings()).await;
-    for (sent, is_taken) in
-        [("abc-DEF_1", true), ("short", false), ("with space in it", false), ("a;b=c&d'e\"f", false)]
+    for (sent, is_kept) in
+        [("abc-DEF_1", true), ("1.2", true), ("with space in it", false), ("a;b=c&d'e\"f", false)]
     {
         let answer = server.ask(&format!("GET /nowhere HTTP/1.1\nX-Request-Id: {sent}"), "").await;
-        assert_eq!(answer.header("x-request-id") == Some(&sent.to_lowercase()), is_taken, "{sent}");
+        assert_eq!(answer.header("x-client-request-id") == Some(&sent.to_lowercase()), is_kept, "{sent}");
+        assert_eq!(answer.header("x-request-id").unwrap().len(), 36, "{sent}");
     }
     let long = "x".repeat(65);
     let answer = server.ask(&format!("GET / HTTP/1.1\nX-Request-Id: {long}"), "").await;
-    assert_ne!(answer.header("x-request-id"), Some(long.as_str()));
+    assert_eq!(answer.header("x-client-request-id"), None);
+    let both = "\nX-Request-Id: claimed-proxy\nX-Client-Request-Id: claimed-client";
+    let answer = server.ask(&format!("GET / HTTP/1.1{both}"), "").await;
+    assert_eq!(answer.header("x-client-request-id"), Some("claimed-proxy"));
+}
+
+#[tokio::test]
+async fn the_trusted_proxys_request_id_is_ours() {
+    let server = open(proxied()).await;
+    let both = "\nX-Request-Id: 0123456789abcdef0123456789abcdef\nX-Client-Request-Id: theirs-1";
+    let answer = server.ask(&format!("GET /nowhere HTTP/1.1{both}"), "").await;
+    assert_eq!(answer.header("x-request-id"), Some("0123456789abcdef0123456789abcdef"));
+    assert_eq!(answer.header("x-client-request-id"), Some("theirs-1"));
+    let alone = server.ask("GET /nowhere HTTP/1.1\nX-Client-Request-Id: theirs-1", "").await;
+    assert_eq!(alone.header("x-request-id").unwrap().len(), 36);
 }
 
 #[tokio::test]
@@ -456,7 +476,7 @@ impl io::Write for Page {
 
 #[tokio::test]
 async fn each_request_leaves_one_line_without_its_secrets() {
-    let server = open(layer_settings()).await;
+    let server = open(proxied()).await;
     let asked = [
         "PUT /api/customers/01001234567?token=hush",
         "GET /api/hidden?code=hush",

@@ -98,6 +98,7 @@ mod tests {
             fields_of::<Cors>,
             fields_of::<Log>,
             fields_of::<LimitSettings>,
+            fields_of::<Audit>,
         ];
         for check in checks {
             check();

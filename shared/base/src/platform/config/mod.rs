@@ -5,6 +5,7 @@
 //! lowest layer and the source of the example file. A configuration is either wholly good or a list of all that is
 //! wrong with it. This is the only place that looks at the environment.
 
+mod audit;
 mod cors;
 mod database;
 mod development;
@@ -36,6 +37,7 @@ use std::{
 use serde::{Deserialize, de::DeserializeOwned};
 
 pub use self::{
+    audit::Audit,
     cors::{Cors, Origin},
     database::{Database, DatabaseAlone},
     example::render as example_file,
@@ -116,6 +118,8 @@ pub struct Config {
     pub log: Log,
     /// How often an address, an account or an identifier may try.
     pub limits: LimitSettings,
+    /// How long the audit log keeps what was refused.
+    pub audit: Audit,
 }
 
 impl Config {
@@ -166,6 +170,7 @@ impl Config {
         let cors = layers.section(at, problems);
         let log = layers.section(at, problems);
         let limits = layers.section(at, problems);
+        let audit = layers.section(at, problems);
         let config = Self {
             service: at.service,
             mode: at.mode,
@@ -181,6 +186,7 @@ impl Config {
             cors: cors?,
             log: log?,
             limits: limits?,
+            audit: audit?,
         };
         config.refuse_promises_to_nobody(problems);
         Some(config)
@@ -250,4 +256,5 @@ const SECTIONS: &[(&str, &[Field])] = &[
     (Cors::NAME, Cors::FIELDS),
     (Log::NAME, Log::FIELDS),
     (LimitSettings::NAME, LimitSettings::FIELDS),
+    (Audit::NAME, Audit::FIELDS),
 ];

@@ -187,6 +187,20 @@ async fn the_members_door_takes_away_nothing_but_a_members_phones() {
 }
 
 #[tokio::test]
+async fn of_the_audit_log_only_refusals_are_forgotten_and_only_by_staff_api() {
+    let db = arranged().await;
+    let refused = "insert into audit_log (at, gym_id, actor_kind, action, request_id, refused_as, address_hash, address_network)
+                   values ('2026-04-01', 1, 'visitor', 'account.sign_in_refused', 'r', 'INVALID_CREDENTIALS', '\\x01', '192.0.2.0/24')";
+    assert_eq!(attempt(db.client_pool(), refused).await, Tried::Done(1));
+    let forget = "select forget_refusals(kind, '2036-01-01', 100) from unnest(array['staff', 'visitor', 'customer']) as kind";
+    assert_refused(db.client_pool(), &[forget]).await;
+    assert_eq!(attempt(db.staff_pool(), forget).await, Tried::Done(3));
+    let left: Vec<String> =
+        sqlx::query_scalar("select action from audit_log").fetch_all(&db.owner).await.unwrap();
+    assert_eq!(left, ["branches.switch"]);
+}
+
+#[tokio::test]
 async fn staff_api_rewrites_no_past_and_makes_no_member() {
     let db = arranged().await;
     assert_refused(
