@@ -34,6 +34,7 @@ use super::{
     envelope::{self, ErrorResponse},
     extract::bearer,
     gate::{self, Gate},
+    rate_headers::{RATE_LIMIT, RATE_LIMIT_POLICY},
     request_log,
     room::{self, Entrance, Standing},
 };
@@ -246,7 +247,14 @@ fn cors(origins: &[Origin]) -> CorsLayer {
             IDEMPOTENCY_KEY,
             REQUEST_ID,
         ])
-        .expose_headers([REQUEST_ID, CLIENT_REQUEST_ID, IDEMPOTENCY_REPLAYED, header::RETRY_AFTER])
+        .expose_headers([
+            REQUEST_ID,
+            CLIENT_REQUEST_ID,
+            IDEMPOTENCY_REPLAYED,
+            RATE_LIMIT,
+            RATE_LIMIT_POLICY,
+            header::RETRY_AFTER,
+        ])
         .max_age(Duration::from_hours(24))
 }
 

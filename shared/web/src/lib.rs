@@ -24,6 +24,7 @@ pub mod layers;
 mod lifecycle;
 pub mod operator;
 mod pace;
+mod rate_headers;
 mod reading;
 pub mod refusals;
 mod request_log;

@@ -20,7 +20,7 @@ use base::{
     vocabulary::{SessionId, Timestamp},
 };
 
-use super::edge::EdgeRefusal;
+use super::{edge::EdgeRefusal, rate_headers};
 
 /// Of each of so many parts one is kept for callers with a session.
 const PARTS: usize = 4;
@@ -102,11 +102,13 @@ impl Entrance {
 /// Lets in whoever neither asks too often nor has too many requests here already.
 pub(crate) async fn admit(State(entrance): State<Arc<Entrance>>, request: Request, next: Next) -> Response {
     let standing = Standing::of(request.extensions());
-    if let Err(wait) = entrance.rate.admit_one_of(standing.holder()) {
-        return EdgeRefusal::too_many(wait).into_response();
-    }
+    let remaining = match entrance.rate.admit_one_of(standing.holder()) {
+        Ok(remaining) => remaining,
+        Err(wait) => return EdgeRefusal::too_many(wait).into_response(),
+    };
     let Some(share) = entrance.room.take(standing, 1) else { return EdgeRefusal::Busy.into_response() };
     let mut response = next.run(request).await;
+    rate_headers::tell(response.headers_mut(), standing, remaining);
     response.extensions_mut().insert(Held { _share: Arc::new(share) });
     response
 }

@@ -13,7 +13,7 @@ use std::{
 use governor::{
     Quota, RateLimiter,
     clock::{Clock, DefaultClock},
-    middleware::NoOpMiddleware,
+    middleware::{StateInformationMiddleware, StateSnapshot},
     nanos::Nanos,
     state::{InMemoryState, NotKeyed, StateStore},
 };
@@ -51,6 +51,33 @@ pub(crate) const fn at_least_one(count: u32) -> NonZeroU32 {
     }
 }
 
+/// What one address or session may still do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remaining {
+    /// Times at once after a rest.
+    pub most: u32,
+    /// Times at once from here on.
+    pub left: u32,
+    /// From nothing left to [`Self::most`].
+    pub window: Duration,
+    /// From here to [`Self::most`], if nothing more is done.
+    pub rest: Duration,
+}
+
+impl Remaining {
+    fn of(state: &StateSnapshot) -> Self {
+        let (quota, left) = (state.quota(), state.remaining_burst_capacity());
+        let most = quota.burst_size().get();
+        let for_each = quota.replenish_interval();
+        Self {
+            most,
+            left,
+            window: for_each.saturating_mul(most),
+            rest: for_each.saturating_mul(most.saturating_sub(left)),
+        }
+    }
+}
+
 /// Counts requests per client address, or per session, in a fixed amount of memory.
 ///
 /// Each of them hashes to one of a fixed number of counters, under a key drawn at start. A map of addresses would
@@ -58,7 +85,7 @@ pub(crate) const fn at_least_one(count: u32) -> NonZeroU32 {
 /// addresses that hash to the same counter share it: once in 65,535, and harmless unless one of them is far beyond its
 /// rate.
 pub struct AddressLimit<C: Clock = DefaultClock> {
-    limiter: RateLimiter<usize, Counters, C, NoOpMiddleware<C::Instant>>,
+    limiter: RateLimiter<usize, Counters, C, StateInformationMiddleware>,
     clock: C,
     hasher: RandomState,
 }
@@ -73,19 +100,23 @@ impl AddressLimit {
 impl<C: Clock + Clone> AddressLimit<C> {
     fn on_clock(rate: Rate, clock: C) -> Self {
         let counters = Counters((0..SLOTS).map(|_| InMemoryState::default()).collect());
-        Self { limiter: RateLimiter::new(rate.0, counters, clock.clone()), clock, hasher: RandomState::new() }
+        let limiter = RateLimiter::new(rate.0, counters, clock.clone());
+        Self { limiter, clock, hasher: RandomState::new() }
     }
 
     /// Counts one request from `address`, or answers how long until one more would be let through.
-    pub fn admit(&self, address: IpAddr) -> Result<(), Duration> {
+    pub fn admit(&self, address: IpAddr) -> Result<Remaining, Duration> {
         self.admit_one_of(address.into())
     }
 
     /// Counts one request of `holder`, or answers how long until one more would be let through.
-    pub fn admit_one_of(&self, holder: Holder) -> Result<(), Duration> {
+    pub fn admit_one_of(&self, holder: Holder) -> Result<Remaining, Duration> {
         let hash = self.hasher.hash_one(holder);
         let slot = usize::try_from(hash.checked_rem(u64::from(SLOTS)).unwrap_or(0)).unwrap_or(0);
-        self.limiter.check_key(&slot).map_err(|until| until.wait_time_from(self.clock.now()))
+        self.limiter
+            .check_key(&slot)
+            .map(|state| Remaining::of(&state))
+            .map_err(|until| until.wait_time_from(self.clock.now()))
     }
 }
 
@@ -131,7 +162,7 @@ mod tests {
         let requests_each = 12;
         for _ in 0..300 {
             for _ in 0..=(340 * requests_each / 300) {
-                assert_eq!(limit.admit(BRANCH), Ok(()));
+                assert!(limit.admit(BRANCH).is_ok());
             }
             limit.clock.advance(Duration::from_secs(1));
         }
@@ -143,7 +174,7 @@ mod tests {
         let limit = AddressLimit::on_clock(Rate::per_minute(240, 400), FakeRelativeClock::default());
         for _ in 0..300 {
             for _ in 0..4 {
-                assert_eq!(limit.admit(BRANCH), Ok(()), "340 people, three tries each, and some more");
+                assert!(limit.admit(BRANCH).is_ok(), "340 people, three tries each, and some more");
             }
             limit.clock.advance(Duration::from_secs(1));
         }
@@ -156,7 +187,7 @@ mod tests {
         let wait = limit.admit(BRANCH).unwrap_err();
         assert!(wait <= Duration::from_millis(100), "{wait:?}");
         limit.clock.advance(wait);
-        assert_eq!(limit.admit(BRANCH), Ok(()));
+        assert!(limit.admit(BRANCH).is_ok());
         assert!(limit.admit(BRANCH).is_err());
     }
 
@@ -172,7 +203,7 @@ mod tests {
     #[test]
     fn an_address_written_as_ipv6_is_still_the_same_client() {
         let limit = limit(1, 1);
-        assert_eq!(limit.admit(BRANCH), Ok(()));
+        assert!(limit.admit(BRANCH).is_ok());
         assert!(limit.admit("::ffff:203.0.113.9".parse().unwrap()).is_err());
     }
 
@@ -180,8 +211,8 @@ mod tests {
     fn a_million_addresses_shut_nobody_out() {
         let limit = limit(100, 600);
         for number in 0..1_000_000 {
-            assert_eq!(limit.admit(Ipv4Addr::from_bits(number).into()), Ok(()));
+            assert!(limit.admit(Ipv4Addr::from_bits(number).into()).is_ok());
         }
-        assert_eq!(limit.admit(BRANCH), Ok(()));
+        assert!(limit.admit(BRANCH).is_ok());
     }
 }

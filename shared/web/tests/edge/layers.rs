@@ -371,7 +371,13 @@ async fn an_untrusted_header_chooses_neither_address_nor_limit() {
     let server = open(LayerSettings { address_rate: Rate::per_second(1, 6), ..layer_settings() }).await;
     for number in 0..6 {
         let head = format!("GET /api/where HTTP/1.1\nX-Forwarded-For: 203.0.113.{number}");
-        assert_eq!(server.ask(&head, "").await.body, "127.0.0.1");
+        let answer = server.ask(&head, "").await;
+        assert_eq!(answer.body, "127.0.0.1");
+        assert_eq!(answer.header("ratelimit-policy"), Some("\"address\";q=6;w=6"));
+        assert_eq!(
+            answer.header("ratelimit"),
+            Some(&*format!("\"address\";r={};t={}", 5 - number, number + 1))
+        );
     }
     let refused = server.ask("GET /api/where HTTP/1.1\nX-Forwarded-For: 203.0.113.77", "").await;
     assert_eq!((refused.status, refused.code().as_str()), (429, "TOO_MANY_REQUESTS"));
