@@ -23,7 +23,11 @@ const LOADS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'un
 
 const AS_JSON: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/json")];
 
-/// The document at `{path}/openapi.json`, and at `path` the page that shows it.
+const AS_TEXT: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/markdown; charset=utf-8")];
+/// Every code of a failure, with its meaning and what to do; written by a test, from the lists of refusals.
+const CODES: &str = include_str!("codes.md");
+
+/// The document at `{path}/openapi.json`, every code at `{path}/codes.md`, and at `path` the page that shows them.
 pub(super) fn routes(path: &'static str, document: &Document) -> Router {
     let title = document.pointer("/info/title").and_then(Value::as_str).unwrap_or_default();
     let page = Html(PAGE.replace("{title}", title));
@@ -39,6 +43,7 @@ pub(super) fn routes(path: &'static str, document: &Document) -> Router {
         .route(path, get(move || async move { Redirect::permanent(&format!("{path}/")) }))
         .route(&format!("{path}/"), get(move || async move { page }))
         .route(&format!("{path}/openapi.json"), get(move || async move { (AS_JSON, document) }))
+        .route(&format!("{path}/codes.md"), get(async || (AS_TEXT, CODES)))
         .route(
             &format!("{path}/{{file}}"),
             get(move |Path(file): Path<String>| async move { part(&file, config) }),

@@ -22,14 +22,19 @@ const REPEATED: &[&str] = &[
     "WRONG_PASSWORD",
 ];
 
-struct Declared {
-    code: String,
-    en: String,
+/// A value of a list.
+pub(crate) struct Declared {
+    pub(crate) code: String,
+    /// What it means, as the list says; empty where the list says it once for all, or nothing.
+    pub(crate) kind: String,
+    pub(crate) en: String,
     ar: String,
+    /// Where the list stands.
+    pub(crate) path: String,
 }
 
 /// Every value of a list: its code stands at the end of a line, its sentences on the two lines below.
-fn declared() -> Vec<Declared> {
+pub(crate) fn declared() -> Vec<Declared> {
     let mut found = Vec::new();
     for source in shared("rs") {
         let whole = fs::read_to_string(root().join(&source.path)).unwrap();
@@ -42,9 +47,15 @@ fn declared() -> Vec<Declared> {
                 continue;
             };
             let quoted = |text: &str| text.split('"').nth(1).unwrap().to_owned();
-            // Before the code may stand the field that the refusal is about.
-            let code = head.rsplit('"').next().unwrap().to_owned();
-            found.push(Declared { code, en: quoted(en), ar: quoted(ar) });
+            let means = head.split("=> ").nth(1).unwrap().split('"').next().unwrap();
+            found.push(Declared {
+                // Before the code may stand the field that the refusal is about.
+                code: head.rsplit('"').next().unwrap().to_owned(),
+                kind: means.trim_end_matches(", ").to_owned(),
+                en: quoted(en),
+                ar: quoted(ar),
+                path: source.path.clone(),
+            });
         }
     }
     assert!(found.len() > 100, "only {} values were found", found.len());
@@ -77,7 +88,7 @@ fn both_sentences_are_in_their_language_and_fill_the_same_gaps() {
         gaps
     };
     let is_arabic = |letter: char| ('\u{600}'..='\u{6ff}').contains(&letter);
-    for Declared { code, en, ar } in declared() {
+    for Declared { code, en, ar, .. } in declared() {
         assert!(!en.is_empty() && !en.contains(is_arabic), "{code}: {en}");
         assert!(ar.contains(is_arabic), "{code}: {ar}");
         assert_eq!(gaps(&en), gaps(&ar), "{code}");

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod arrows;
 #[cfg(test)]
+mod catalogue;
+#[cfg(test)]
 mod codes;
 #[cfg(test)]
 mod finds;
