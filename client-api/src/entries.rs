@@ -6,12 +6,16 @@ use base::{
     platform::request,
     vocabulary::{BranchId, Calendar, PageQuery},
 };
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use gym::attendance::{self, Decision, Entry, Level, Outlook, parse_moment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use web::{Answer, App, ErrorResponse, Member, Paged, Query, envelope::Success, wire};
+use web::{
+    Answer, App, ErrorResponse, Member, Paged, Query,
+    envelope::Success,
+    wire::{self, LocalDateTime},
+};
 
 /// Under every base path.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -62,7 +66,7 @@ struct EntryAnswer {
 }
 
 fn answer(entry: Entry, calendar: Calendar) -> EntryAnswer {
-    let local = wire::local(calendar, entry.at);
+    let local = wire::local(calendar, entry.at).0;
     EntryAnswer {
         id: entry.id.get(),
         entry_time: entry.at,
@@ -145,7 +149,9 @@ struct VisitStatsAnswer {
     /// Coins and sessions spent, ever.
     coins_used: i64,
     /// The last time, by the gym's clock.
-    last_visit: Option<NaiveDateTime>,
+    last_visit: Option<LocalDateTime>,
+    /// The same moment in UTC.
+    last_visit_utc: Option<DateTime<Utc>>,
 }
 
 /// Read how often one came.
@@ -159,6 +165,7 @@ async fn stats(member: Member, State(app): State<App>) -> Result<Answer<VisitSta
         streak_days: stats.streak_days,
         coins_used: stats.spent,
         last_visit: stats.last_visit_at.map(|at| wire::local(member.calendar(), at)),
+        last_visit_utc: stats.last_visit_at.map(wire::utc),
     }))
 }
 
@@ -202,7 +209,7 @@ struct AccessAnswer {
     /// Its name.
     branch_name: String,
     /// The moment asked about, by the gym's clock.
-    at: NaiveDateTime,
+    at: LocalDateTime,
     /// Coins or sessions it would take.
     charge: i32,
     /// What it would go by.
@@ -247,7 +254,7 @@ impl From<Outlook> for AccessAnswer {
             allowed: charge.is_some(),
             branch_id: outlook.branch.get(),
             branch_name: outlook.branch_name,
-            at: outlook.at,
+            at: LocalDateTime(outlook.at),
             charge: charge.unwrap_or(0),
             service_name: outlook.pass.map(|pass| pass.service_name),
             reasons: reasons

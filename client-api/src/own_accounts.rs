@@ -70,7 +70,7 @@ async fn list_own_accounts(
 
 /// The account to go to.
 #[derive(Debug, Deserialize, ToSchema)]
-struct SwitchBody {
+struct SwitchAccountBody {
     /// One of those in `accounts`.
     #[schema(required, value_type = i64, example = 123)]
     customer_id: Option<i64>,
@@ -78,13 +78,13 @@ struct SwitchBody {
 
 /// Go to another account of one's own, without a new code. The session ends and one of the other account begins, with
 /// tokens of its own; this phone is to be registered for pushes again.
-#[utoipa::path(post, path = "/auth/switch", tag = "sign-in", request_body = SwitchBody,
+#[utoipa::path(post, path = "/auth/switch", tag = "sign-in", request_body = SwitchAccountBody,
     responses((status = 200, body = Success<SignedInAnswer>),
         (status = 404, description = "NOT_FOUND: none of the caller's accounts", body = Failure)))]
 async fn switch_account(
     member: Member,
     State(app): State<App>,
-    Json(body): Json<SwitchBody>,
+    Json(body): Json<SwitchAccountBody>,
 ) -> Result<Answer<SignedInAnswer>, ErrorResponse> {
     let mut fields = Fields::new();
     let customer = fields.present("customer_id", body.customer_id);

@@ -7,7 +7,7 @@ use base::{
     vocabulary::{CustomerId, Gender, Language, Timestamp},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use gym::{
     customers::metrics::{BmiCategory, BodyMetrics},
     members::{self, GymFace, MemberProfile},
@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use web::{
     Answer, App, ErrorResponse, Json, Member,
     envelope::{Done, Success},
-    wire,
+    wire::{self, LocalDateTime},
 };
 
 use crate::{
@@ -112,7 +112,9 @@ pub(crate) struct ProfileAnswer {
     /// When deletion of the account was asked for.
     deletion_requested_at: Option<DateTime<Utc>>,
     /// When they were registered, by the gym's clock.
-    created_at: NaiveDateTime,
+    created_at: LocalDateTime,
+    /// The same moment in UTC.
+    created_at_utc: DateTime<Utc>,
 }
 
 /// A gym as its members see it.
@@ -203,6 +205,7 @@ fn answer(member: MemberProfile, shown: subscription::Shown) -> ProfileAnswer {
         active_subscription: shown.subscription,
         deletion_requested_at: member.deletion_requested_at,
         created_at: wire::local(member.calendar, member.created_at),
+        created_at_utc: wire::utc(member.created_at),
     }
 }
 

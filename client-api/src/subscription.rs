@@ -5,7 +5,7 @@ use base::{
     platform::request,
     vocabulary::{Calendar, CustomerId, Language, Money, Timestamp},
 };
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveTime};
 use gym::{
     plans::ServiceType,
     subscriptions::{self, Held, Portfolio, ServiceKind, Status},
@@ -13,7 +13,7 @@ use gym::{
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use web::{Answer, App, ErrorResponse, Member, envelope::Success};
+use web::{Answer, App, ErrorResponse, Member, envelope::Success, wire::LocalDateTime};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(endpoint!(subscription))
@@ -46,7 +46,7 @@ pub(crate) struct SubscriptionAnswer {
     /// Last day, or null when it does not lapse by date.
     end_date: Option<NaiveDate>,
     /// The end of the last day, by the gym's clock.
-    expiry_date: Option<NaiveDateTime>,
+    expiry_date: Option<LocalDateTime>,
     /// Days on which it may still be used, today included.
     remaining_days: Option<i64>,
     /// Whole months of thirty days among them.
@@ -178,7 +178,7 @@ fn answer(held: &Held, portfolio: &Portfolio, today: NaiveDate) -> SubscriptionA
         status: held.status(today).into(),
         start_date: standing.starts_on,
         end_date: standing.ends_on,
-        expiry_date: standing.ends_on.map(|last| last.and_time(LAST_MINUTE)),
+        expiry_date: standing.ends_on.map(|last| LocalDateTime(last.and_time(LAST_MINUTE))),
         remaining_days: days,
         months_remaining: days.map(|days| days.div_euclid(30)),
         remaining_coins: counted.filter(|_| is_coins),
@@ -239,11 +239,12 @@ fn label(kind: ServiceKind, value: Option<i64>, language: Language) -> String {
     }
 }
 
-/// All of a member's subscriptions: the shown one flat, as the apps read it, and as the source document has it.
+/// All of a member's subscriptions. The fields of the shown one also stand in `data` itself, where there is one.
 #[derive(Debug, Serialize, ToSchema)]
 struct SubscriptionsAnswer {
     /// The shown one, field by field; empty when there is none.
     #[serde(flatten)]
+    #[schema(ignore)]
     flat: Option<SubscriptionAnswer>,
     /// The shown one.
     current_subscription: Option<SubscriptionAnswer>,

@@ -6,7 +6,7 @@ use base::{
     access::can,
     vocabulary::{AuditId, BranchId, Calendar, Day, Line, Page, PageQuery},
 };
-use chrono::NaiveDateTime;
+use chrono::{DateTime, Utc};
 use gym::audit_trail::{self, AuditFilter, Deed, Listed, Subject};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use web::{
     Answer, App, ErrorResponse, Query, Staff,
     envelope::{Failure, Success},
-    wire,
+    wire::{self, LocalDateTime},
 };
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -103,7 +103,9 @@ struct AuditLine {
     /// Id.
     id: i64,
     /// When the request arrived, on the gym's clock.
-    at: NaiveDateTime,
+    at: LocalDateTime,
+    /// The same moment in UTC.
+    at_utc: DateTime<Utc>,
     /// staff, customer, visitor or system.
     #[schema(example = "staff")]
     actor_kind: String,
@@ -151,6 +153,7 @@ impl From<(Deed, Calendar)> for AuditLine {
         Self {
             id: deed.id.get(),
             at: wire::local(calendar, deed.at),
+            at_utc: wire::utc(deed.at),
             actor_kind: deed.actor_kind,
             actor_id,
             actor_name,

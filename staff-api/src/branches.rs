@@ -10,7 +10,7 @@ use base::{
     access::can,
     vocabulary::{BranchId, Calendar, Change, Line, Money, text::TextInvalid},
 };
-use chrono::NaiveDateTime;
+use chrono::{DateTime, Utc};
 use gym::{
     branches::{self, Branch, BranchEdit, Code, Draft},
     gyms::Switched,
@@ -22,7 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 use web::{
     Answer, App, ErrorResponse, Json, Path, Staff,
     envelope::{Failure, Success},
-    wire,
+    wire::{self, LocalDateTime},
 };
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -77,7 +77,9 @@ pub(crate) struct BranchRow {
     /// Whether it is open for business.
     is_active: bool,
     /// When it was opened, on the gym's clock.
-    created_at: NaiveDateTime,
+    created_at: LocalDateTime,
+    /// The same moment in UTC.
+    created_at_utc: DateTime<Utc>,
     /// Active customers.
     #[schema(example = 75)]
     customers: i64,
@@ -122,6 +124,7 @@ impl From<(Branch, Calendar)> for BranchRow {
             manager: branch.manager.unwrap_or_default(),
             is_active: branch.is_active,
             created_at: wire::local(calendar, branch.created_at),
+            created_at_utc: wire::utc(branch.created_at),
             customers: figures.customers,
             customers_count: figures.customers,
             customer_count: figures.customers,

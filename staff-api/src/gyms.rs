@@ -8,7 +8,7 @@ use base::{
     access::can,
     vocabulary::{GymId, Line},
 };
-use chrono::NaiveDateTime;
+use chrono::{DateTime, Utc};
 use gym::{
     branches,
     gyms::{self, Colour, GymEdit, GymRule, GymRules, ImageUrl, Switched},
@@ -20,7 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use web::{
     Answer, App, ErrorResponse, Json, Path, Staff,
     envelope::{Failure, Success},
-    wire,
+    wire::{self, LocalDateTime},
 };
 
 use crate::branches::BranchRow;
@@ -81,7 +81,9 @@ pub(crate) struct Gym {
     #[serde(skip_serializing_if = "Option::is_none")]
     staff_count: Option<i64>,
     /// When it was opened, on the gym's clock.
-    created_at: NaiveDateTime,
+    created_at: LocalDateTime,
+    /// The same moment in UTC.
+    created_at_utc: DateTime<Utc>,
 }
 
 impl From<gyms::Gym> for Gym {
@@ -107,6 +109,7 @@ impl From<gyms::Gym> for Gym {
             staff_count: gym.size.map(|size| size.staff),
             // The operator sees a damaged gym among the others, to mend it.
             created_at: wire::local(gym.calendar.unwrap_or_default(), gym.created_at),
+            created_at_utc: wire::utc(gym.created_at),
             time_zone: gym.time_zone,
         }
     }

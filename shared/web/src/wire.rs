@@ -1,7 +1,11 @@
 //! Shapes that the apps' habits ask for: integers sent as text, whole numbers without a fraction, gym-local times.
 
-use chrono::{NaiveDateTime, SubsecRound};
+use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
+};
 
 pub use super::reading::part;
 use base::{
@@ -16,9 +20,37 @@ const NO_WHOLE_NUMBER: (&str, Text) = (
     },
 );
 
-/// A time as the gym's clock shows it, without zone: what the apps print as given. Whole seconds.
-pub fn local(calendar: Calendar, at: Timestamp) -> NaiveDateTime {
-    calendar.local(at).trunc_subsecs(0)
+/// A moment as the clock on the gym's wall shows it, without offset: what the apps print as given.
+///
+/// It is no `date-time` of RFC 3339, which strict clients read into an instant; the document calls it `local-date-time`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct LocalDateTime(pub NaiveDateTime);
+
+impl PartialSchema for LocalDateTime {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::Custom("local-date-time".to_owned())))
+            .description(Some(
+                "What the clock on the gym's wall shows, without offset; the gym's `time_zone` says where it hangs. \
+                 A field beside it that ends in `_utc` is the same moment for programs.",
+            ))
+            .examples(["2026-11-20T16:20:00"])
+            .into()
+    }
+}
+
+impl ToSchema for LocalDateTime {}
+
+/// What the gym's clock shows at that moment. Whole seconds.
+pub fn local(calendar: Calendar, at: Timestamp) -> LocalDateTime {
+    LocalDateTime(calendar.local(at).trunc_subsecs(0))
+}
+
+/// The moment itself, for programs. Whole seconds, so that it is the one beside it.
+pub fn utc(at: Timestamp) -> DateTime<Utc> {
+    at.trunc_subsecs(0)
 }
 
 /// A measure in tenths or hundredths, sent as a JSON number: whole ones as integers.

@@ -1,7 +1,7 @@
 //! How an attempt to come in is told.
 
 use base::{Text, platform::request, vocabulary::Calendar};
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, Utc};
 use gym::{
     attendance::{Action, CheckInAttempt, CheckInOutcome, Denial, EntryStatus, Pass, Source},
     subscriptions::{ServiceKind, Status, Unit},
@@ -9,7 +9,7 @@ use gym::{
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use web::wire::local;
+use web::wire::{self, LocalDateTime};
 
 pub(super) const CHECKED_IN: Text =
     Text { en: "Check-in recorded successfully", ar: "تم تسجيل الدخول بنجاح" };
@@ -105,7 +105,9 @@ pub(super) struct CheckInAttemptAnswer {
     #[schema(example = "Dragon Club")]
     branch_name: String,
     /// When, by the gym's clock.
-    check_in_time: NaiveDateTime,
+    check_in_time: LocalDateTime,
+    /// The same moment in UTC.
+    check_in_time_utc: DateTime<Utc>,
     /// How it ended.
     entry_status: EntryStatus,
     /// How the customer was named.
@@ -152,7 +154,8 @@ impl From<(CheckInAttempt, Calendar)> for CheckInAttemptAnswer {
             customer_name: attempt.customer_name,
             branch_id: attempt.branch.get(),
             branch_name: attempt.branch_name,
-            check_in_time: local(calendar, attempt.at),
+            check_in_time: wire::local(calendar, attempt.at),
+            check_in_time_utc: wire::utc(attempt.at),
             entry_status,
             entry_type: attempt.source,
             action: attempt.action,

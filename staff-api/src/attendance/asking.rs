@@ -14,6 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use web::{
     Answer, App, ErrorResponse, Query, Staff,
     envelope::{Failure, Success},
+    wire::LocalDateTime,
 };
 
 use super::answer::{DenialReason, PassAnswer};
@@ -92,7 +93,7 @@ struct DecisionAnswer {
     #[schema(example = "Dragon Club")]
     branch_name: String,
     /// The time asked about, by the gym's clock.
-    at: NaiveDateTime,
+    at: LocalDateTime,
     /// Whether the door would open.
     admit: bool,
     /// How the entry would end.
@@ -118,7 +119,7 @@ impl From<Outlook> for DecisionAnswer {
             customer_name: outlook.customer_name,
             branch_id: outlook.branch.get(),
             branch_name: outlook.branch_name,
-            at: outlook.at,
+            at: LocalDateTime(outlook.at),
             admit: status == EntryStatus::Approved,
             entry_status: status,
             would_charge: charge,

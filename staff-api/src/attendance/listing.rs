@@ -6,12 +6,16 @@ use base::{
     access::can,
     vocabulary::{Calendar, Listing, Page, PageQuery, StaffId, SubscriptionId, dates::Day},
 };
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use gym::attendance::{self, Action, Entry, EntryFilter, EntryStatus, Source};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use web::{Answer, App, ErrorResponse, Paged, Query, Staff, envelope::Success, wire::local};
+use web::{
+    Answer, App, ErrorResponse, Paged, Query, Staff,
+    envelope::Success,
+    wire::{self, LocalDateTime},
+};
 
 use super::answer::DenialReason;
 
@@ -95,9 +99,11 @@ struct EntryRow {
     /// What was sold with it.
     service_name: Option<String>,
     /// When, by the gym's clock.
-    entry_time: NaiveDateTime,
+    entry_time: LocalDateTime,
+    /// The same moment in UTC.
+    entry_time_utc: DateTime<Utc>,
     /// The same.
-    check_in_time: NaiveDateTime,
+    check_in_time: LocalDateTime,
     /// The day of it.
     date: NaiveDate,
     /// The time of it.
@@ -128,7 +134,7 @@ struct EntryRow {
 
 impl From<(Entry, Calendar)> for EntryRow {
     fn from((entry, calendar): (Entry, Calendar)) -> Self {
-        let at = local(calendar, entry.at);
+        let at = wire::local(calendar, entry.at);
         Self {
             id: entry.id.get(),
             entry_id: entry.id.get(),
@@ -139,9 +145,10 @@ impl From<(Entry, Calendar)> for EntryRow {
             subscription_id: entry.subscription.map(SubscriptionId::get),
             service_name: entry.service_name,
             entry_time: at,
+            entry_time_utc: wire::utc(entry.at),
             check_in_time: at,
-            date: at.date(),
-            time: at.time(),
+            date: at.0.date(),
+            time: at.0.time(),
             entry_status: entry.status,
             status: entry.status,
             entry_type: entry.source,

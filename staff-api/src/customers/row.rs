@@ -4,11 +4,11 @@ use base::{
     platform::request,
     vocabulary::{Calendar, Gender, Language, Phone},
 };
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, Utc};
 use gym::customers::{Current, Customer, MembershipStatus, qr_code};
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::wire::{Number, local};
+use web::wire::{self, LocalDateTime, Number};
 
 /// A customer.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -71,7 +71,9 @@ pub(super) struct CustomerRow {
     /// Whether they may enter and sign in.
     is_active: bool,
     /// When they were registered, by the gym's clock.
-    created_at: NaiveDateTime,
+    created_at: LocalDateTime,
+    /// The same moment in UTC.
+    created_at_utc: DateTime<Utc>,
     /// The first-login password, for those who may see it, until it is changed or over.
     #[schema(example = "RX04AF")]
     temp_password: Option<String>,
@@ -89,7 +91,9 @@ pub(super) struct CustomerRow {
     /// The language of their account.
     preferred_language: Option<Language>,
     /// When they asked to be erased, by the gym's clock.
-    deletion_requested_at: Option<NaiveDateTime>,
+    deletion_requested_at: Option<LocalDateTime>,
+    /// The same moment in UTC.
+    deletion_requested_at_utc: Option<DateTime<Utc>>,
 }
 
 /// A subscription in a few words.
@@ -158,7 +162,8 @@ impl From<(Customer, Calendar)> for CustomerRow {
             branch_id: customer.branch.get(),
             branch_name: customer.branch_name,
             is_active: customer.is_active,
-            created_at: local(calendar, customer.created_at),
+            created_at: wire::local(calendar, customer.created_at),
+            created_at_utc: wire::utc(customer.created_at),
             temp_password: temporary.clone(),
             temporary_password: temporary,
             password_changed: customer.login.password_changed,
@@ -169,7 +174,8 @@ impl From<(Customer, Calendar)> for CustomerRow {
             },
             active_subscription: customer.subscription.map(CurrentSubscription::from),
             preferred_language: customer.language,
-            deletion_requested_at: customer.deletion_requested_at.map(|at| local(calendar, at)),
+            deletion_requested_at: customer.deletion_requested_at.map(|at| wire::local(calendar, at)),
+            deletion_requested_at_utc: customer.deletion_requested_at.map(wire::utc),
         }
     }
 }

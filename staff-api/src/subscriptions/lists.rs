@@ -6,14 +6,18 @@ use base::{
     access::can,
     vocabulary::{BranchId, CustomerId, EntryId, Listing, Money, Page, PageQuery, ServiceId, SubscriptionId},
 };
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, Utc};
 use gym::subscriptions::{
     self, Freeze, Held, Movement, MovementKind, Opened, ServiceKind, Status, SubscriptionFilter,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use web::{Answer, App, ErrorResponse, Paged, Path, Query, Staff, envelope::Success, wire};
+use web::{
+    Answer, App, ErrorResponse, Paged, Path, Query, Staff,
+    envelope::Success,
+    wire::{self, LocalDateTime},
+};
 
 use super::row::{Moment, SubscriptionRow};
 
@@ -200,7 +204,9 @@ struct MovementAnswer {
     /// Why.
     reason: Option<String>,
     /// When, by the gym's clock.
-    created_at: NaiveDateTime,
+    created_at: LocalDateTime,
+    /// The same moment in UTC.
+    created_at_utc: DateTime<Utc>,
 }
 
 impl MovementAnswer {
@@ -216,6 +222,7 @@ impl MovementAnswer {
             actor_name: movement.actor_name,
             reason: movement.reason,
             created_at: wire::local(moment.calendar, movement.at),
+            created_at_utc: wire::utc(movement.at),
         }
     }
 }

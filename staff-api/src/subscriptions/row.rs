@@ -4,14 +4,17 @@ use base::{
     access::Can,
     vocabulary::{Calendar, Money, StaffId, SubscriptionId, Timestamp},
 };
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use gym::{
     payments::{Method, Receipt},
     subscriptions::{Doors, Held, ServiceKind, Status, Unit},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Staff, wire};
+use web::{
+    Staff,
+    wire::{self, LocalDateTime},
+};
 
 /// A subscription as it stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,7 +75,7 @@ pub(super) struct SubscriptionRow {
     /// Last day on which it may be used; null when it does not lapse by date.
     end_date: Option<NaiveDate>,
     /// The end of that day, by the gym's clock.
-    expiry_date: Option<NaiveDateTime>,
+    expiry_date: Option<LocalDateTime>,
     /// Days that a renewal adds.
     duration_days: Option<i32>,
     /// First day of the latest freeze.
@@ -90,7 +93,9 @@ pub(super) struct SubscriptionRow {
     /// What one freeze costs.
     freeze_fee: Money,
     /// When it was stopped, by the gym's clock.
-    stopped_at: Option<NaiveDateTime>,
+    stopped_at: Option<LocalDateTime>,
+    /// The same moment in UTC.
+    stopped_at_utc: Option<DateTime<Utc>>,
     /// Why.
     stop_reason: Option<String>,
     /// The subscription that this one follows.
@@ -109,7 +114,9 @@ pub(super) struct SubscriptionRow {
     /// Their name.
     sold_by_name: Option<String>,
     /// When it was sold, by the gym's clock.
-    created_at: NaiveDateTime,
+    created_at: LocalDateTime,
+    /// The same moment in UTC.
+    created_at_utc: DateTime<Utc>,
 }
 
 /// The moment and the calendar for which something is shown.
@@ -145,13 +152,15 @@ impl SubscriptionRow {
             coins: counted(Unit::Coins, standing.remaining),
             total_coins: counted(Unit::Coins, held.total),
             remaining_days: standing.remaining_days(today),
-            expiry_date: standing.ends_on.map(|last| last.and_time(LAST_SECOND)),
+            expiry_date: standing.ends_on.map(|last| LocalDateTime(last.and_time(LAST_SECOND))),
             doors: match held.doors {
                 Doors::OwnBranch => "own_branch",
                 Doors::EveryBranch => "every_branch",
             },
             stopped_at: standing.stopped_at.map(|at| wire::local(calendar, at)),
+            stopped_at_utc: standing.stopped_at.map(wire::utc),
             created_at: wire::local(calendar, held.created_at),
+            created_at_utc: wire::utc(held.created_at),
             id: held.id.get(),
             customer_id: held.customer.get(),
             customer_name: held.customer_name,

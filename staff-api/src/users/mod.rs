@@ -7,12 +7,15 @@ use base::{
     Text,
     vocabulary::{BranchId, Calendar, GymId, Language, StaffId},
 };
-use chrono::NaiveDateTime;
+use chrono::{DateTime, Utc};
 use gym::staff::StaffUser;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use web::{App, wire};
+use web::{
+    App,
+    wire::{self, LocalDateTime},
+};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     lists::routes().merge(hiring::routes())
@@ -70,9 +73,13 @@ pub(crate) struct StaffUserRow {
     /// Whether somebody else chose their password.
     must_change_password: bool,
     /// When the account was made, gym-local.
-    created_at: NaiveDateTime,
+    created_at: LocalDateTime,
+    /// The same moment in UTC.
+    created_at_utc: DateTime<Utc>,
     /// When they last signed in, gym-local.
-    last_login: Option<NaiveDateTime>,
+    last_login: Option<LocalDateTime>,
+    /// The same moment in UTC.
+    last_login_utc: Option<DateTime<Utc>>,
 }
 
 impl StaffUserRow {
@@ -97,7 +104,9 @@ impl StaffUserRow {
             is_active: user.is_active,
             must_change_password: user.must_change_password,
             created_at: wire::local(calendar, user.created_at),
+            created_at_utc: wire::utc(user.created_at),
             last_login: user.last_login_at.map(|at| wire::local(calendar, at)),
+            last_login_utc: user.last_login_at.map(wire::utc),
         }
     }
 }
