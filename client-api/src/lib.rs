@@ -57,7 +57,7 @@ fn everything() -> OpenApiRouter<App> {
 }
 
 const COVER: Cover = Cover {
-    title: "Gym: the member app's interface",
+    title: "Gym member API",
     about: include_str!("about.md"),
     scheme: (
         "client",
@@ -70,6 +70,8 @@ const COVER: Cover = Cover {
         ("entries", "Coming in: whether one may, when one did, how full it is"),
         ("account", "Language, password, deleting the account"),
     ],
+    instead: &[("sign_in_short", "sign_in"), ("list_entries", "entry_history")],
+    examples: include_str!("examples.json"),
 };
 
 /// The table of contents.

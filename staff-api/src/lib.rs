@@ -39,7 +39,7 @@ use web::{
 };
 
 const COVER: Cover = Cover {
-    title: "Gym: the staff app's interface",
+    title: "Gym staff API",
     about: include_str!("about.md"),
     scheme: ("staff", "The `access_token` of `POST /api/auth/login`"),
     tags: &[
@@ -56,6 +56,17 @@ const COVER: Cover = Cover {
         ("audit", "Who did what"),
         ("notifications", "The devices that receive pushes, of both apps"),
     ],
+    instead: &[
+        ("find_customer_by_phone_query", "find_customer_by_phone"),
+        ("freeze_subscription", "freeze_subscription_by_id"),
+        ("unfreeze_subscription", "unfreeze_subscription_by_id"),
+        ("stop_subscription", "stop_subscription_by_id"),
+        ("renew_subscription", "renew_subscription_by_id"),
+        ("list_employees", "list_staff"),
+        ("list_entries_by_branch", "list_entries"),
+        ("list_entry_logs", "list_entries"),
+    ],
+    examples: include_str!("examples.json"),
 };
 
 /// The table of contents.

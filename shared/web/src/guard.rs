@@ -63,15 +63,15 @@ where
 
 /// Writes the requirement, the roles and the common failures into every operation of `paths`.
 pub fn require(paths: &mut Paths, requirement: Requirement) {
-    for (path, item) in &mut paths.paths {
-        let names_a_thing = path.contains('{');
+    for item in paths.paths.values_mut() {
+        let is_read_only = item.get.is_some();
         for operation in document::operations(item) {
-            describe(operation, requirement, names_a_thing);
+            describe(operation, requirement, is_read_only);
         }
     }
 }
 
-fn describe(operation: &mut Operation, requirement: Requirement, names_a_thing: bool) {
+fn describe(operation: &mut Operation, requirement: Requirement, is_read_only: bool) {
     let (security, roles) = match requirement {
         Requirement::Public => (Vec::new(), Vec::new()),
         Requirement::Staff(capability) => (
@@ -95,11 +95,15 @@ fn describe(operation: &mut Operation, requirement: Requirement, names_a_thing: 
     let has_body = operation.request_body.is_some();
     let failures = [
         (true, document::INVALID),
-        (is_guarded, document::SIGNED_OUT),
-        (is_guarded, document::NOT_ALLOWED),
-        (names_a_thing, document::NOT_FOUND),
+        // Where nobody is signed in yet, the body says who asks, and may be wrong about it.
+        (is_guarded || has_body, document::SIGNED_OUT),
+        (is_guarded || has_body, document::NOT_ALLOWED),
+        // In its path, its query or its body nearly every one names a branch or a person.
+        (is_guarded, document::NOT_FOUND),
+        (is_guarded && !is_read_only, document::NOT_NOW),
         (has_body, document::TOO_LARGE),
         (has_body, document::NOT_JSON),
+        (is_guarded && !is_read_only, document::KEY_REUSED),
         (true, document::TOO_OFTEN),
         (true, document::FAULT),
         (true, document::BUSY),
@@ -114,7 +118,9 @@ fn describe(operation: &mut Operation, requirement: Requirement, names_a_thing: 
 pub fn renamed(paths: Paths, id: &str, summary: Option<&str>) -> Option<Operation> {
     let mut item = paths.paths.into_values().next()?;
     let mut operation = document::operations(&mut item).next().cloned()?;
-    operation.operation_id = Some(id.to_owned());
+    if let Some(preferred) = operation.operation_id.replace(id.to_owned()) {
+        document::mark(&mut operation, &preferred);
+    }
     if let Some(summary) = summary {
         operation.summary = Some(summary.to_owned());
     }

@@ -124,6 +124,9 @@ impl<'document> Findings<'document> {
         let document = self.document;
         self.expect(text(operation, "/summary").ends_with('.'), || format!("{name}: no sentence"));
         self.expect(!text(operation, "/tags/0").is_empty(), || format!("{name}: no tag"));
+        let is_kept = operation.get("deprecated").is_some();
+        let says_instead = text(operation, "/description").contains("` instead");
+        self.expect(is_kept == says_instead, || format!("{name}: deprecated, and nothing to call instead"));
         let security = operation.get("security").and_then(Value::as_array);
         self.expect(security.is_some(), || format!("{name}: does not say who may"));
         for (scheme, _) in security.into_iter().flatten().filter_map(Value::as_object).flatten() {
@@ -136,6 +139,8 @@ impl<'document> Findings<'document> {
             self.expect(method != "get" && method != "delete", || format!("{name}: has a body"));
             let schema = body.pointer("/content/application~1json/schema");
             self.expect(schema.is_some(), || format!("{name}: a body without shape"));
+            let example = body.pointer("/content/application~1json/example");
+            self.expect(example.is_some(), || format!("{name}: a body without example"));
         }
     }
 
@@ -144,6 +149,7 @@ impl<'document> Findings<'document> {
         let mut open: BTreeSet<&str> =
             path.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();
         for parameter in given {
+            let parameter = self.resolved(parameter);
             let name = text(parameter, "/name");
             let schema = self.resolved(parameter.get("schema").unwrap_or(&Value::Null));
             let kind = schema.get("type").cloned().unwrap_or_default();
@@ -152,6 +158,8 @@ impl<'document> Findings<'document> {
             });
             if text(parameter, "/in") == "path" {
                 self.expect(open.remove(name), || format!("{path}: no {name} in it"));
+                let is_filled_in = parameter.get("example").is_some();
+                self.expect(is_filled_in, || format!("{path}: no example of {name}"));
                 self.expect(kind == "integer" || name == "phone", || {
                     format!("{path}: {name} is {kind}, not an integer")
                 });

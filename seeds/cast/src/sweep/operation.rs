@@ -39,18 +39,19 @@ impl Operation {
 
     fn read(document: &Value, path: &str, method: &str, operation: &Value) -> Self {
         let parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
-        let (slots, query): (Vec<&Value>, Vec<&Value>) =
-            parameters.partition(|parameter| text(parameter, "/in") == "path");
-        let names =
-            |parameters: Vec<&Value>| parameters.iter().map(|one| text(one, "/name").to_owned()).collect();
+        // Headers are the same everywhere, and named by reference.
+        let named = |place: &str| {
+            let there = parameters.clone().filter(|parameter| text(parameter, "/in") == place);
+            there.map(|parameter| text(parameter, "/name").to_owned()).collect()
+        };
         let body = operation.pointer("/requestBody/content/application~1json/schema");
         Self {
             id: text(operation, "/operationId").to_owned(),
             method: method.to_uppercase(),
             path: path.to_owned(),
             needs: needs(operation),
-            slots: names(slots),
-            query: names(query),
+            slots: named("path"),
+            query: named("query"),
             fields: body.map(|schema| {
                 let mut fields = Vec::new();
                 collect_fields(document, schema, &mut fields);

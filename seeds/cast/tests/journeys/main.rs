@@ -6,5 +6,6 @@ mod borders;
 mod demo_stack;
 mod desk;
 mod documents;
+mod examples;
 mod first_day;
 mod member;

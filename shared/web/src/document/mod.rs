@@ -1,13 +1,16 @@
 //! Finishes the OpenAPI document of a door: its cover, how to sign in, the failures they all have, names, aliases.
 
+mod aliases;
+mod examples;
 mod failures;
+mod headers;
 mod shapes;
 
 use serde_json::Value;
 use utoipa::{
     PartialSchema,
     openapi::{
-        Components, Deprecated, InfoBuilder, License, OpenApi, PathItem, RefOr, ServerBuilder,
+        Components, InfoBuilder, License, OpenApi, PathItem, RefOr, ServerBuilder,
         path::{Operation, ParameterIn},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
         tag::TagBuilder,
@@ -15,8 +18,11 @@ use utoipa::{
 };
 
 use super::envelope::Failure;
+pub(super) use aliases::mark;
+pub use aliases::mark_as_alias;
 pub(super) use failures::{
-    BUSY, FAULT, INVALID, NOT_ALLOWED, NOT_FOUND, NOT_JSON, SIGNED_OUT, TOO_LARGE, TOO_OFTEN,
+    BUSY, FAULT, INVALID, KEY_REUSED, NOT_ALLOWED, NOT_FOUND, NOT_JSON, NOT_NOW, SIGNED_OUT, TOO_LARGE,
+    TOO_OFTEN,
 };
 
 /// A finished OpenAPI document.
@@ -33,6 +39,10 @@ pub struct Cover {
     pub scheme: (&'static str, &'static str),
     /// Every tag, in the order of the page, and what its operations are about.
     pub tags: &'static [(&'static str, &'static str)],
+    /// Operations that another one does as well, and which one it is. Aliases of a handler need not be named.
+    pub instead: &'static [(&'static str, &'static str)],
+    /// What each operation with a body, or with a slot in its path, is filled in with: see [`examples::fill`].
+    pub examples: &'static str,
 }
 
 /// The document of `api` in full: with its cover, the security scheme, the common failures and the names of its shapes.
@@ -63,6 +73,9 @@ pub fn finish(mut api: OpenApi, cover: &Cover) -> Document {
     // It is made of texts, numbers and lists, and can be written; the sweep would find an empty one.
     let mut document = serde_json::to_value(api).unwrap_or_default();
     shapes::rename(&mut document);
+    aliases::tell(&mut document, cover.instead);
+    examples::fill(&mut document, cover.examples);
+    headers::describe(&mut document);
     document
 }
 
@@ -96,17 +109,6 @@ fn describe_parameters(path: &str, operation: &mut Operation) {
             let before = path.split(&slot).next().unwrap_or_default();
             let things = before.rsplit('/').next().unwrap_or_default().replace('-', " ");
             parameter.description = Some(format!("Which of the {things}"));
-        }
-    }
-}
-
-/// Marks every operation as an alias of another path, kept for installed apps.
-pub fn mark_as_alias(api: &mut OpenApi, suffix: &str) {
-    for operation in api.paths.paths.values_mut().flat_map(operations) {
-        operation.deprecated = Some(Deprecated::True);
-        if let Some(id) = &mut operation.operation_id {
-            id.push('_');
-            id.push_str(suffix);
         }
     }
 }
