@@ -2,6 +2,7 @@
 //! that tell how to call a gym.
 
 mod backup;
+mod clients;
 mod documents;
 mod first_day;
 mod life;
@@ -33,6 +34,8 @@ enum What {
     Readme(Seeded),
     /// An installation in production, from an empty database to the first member at the door
     FirstDay(Seeded),
+    /// Both OpenAPI documents: valid for public validators, and turned into clients that compile
+    Clients(Seeded),
     /// A running gym is backed up while it changes, restored and worked in; what backup and restore refuse
     Backup(Place),
     /// A stack is started twice, killed in every part, stopped twice, started twice at once
@@ -84,6 +87,7 @@ pub(crate) fn run(asked: &Asked) -> anyhow::Result<bool> {
         What::Documents(gym) => documents::run(gym),
         What::Readme(gym) => readme::run(gym),
         What::FirstDay(gym) => first_day::run(gym),
+        What::Clients(gym) => clients::run(gym),
         What::Backup(place) => backup::run(place),
         What::Life(place) => life::run(place),
     }
