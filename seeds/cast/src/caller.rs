@@ -20,6 +20,8 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+use crate::promised;
+
 /// One person at one door.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -153,7 +155,15 @@ impl Caller {
         .await;
         let (parts, bytes) = response;
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answered { status: parts.status, headers: parts.headers, body, bytes, queries: context.queries() }
+        let answered = Answered {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            bytes,
+            queries: context.queries(),
+        };
+        promised::hold(method, path, &answered);
+        answered
     }
 
     fn context(&self, request: &Request<Body>) -> Arc<RequestContext> {

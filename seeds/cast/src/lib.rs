@@ -9,12 +9,15 @@
 #![expect(
     clippy::expect_used,
     clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::indexing_slicing,
     clippy::return_self_not_must_use,
     reason = "a test without its gym cannot go on, and says why"
 )]
 
 mod builders;
 mod caller;
+mod promised;
 pub mod sweep;
 
 use std::time::Duration;
