@@ -35,9 +35,8 @@ fn read(wanted: &OperatorWanted) -> Result<NewOperator, Error> {
     let email = fields.required("email", Some(&wanted.email), Email::parse);
     let typed = wanted.password.expose_secret();
     let names = [wanted.username.as_str(), &wanted.full_name];
-    let password = fields.required("password", Some(typed), |text| {
-        Password::chosen_for_staff(text)?.unlike(&names)
-    });
+    let password =
+        fields.required("password", Some(typed), |text| Password::chosen_for_staff(text)?.unlike(&names));
     fields.ensure("password", typed.chars().count() >= SHORTEST, "PASSWORD_TOO_SHORT", TOO_SHORT);
     let new = match (username, full_name, email, password) {
         (Some(username), Some(full_name), Some(email), Some(password)) => {

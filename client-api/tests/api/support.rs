@@ -41,11 +41,11 @@ impl MembersDoor {
 
     /// Does what the worker does with the codes that were asked for; how many had somebody to go to.
     pub(crate) async fn send_codes(&self) -> usize {
-        let mut sent = 0;
+        let mut sent = Vec::new();
         for asked in self.take_requests().await {
-            sent += usize::from(self.send_code(&asked).await);
+            sent.push(self.send_code(&asked).await);
         }
-        sent
+        sent.into_iter().filter(|had_somebody| *had_somebody).count()
     }
 
     pub(crate) async fn send_code(&self, asked: &CodeRequest) -> bool {

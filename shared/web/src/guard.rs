@@ -101,7 +101,8 @@ fn describe(operation: &mut Operation, requirement: Requirement, is_read_only: b
         // In its path, its query or its body nearly every one names a branch or a person.
         (is_guarded, document::NOT_FOUND),
         (is_guarded && !is_read_only, document::NOT_NOW),
-        (has_body, document::TOO_LARGE),
+        // Whoever sends one where none is read hears of its size, too.
+        (true, document::TOO_LARGE),
         (has_body, document::NOT_JSON),
         (is_guarded && !is_read_only, document::KEY_REUSED),
         (true, document::TOO_OFTEN),

@@ -372,7 +372,7 @@ mod tests {
     #[test]
     fn whatever_is_wrong_the_field_is_named() {
         for (json, field, code, said) in [
-            (r#"{}"#, "customer_id", "MISSING_FIELDS", "Customer: This field is required"),
+            (r"{}", "customer_id", "MISSING_FIELDS", "Customer: This field is required"),
             (r#"{"customer_id":null}"#, "customer_id", "MISSING_FIELDS", "Customer: This field is required"),
             (
                 r#"{"customer_id":"x"}"#,

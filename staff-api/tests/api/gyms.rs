@@ -17,6 +17,7 @@ async fn a_super_admin_reads_every_gym_with_its_size() {
     {
       "branch_count": 2,
       "created_at": "2025-01-01T10:00:00",
+      "created_at_utc": "2025-01-01T08:00:00Z",
       "currency": "EGP",
       "customer_count": 2,
       "id": 1,

@@ -170,7 +170,7 @@ async fn every_row_keeps_how_the_caller_named_the_request_beside_our_name() {
             .fetch_all(&gym.db.owner)
             .await
             .expect("a name for each");
-    let names: Vec<&str> = rows.iter().map(|(theirs, _)| theirs.as_str()).collect();
-    assert_eq!(names, ["quick", "denied", "keyed", "written"]);
+    let theirs: Vec<&str> = rows.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(theirs, ["quick", "denied", "keyed", "written"]);
     assert!(rows.iter().all(|(theirs, ours)| ours.len() == 36 && ours != theirs), "{rows:?}");
 }

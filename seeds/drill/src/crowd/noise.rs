@@ -57,9 +57,9 @@ pub(super) async fn run(asked: Asked) -> anyhow::Result<bool> {
 
 async fn behind_one_address(gym: &Gym, asked: &Asked) -> anyhow::Result<bool> {
     let over = Arc::new(AtomicBool::new(false));
-    let mut noise = JoinSet::new();
+    let mut phones = JoinSet::new();
     for _ in 0..CONNECTIONS {
-        noise.spawn(call_on(asked.at, asked.calls, Arc::clone(&over)));
+        phones.spawn(call_on(asked.at, asked.calls, Arc::clone(&over)));
     }
     // What the address may do at once after a pause is used up first.
     sleep(Duration::from_secs(3)).await;
@@ -74,7 +74,7 @@ async fn behind_one_address(gym: &Gym, asked: &Asked) -> anyhow::Result<bool> {
     }
     over.store(true, Ordering::Relaxed);
     let mut noisy = Tally::default();
-    while let Some(tally) = noise.join_next().await {
+    while let Some(tally) = phones.join_next().await {
         noisy.add(tally?);
     }
     say(&format!("the noise: {noisy}"))?;

@@ -127,6 +127,8 @@ const BEGUN: &[(&str, &[(&str, &str)])] = &[
     (metric::DB_TRANSACTIONS_REPEATED, &[]),
     (metric::DB_CONVERSATIONS_CUT, &[]),
     (metric::HTTP_CONNECTIONS_REFUSED, &[("listener", "api")]),
+    (metric::LIMITS_REACHED, &[]),
+    (metric::CODES_HELD_BACK, &[]),
 ];
 
 /// The commit that the programs were built of, where whoever built them said so.

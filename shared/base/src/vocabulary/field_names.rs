@@ -8,8 +8,8 @@ struct Name {
     ar: &'static str,
 }
 
-const fn text(en: &'static str, ar: &'static str) -> Option<Name> {
-    Some(Name { en, ar })
+const fn text(en: &'static str, ar: &'static str) -> Name {
+    Name { en, ar }
 }
 
 /// What people call the field with this key; nothing if nobody sees it as a field.
@@ -24,7 +24,7 @@ pub fn field_name(key: &str, language: Language) -> Option<&'static str> {
 
 /// Who somebody is, and how they sign in.
 fn of_people(key: &str) -> Option<Name> {
-    match key {
+    let name = match key {
         "activation_code" | "code" => text("Code", "الرمز"),
         "age" => text("Age", "العمر"),
         "bmi" => text("Body mass index", "مؤشر كتلة الجسم"),
@@ -50,13 +50,14 @@ fn of_people(key: &str) -> Option<Name> {
         "trainer_id" => text("Trainer", "المدرب"),
         "username" => text("Sign-in name", "اسم تسجيل الدخول"),
         "weight" => text("Weight", "الوزن"),
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(name)
 }
 
 /// What is sold, and how it is used up.
 fn of_sales(key: &str) -> Option<Name> {
-    match key {
+    let name = match key {
         "amount" => text("Amount", "المبلغ"),
         "coins" | "coin_amount" => text("Coins", "العملات"),
         "discount" => text("Discount", "الخصم"),
@@ -78,13 +79,14 @@ fn of_sales(key: &str) -> Option<Name> {
         "sessions" | "session_count" => text("Sessions", "الحصص"),
         "start_date" => text("First day", "تاريخ البداية"),
         "subscription_id" => text("Subscription", "الاشتراك"),
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(name)
 }
 
 /// The gym, its branches, its door, the phones it writes to.
 fn of_places(key: &str) -> Option<Name> {
-    match key {
+    let name = match key {
         "action" => text("What is to be done", "الإجراء"),
         "address" => text("Street", "العنوان"),
         "app_type" => text("App", "التطبيق"),
@@ -106,13 +108,14 @@ fn of_places(key: &str) -> Option<Name> {
         "primary_color" => text("First colour", "اللون الأول"),
         "rules" => text("Rules", "القواعد"),
         "secondary_color" => text("Second colour", "اللون الثاني"),
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(name)
 }
 
 /// What narrows a list.
 fn of_lists(key: &str) -> Option<Name> {
-    match key {
+    let name = match key {
         "actor_id" => text("Who did it", "المنفّذ"),
         "at" => text("Time", "الوقت"),
         "before" => text("Before", "قبل"),
@@ -127,8 +130,9 @@ fn of_lists(key: &str) -> Option<Name> {
         "q" | "search" => text("Search", "البحث"),
         "status" => text("Status", "الحالة"),
         "subject_id" | "subject_kind" => text("Subject", "الموضوع"),
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(name)
 }
 
 #[cfg(test)]

@@ -184,7 +184,11 @@ fn every_code_in_the_sources_is_on_the_page() {
     let is_code = |text: &&String| {
         let is_upper =
             text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-        is_upper && text.contains('_') && !text.starts_with("GYM_") && !text.starts_with("CARGO_")
+        is_upper
+            && text.starts_with(|first: char| first.is_ascii_uppercase())
+            && text.contains('_')
+            && !text.starts_with("GYM_")
+            && !text.starts_with("CARGO_")
     };
     for folder in ["shared/base/src", "shared/gym/src", "shared/web/src", "staff-api/src", "client-api/src"] {
         for source in below(folder, "rs").into_iter().filter(|source| !source.path.contains("/config/")) {

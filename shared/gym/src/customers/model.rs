@@ -54,7 +54,7 @@ pub struct Customer {
 
 impl Customer {
     /// What a greeting needs, and no more: who they are, how to reach them by phone, and whether they have a valid pass.
-    pub(super) fn from_afar(self) -> Self {
+    pub(super) fn seen_from_afar(self) -> Self {
         Self {
             email: None,
             body: Body { gender: self.body.gender, ..Body::default() },

@@ -293,9 +293,9 @@ mod tests {
     #[test]
     fn three_codes_in_ten_minutes_and_ten_in_a_day() {
         let sent = |minutes: &[i64]| minutes.iter().map(|minute| at(*minute)).collect::<Vec<_>>();
-        let wait = |refused: MemberRefused| match refused.kind() {
-            RefusalKind::TooMany { retry_after } => retry_after,
-            other => panic!("{other:?}"),
+        let wait = |refused: MemberRefused| {
+            let RefusalKind::TooMany { retry_after } = refused.kind() else { panic!("{refused:?}") };
+            retry_after
         };
         assert!(refuse_too_many(&sent(&[3, 2]), at(4)).is_ok());
         let refused = refuse_too_many(&sent(&[3, 2, 0]), at(4)).unwrap_err();

@@ -45,8 +45,11 @@ fn answer(status: &str, is_write: bool, response: &mut Value) {
         (is_write && status.starts_with('2'), "Idempotency-Replayed", "IdempotencyReplayed"),
         (matches!(status, "429" | "503"), "Retry-After", "RetryAfter"),
     ];
+    let Some(response) = response.as_object_mut() else { return };
+    let headers = response.entry("headers").or_insert_with(|| json!({}));
+    let Some(headers) = headers.as_object_mut() else { return };
     for (_, header, name) in names.into_iter().filter(|(applies, ..)| *applies) {
-        response["headers"][header] = json!({ "$ref": format!("{HEADERS}{name}") });
+        headers.insert(header.to_owned(), json!({ "$ref": format!("{HEADERS}{name}") }));
     }
 }
 
@@ -59,9 +62,10 @@ fn parameters() -> Value {
         },
         "RequestId": {
             "name": "X-Request-Id", "in": "header",
-            "schema": { "type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$" },
-            "description": "The caller's own name for the request, to find it in the log again. Anything else than 8 to 64 \
-                letters, digits, dashes or underscores is left aside.",
+            "schema": { "type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$" },
+            "description": "The caller's own name for the request, to find it in the log again: it stands there, and in the \
+                answer as `X-Client-Request-Id`, beside the service's own `X-Request-Id`. Anything else than 1 to 64 letters, \
+                digits, dots, dashes or underscores is left aside.",
         },
         "IdempotencyKey": {
             "name": "Idempotency-Key", "in": "header",

@@ -41,7 +41,7 @@ pub struct Cover {
     pub tags: &'static [(&'static str, &'static str)],
     /// Operations that another one does as well, and which one it is. Aliases of a handler need not be named.
     pub instead: &'static [(&'static str, &'static str)],
-    /// What each operation with a body, or with a slot in its path, is filled in with: see [`examples::fill`].
+    /// What each operation with a body, or with a slot in its path, is filled in with: by operation and, within it, by place.
     pub examples: &'static str,
 }
 

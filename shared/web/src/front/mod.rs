@@ -57,7 +57,7 @@ pub(crate) fn status(path: &str, db: Db) -> Router {
     Router::new().route(
         path,
         get(async move || {
-            let works = timeout(PATIENCE, db.is_there()).await.unwrap_or(false);
+            let works = timeout(PATIENCE, db.serves()).await.is_ok_and(|serves| serves.is_ok());
             ([(header::CONTENT_TYPE, "image/svg+xml")], picture(works))
         }),
     )

@@ -38,36 +38,49 @@ pub(super) async fn insert_refusal(
     row: &Row<'_>,
     claim: Option<&ClaimedAccount>,
 ) -> Result<(), sqlx::Error> {
-    let conn = upkeep.conn();
     match claim {
-        Some(ClaimedAccount::Staff { username }) => {
-            insert!(
-                "select 'staff_user' as kind, id, gym_id, branch_id from staff_users where username = $13",
-                row,
-                username
-            )
-            .execute(conn)
-            .await?
-        }
+        Some(ClaimedAccount::Staff { username }) => insert_of_staff(upkeep, row, username).await,
         Some(ClaimedAccount::Member { phone, email }) => {
-            insert!(
-                "select 'customer' as kind, id, gym_id, branch_id from customers where phone = $13 or email = $14
+            insert_of_member(upkeep, row, (phone.as_deref(), email.as_deref())).await
+        }
+        None => insert_of_nobody(upkeep, row).await,
+    }
+}
+
+async fn insert_of_staff(upkeep: &mut Upkeep, row: &Row<'_>, username: &str) -> Result<(), sqlx::Error> {
+    insert!(
+        "select 'staff_user' as kind, id, gym_id, branch_id from staff_users where username = $13",
+        row,
+        username
+    )
+    .execute(upkeep.conn())
+    .await?;
+    Ok(())
+}
+
+async fn insert_of_member(
+    upkeep: &mut Upkeep,
+    row: &Row<'_>,
+    (phone, email): (Option<&str>, Option<&str>),
+) -> Result<(), sqlx::Error> {
+    insert!(
+        "select 'customer' as kind, id, gym_id, branch_id from customers where phone = $13 or email = $14
                  order by is_active desc, signed_in_at desc nulls last, id limit 1",
-                row,
-                phone.as_deref(),
-                email.as_deref()
-            )
-            .execute(conn)
-            .await?
-        }
-        None => {
-            insert!(
-                "select null::text as kind, null::bigint as id, null::bigint as gym_id, null::bigint as branch_id",
-                row
-            )
-            .execute(conn)
-            .await?
-        }
-    };
+        row,
+        phone,
+        email
+    )
+    .execute(upkeep.conn())
+    .await?;
+    Ok(())
+}
+
+async fn insert_of_nobody(upkeep: &mut Upkeep, row: &Row<'_>) -> Result<(), sqlx::Error> {
+    insert!(
+        "select null::text as kind, null::bigint as id, null::bigint as gym_id, null::bigint as branch_id",
+        row
+    )
+    .execute(upkeep.conn())
+    .await?;
     Ok(())
 }

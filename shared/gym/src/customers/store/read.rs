@@ -122,7 +122,7 @@ impl Row {
             has_active_subscription: subscription.as_ref().is_some_and(is_active_today),
             subscription,
         };
-        let customer = if self.is_close { customer } else { customer.from_afar() };
+        let customer = if self.is_close { customer } else { customer.seen_from_afar() };
         let temporary =
             self.temporary_password.map(TemporaryPassword::kept).zip(self.temporary_password_until);
         Ok(Kept { customer, temporary, desk_sees: self.desk_sees })
