@@ -54,18 +54,18 @@ refusals! {
     }
 }
 
-/// How closely somebody may look at customers: at their measures, notes and subscriptions, beyond what a greeting needs.
+/// Of which customers within their reach somebody reads measures, notes and subscriptions. Of the others they read what a
+/// greeting needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
-    /// At every customer within their reach.
+pub enum DetailsOf {
+    /// Of every one.
     Everybody,
-    /// Only at customers who hold an active training subscription with this trainer, as the SQL function `is_trained_by`
-    /// says.
+    /// Only of those who hold an active training subscription with this trainer, as the SQL function `is_trained_by` says.
     Trainees(StaffId),
 }
 
-impl Sight {
-    /// The trainer, where only their trainees are seen closely.
+impl DetailsOf {
+    /// The trainer, where it is only their trainees.
     pub const fn trainer(self) -> Option<i64> {
         match self {
             Self::Everybody => None,
@@ -171,11 +171,11 @@ impl<C: Can> Granted<C> {
         Grants { session: Arc::clone(&self.session), request: Arc::clone(&self.request) }.require::<D>().ok()
     }
 
-    /// How closely they may look at the customers within their reach.
-    pub fn sight(&self) -> Sight {
+    /// Of which of the customers within their reach they read more than a greeting needs.
+    pub fn sees_details_of(&self) -> DetailsOf {
         match self.also::<super::can::KnowEveryCustomer>() {
-            Some(_) => Sight::Everybody,
-            None => Sight::Trainees(self.staff()),
+            Some(_) => DetailsOf::Everybody,
+            None => DetailsOf::Trainees(self.staff()),
         }
     }
 

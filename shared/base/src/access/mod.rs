@@ -24,7 +24,7 @@ mod unseen;
 
 pub use crate::platform::scope::Scope;
 pub use doorkeeper::{Doorkeeper, MemberSession, StaffSession};
-pub use grants::{AccessRefused, Granted, Grants, Permit, PlaceRefused, Sight};
+pub use grants::{AccessRefused, DetailsOf, Granted, Grants, Permit, PlaceRefused};
 pub use gym_row::{GymDamaged, calendar_of};
 pub use known_addresses::KNOWN_ADDRESS_KEPT;
 pub use lifetimes::Lifetimes;

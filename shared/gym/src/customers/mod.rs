@@ -3,8 +3,8 @@
 //! A phone number and an e-mail address belong to one customer of a gym. What follows from the measures of a body is
 //! computed here and nowhere else ([`metrics`]). A temporary password is kept in clear until it is changed or 72 hours
 //! old; who sees it is decided before a [`Customer`] leaves this folder. A QR code names its customer; regenerating it
-//! raises the version that short-lived door codes carry. With a phone number or address go the sessions that it opened, and it
-//! is told. Nobody is deleted: a deactivated customer keeps the past.
+//! raises the version that short-lived door codes carry. A phone number or address that is changed is told so, and the
+//! sessions of the customer end. Nobody is deleted: a deactivated customer keeps the past.
 //!
 //! What a customer may enter with belongs to subscriptions; signing in belongs to members.
 

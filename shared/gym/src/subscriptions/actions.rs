@@ -8,7 +8,7 @@ use super::{
 };
 use base::{
     Error,
-    access::{Granted, Sight, can},
+    access::{DetailsOf, Granted, can},
     platform::db::{Connection, Db},
     vocabulary::{Listing, Page, SubscriptionId},
 };
@@ -58,7 +58,7 @@ pub async fn list_movements(
     Ok(Listing { items, total })
 }
 
-/// The subscription, if the caller's reach carries to it and their sight to its holder.
+/// The subscription, if the caller's reach carries to it and they see details of its holder.
 async fn seen(
     conn: &mut Connection,
     staff: &Granted<can::ReadSubscriptions>,
@@ -66,11 +66,11 @@ async fn seen(
 ) -> Result<Held, Error> {
     let held = find_held(conn, id).await?.within(staff).ok_or(SubscriptionNotFound)?;
     let today = staff.calendar().today(staff.now());
-    match staff.sight() {
-        Sight::Everybody => Ok(held),
-        Sight::Trainees(trainer) if store::find_training(conn, held.customer, trainer, today).await? => {
+    match staff.sees_details_of() {
+        DetailsOf::Everybody => Ok(held),
+        DetailsOf::Trainees(trainer) if store::find_training(conn, held.customer, trainer, today).await? => {
             Ok(held)
         }
-        Sight::Trainees(_) => Err(SubscriptionNotFound.into()),
+        DetailsOf::Trainees(_) => Err(SubscriptionNotFound.into()),
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use base::{
     Error, Invalid,
-    access::{Granted, Scope, Sight, can},
+    access::{DetailsOf, Granted, Scope, can},
     platform::{
         db::{Connection, Db},
         list::{List, Table},
@@ -39,7 +39,7 @@ pub async fn list(
     let today = staff.calendar().today(staff.now());
     let mut conn = db.conn().await?;
     let conn = conn.get();
-    if let Sight::Trainees(trainer) = staff.sight() {
+    if let DetailsOf::Trainees(trainer) = staff.sees_details_of() {
         let keys = list_of_trainees(conn, (&scope, trainer), wanted, today).await?;
         let items = list_held(conn, page.part_of(&keys)).await?;
         return Ok(Listing { items, total: i64::try_from(keys.len()).unwrap_or(i64::MAX) });

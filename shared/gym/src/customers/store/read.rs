@@ -10,7 +10,7 @@ use crate::customers::{
 };
 use base::{
     Error, Fault,
-    access::{Can, Granted, Place, Sight, TemporaryPassword, Unseen},
+    access::{Can, DetailsOf, Granted, Place, TemporaryPassword, Unseen},
     platform::{
         db::Connection,
         list::{List, Shown},
@@ -25,18 +25,18 @@ use base::{
 pub(in crate::customers) struct Look {
     /// Today, in the gym's calendar.
     pub(in crate::customers) today: NaiveDate,
-    sight: Sight,
+    details_of: DetailsOf,
 }
 
 impl Look {
     /// Now, through the eyes of `staff`.
     pub(in crate::customers) fn of<C: Can>(staff: &Granted<C>) -> Self {
-        Self { today: staff.calendar().today(staff.now()), sight: staff.sight() }
+        Self { today: staff.calendar().today(staff.now()), details_of: staff.sees_details_of() }
     }
 
     /// The trainer, where only their trainees are seen closely.
     pub(in crate::customers) const fn trainer(self) -> Option<i64> {
-        self.sight.trainer()
+        self.details_of.trainer()
     }
 }
 
