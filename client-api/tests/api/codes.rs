@@ -52,6 +52,9 @@ async fn known_and_unknown_identifiers_get_the_same_bytes_and_leave_the_same_row
     assert_eq!(ask(EMAIL).await, ask("nobody@example.com").await);
     assert_eq!(setup.count("select count(*) from one_time_codes").await, 4);
     assert_eq!(setup.count("select count(*) from outbox where state = 'waiting'").await, 4);
+    let soon =
+        "select count(*) from outbox where due_at >= created_at and due_at < created_at + interval '500 ms'";
+    assert_eq!(setup.count(soon).await, 4, "each at a moment of its own, which does not tell whose it is");
     assert_eq!(setup.send_codes().await, 2);
     let guess = async |who: &str| {
         let body = json!({ "identifier": who, "activation_code": "000000" });

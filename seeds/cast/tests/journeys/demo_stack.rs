@@ -92,6 +92,8 @@ impl DemoStack {
         let file = MessageFile::new(&path);
         let senders = Senders { mail: MailTransport::File(file.clone()), sms: SmsTransport::File(file) };
         let stop = CancellationToken::new();
+        // A code is due up to half a second after it was asked for.
+        self.wait(TimeDelta::seconds(1));
         let clock = Arc::new(self.gym.clock.clone());
         let mut worker = JoinSet::new();
         worker.spawn(

@@ -102,13 +102,13 @@ async fn the_flow_of_the_third_document() {
     let qr = ahmed.get("/api/clients/qr").await.expect(200);
     assert_eq!(qr.at("/data/qr_code"), "customer_id:123");
     assert!(qr.at("/data/qr_image_base64").as_str().unwrap().starts_with("iVBORw0KGgo"));
-    assert_eq!(qr.at("/data/expires_at"), "2026-11-20T14:21:00Z");
+    assert_eq!(qr.at("/data/expires_at"), "2026-11-20T14:21:01Z");
     let fresh = ahmed.post_empty("/api/clients/refresh-qr").await.expect(200);
     assert_ne!(fresh.at("/data/qr_token"), qr.at("/data/qr_token"));
     let token = json!({ "qr_token": fresh.at("/data/qr_token") });
     demo.works("reception1").await.post("/api/qr/scan", token).await.expect(200);
     let entries = ahmed.get("/api/clients/entry-history").await.expect(200);
-    assert_eq!(entries.at("/data/entries/0/entry_time"), "2026-11-20T14:20:00Z");
+    assert_eq!(entries.at("/data/entries/0/entry_time"), "2026-11-20T14:20:01Z");
     assert_eq!(entries.at("/data/entries/0/branch_name"), "Dragon Club");
     assert_eq!((entries.at("/data/limit"), entries.at("/data/offset")), (&json!(50), &json!(0)));
     let refresh = json!({ "refresh_token": signed_in.at("/data/refresh_token") });

@@ -4,8 +4,8 @@
 //! from which the account signed in before, and guesses of whoever asked for a code apart from those of others, so that
 //! nobody is locked out of their account by somebody else.
 //!
-//! Whether anybody has an identifier is looked up by the job that sends the code, not by the request: the request does
-//! the same work for everybody, so that its time tells nothing.
+//! Whether anybody has an identifier is looked up by the job that sends the code, a random moment later, not by the
+//! request: the request does the same work for everybody, so that neither its time tells anything nor that of the next.
 
 use base::{
     Error,
@@ -21,6 +21,7 @@ use base::{
     },
 };
 use chrono::TimeDelta;
+use rand::RngExt as _;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
@@ -32,6 +33,10 @@ use super::{
     },
     sessions, store,
 };
+
+/// Longest time from asking for a code to the job that sends it, in milliseconds. The job has more to do for a number
+/// that somebody has; begun at once, it would slow down whatever the same caller asks next, and so tell them.
+const LONGEST_LAG_MS: i64 = 500;
 
 /// Sends a code to whoever has the identifier; to the account at `gym`, if one is named.
 ///
@@ -54,6 +59,7 @@ pub async fn request_code(
         entrance.limits.knows(entrance.db, &who.account_name(), address, visitor.now()).await?;
     let code = OneTimeCode::draw();
     let hash = entrance.codes.hash_code(&identifier, purpose.as_str(), &code);
+    let lag = TimeDelta::milliseconds(rand::rng().random_range(0..LONGEST_LAG_MS));
     entrance
         .db
         .write_each_time(&visitor.doing(deed(purpose)), async |tx| {
@@ -81,7 +87,7 @@ pub async fn request_code(
                 language: visitor.request().language(),
                 is_from_known_address,
             };
-            tx.enqueue(&SEND_CODE, &request).await
+            tx.enqueue_at(&SEND_CODE, &request, later(now, lag)).await
         })
         .await
 }

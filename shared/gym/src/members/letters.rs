@@ -23,7 +23,8 @@ pub static JOBS: &[&dyn AnyKind] = &[&SEND_CODE, &ACTIVATION_CODE, &PASSWORD_RES
 pub static SEND_CODE: JobKind<CodeRequest> = JobKind {
     name: "send_code",
     version: 1,
-    priority: Priority::Urgent,
+    // It is not due when it is written down, so there is nobody to wake.
+    priority: Priority::Normal,
     retry: Retry::PROVIDER,
     life: Some(CODE_LIFE),
     is_secret: true,
