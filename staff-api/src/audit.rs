@@ -4,7 +4,7 @@ use axum::extract::State;
 use base::{
     Fields, Invalid,
     access::can,
-    vocabulary::{AuditId, BranchId, Calendar, Day, Line, Page, PageQuery},
+    vocabulary::{AuditFlag, AuditId, BranchId, Calendar, Day, Line, Page, PageQuery},
 };
 use chrono::{DateTime, Utc};
 use gym::audit_trail::{self, AuditFilter, Deed, Listed, Subject};
@@ -40,6 +40,8 @@ struct AuditQuery {
     #[serde(deserialize_with = "wire::loose_integer")]
     #[param(value_type = Option<i64>)]
     subject_id: Option<i64>,
+    /// Only what an owner should look at: `below_price` for what was sold below its price.
+    flag: Option<AuditFlag>,
     /// First day, in the gym's calendar.
     #[param(value_type = Option<Day>, inline, example = "2026-04-01")]
     date_from: Option<String>,
@@ -71,6 +73,7 @@ impl TryFrom<(AuditQuery, PageQuery)> for LogRequest {
             action: fields.optional("action", query.action.as_deref(), Line::parse),
             actor: query.actor_id,
             subject,
+            flag: query.flag,
             from: fields.optional("date_from", query.date_from.as_deref(), Day::parse),
             to: fields.optional("date_to", query.date_to.as_deref(), Day::parse),
             before: query.before.map(AuditId::from),
@@ -143,6 +146,9 @@ struct AuditLine {
     /// Roughly from where it was refused: a /24, of IPv6 a /48; null for what was done.
     #[schema(example = json!(null))]
     address_network: Option<String>,
+    /// Why an owner should look at it: `below_price` for what was sold below its price; null for most.
+    #[schema(example = json!(null))]
+    flag: Option<AuditFlag>,
 }
 
 impl From<(Deed, Calendar)> for AuditLine {
@@ -167,6 +173,7 @@ impl From<(Deed, Calendar)> for AuditLine {
             client_request_id: deed.client_request_id,
             refused_as: deed.refused_as,
             address_network: deed.network,
+            flag: deed.flag,
         }
     }
 }

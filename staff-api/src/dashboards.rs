@@ -55,8 +55,18 @@ struct OverviewAnswer {
     today: Figures,
     /// Since the first of the month, in the gym's calendar.
     this_month: Figures,
+    /// What asks to be looked at.
+    alerts: OverviewAlerts,
     /// Each branch, the one that earned most first.
     revenue_by_branch: Vec<BranchRow>,
+}
+
+/// What asks to be looked at.
+#[derive(Debug, Serialize, ToSchema)]
+struct OverviewAlerts {
+    /// Sales below their price within `period`, at most 1000. An owner reads them with `GET /api/audit-log?flag=below_price`.
+    #[schema(example = 2)]
+    sales_below_price: i64,
 }
 
 /// Days, in the gym's calendar.
@@ -101,6 +111,7 @@ impl From<(Overview, Calendar)> for OverviewAnswer {
                 revenue: totals.revenue_this_month,
                 new_customers: totals.customers_this_month,
             },
+            alerts: OverviewAlerts { sales_below_price: overview.sales_below_price },
             revenue_by_branch: BranchRow::all(overview.branches, calendar),
         }
     }

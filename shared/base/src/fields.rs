@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    error::{FieldProblem, Invalid, Text},
+    error::{FieldProblem, Invalid, Refusal as _, Text},
     vocabulary::{Change, FieldError, Language, Page, field_errors, page::PageInvalid},
 };
 
@@ -85,6 +85,17 @@ impl Fields {
             Ok(page) => Some(page),
             Err(refused) => {
                 self.problem(refused.field(), &refused);
+                None
+            }
+        }
+    }
+
+    /// Keeps what was read with fields of its own, or all their problems.
+    pub fn also<T>(&mut self, read: Result<T, Invalid>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(invalid) => {
+                self.problems.extend_from_slice(invalid.fields());
                 None
             }
         }

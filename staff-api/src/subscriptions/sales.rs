@@ -4,7 +4,7 @@ use axum::extract::State;
 use base::{
     Fields, Invalid, Text,
     access::can,
-    vocabulary::{BranchId, CustomerId, Day, Money, Note, ServiceId, StaffId, SubscriptionId},
+    vocabulary::{BranchId, CustomerId, Day, Line, Money, Note, ServiceId, StaffId, SubscriptionId},
 };
 use gym::{
     payments::Method,
@@ -44,7 +44,8 @@ const TWO_COUNTS: Text = Text {
 /// What the desk types about price, counters and length; what it leaves out comes from the service or the earlier sale.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 struct SaleTermsBody {
-    /// What is asked, before discount; the service's price if absent.
+    /// What is asked, before discount; if absent, what so much of the service costs: its price, as many times as more of it
+    /// is sold than it holds.
     #[schema(value_type = Option<f64>, example = 500)]
     amount: Option<Money>,
     /// What is taken off.
@@ -73,6 +74,8 @@ struct SaleTermsBody {
     duration_days: Option<i64>,
     /// What is to be remembered beside the payment.
     notes: Option<String>,
+    /// Why it is sold below its price, or beyond what the gym lets a desk give away; there only a manager may, with a reason.
+    reason: Option<String>,
 }
 
 impl SaleTermsBody {
@@ -89,6 +92,7 @@ impl SaleTermsBody {
             sessions,
             term: months.map(SoldTerm::Months).or(days.map(SoldTerm::Days)),
             notes: fields.optional("notes", self.notes.as_deref(), Note::parse),
+            reason: fields.optional("reason", self.reason.as_deref(), Line::parse),
         }
     }
 }
@@ -152,6 +156,8 @@ impl TryFrom<SaleBody> for Order {
     request_body = SaleBody,
     responses(
         (status = 201, body = Success<PaidSubscriptionRow>),
+        (status = 400, description = "SALE_REASON_REQUIRED", body = Failure),
+        (status = 403, description = "NOT_ALLOWED, DISCOUNT_NEEDS_MANAGER, UNITS_NEED_MANAGER, DAYS_NEED_MANAGER", body = Failure),
         (status = 404, description = "CUSTOMER_NOT_FOUND, SERVICE_NOT_FOUND, TRAINER_NOT_FOUND, BRANCH_NOT_FOUND", body = Failure),
         (status = 409, description = "CUSTOMER_INACTIVE, SERVICE_INACTIVE, BRANCH_INACTIVE, REQUEST_STILL_RUNNING", body = Failure),
         (status = 422, description = "IDEMPOTENCY_KEY_REUSED", body = Failure),
@@ -186,6 +192,8 @@ struct RenewalBody {
     request_body = RenewalBody,
     responses(
         (status = 200, body = Success<PaidSubscriptionRow>),
+        (status = 400, description = "SALE_REASON_REQUIRED", body = Failure),
+        (status = 403, description = "NOT_ALLOWED, DISCOUNT_NEEDS_MANAGER, UNITS_NEED_MANAGER, DAYS_NEED_MANAGER", body = Failure),
         (status = 404, description = "SUBSCRIPTION_NOT_FOUND", body = Failure),
         (status = 409, description = "ALREADY_RENEWED, TOO_MANY_UNITS, CUSTOMER_INACTIVE, SERVICE_INACTIVE, BRANCH_INACTIVE, REQUEST_STILL_RUNNING", body = Failure),
         (status = 422, description = "IDEMPOTENCY_KEY_REUSED", body = Failure),
@@ -214,6 +222,8 @@ async fn renew_subscription(
     request_body = Option<SaleTermsBody>,
     responses(
         (status = 200, body = Success<PaidSubscriptionRow>),
+        (status = 400, description = "SALE_REASON_REQUIRED", body = Failure),
+        (status = 403, description = "NOT_ALLOWED, DISCOUNT_NEEDS_MANAGER, UNITS_NEED_MANAGER, DAYS_NEED_MANAGER", body = Failure),
         (status = 409, description = "ALREADY_RENEWED, TOO_MANY_UNITS, CUSTOMER_INACTIVE, SERVICE_INACTIVE, BRANCH_INACTIVE, REQUEST_STILL_RUNNING", body = Failure),
         (status = 422, description = "IDEMPOTENCY_KEY_REUSED", body = Failure),
     )

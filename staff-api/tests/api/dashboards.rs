@@ -65,6 +65,9 @@ async fn an_owner_sees_what_the_gym_earned_and_how_large_it_is() {
     {
       "active_branches": 2,
       "active_subscriptions": 2,
+      "alerts": {
+        "sales_below_price": 0
+      },
       "period": {
         "from": "2026-03-19",
         "to": "2026-04-17"

@@ -158,6 +158,24 @@ async fn rules_switched_at_once_are_all_kept() {
 }
 
 #[tokio::test]
+async fn limits_set_at_once_are_all_kept() {
+    let gym = Gym::open().await;
+    let (router, _) = staff_api::router(gym.staff_app());
+    let owner = gym.staff(&router, "owner").await;
+    let limits = ["max_percent_off", "max_units_times", "max_days_times"];
+    let answers = at_once(12, |number| {
+        let owner = owner.clone();
+        let limit = limits[usize::try_from(number).unwrap() % limits.len()];
+        async move { owner.put("/api/gyms/settings", json!({ "sale_limits": { limit: 12 } })).await }
+    })
+    .await;
+    assert_eq!(with_status(&answers, 200), 12);
+    let all = "select count(*) from sale_limits
+               where gym_id = 1 and (max_percent_off, max_units_times, max_days_times) = (12, 12, 12)";
+    assert_eq!(count(&gym, all).await, 1);
+}
+
+#[tokio::test]
 async fn a_device_that_many_register_ends_with_one_of_them() {
     let gym = Gym::open().await;
     let (router, _) = staff_api::router(gym.staff_app());

@@ -163,6 +163,7 @@ policy! {
     ReadSubscriptions       [A  G  b  b  G  b  b  b  b]  no   "subscriptions.read"                "Read subscriptions.";
     SellSubscriptions       [.  G  b  b  .  .  .  .  b]  yes  "subscriptions.sell"                "Sell a subscription.";
     RenewSubscriptions      [.  G  b  b  .  .  .  .  b]  yes  "subscriptions.renew"               "Renew a subscription.";
+    SellBeyondLimits        [.  G  b  b  .  .  .  .  .]  no   "subscriptions.sell_beyond_limits"  "Sell beyond what the gym lets a desk give away, with a reason.";
     FreezeSubscriptions     [.  G  b  b  .  .  .  .  b]  yes  "subscriptions.freeze"              "Freeze and unfreeze subscriptions.";
     StopSubscriptions       [.  G  b  b  .  .  .  .  b]  no   "subscriptions.stop"                "Stop a subscription.";
     SpendSubscriptions      [.  G  b  b  .  .  .  b  b]  no   "subscriptions.spend"               "Take coins or sessions from a subscription.";

@@ -19,6 +19,7 @@
 //! [`Phone`] never checks it. Other words for the same things (member, client, student, plan,
 //! visit) belong to old callers and end in the doors.
 
+mod audit_flag;
 mod decimal;
 mod field_names;
 mod localized;
@@ -41,6 +42,7 @@ pub use localized::{Told, field_errors, localized_errors, sentence};
 pub use words::{schema_name, words};
 
 pub use self::{
+    audit_flag::AuditFlag,
     change::Change,
     dates::{Calendar, Day, Timestamp},
     email::Email,

@@ -24,10 +24,10 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("branches", &["gyms"]),
     ("customers", &["gyms"]),
     ("staff", &["gyms"]),
-    ("subscriptions", &["payments", "plans"]),
+    ("subscriptions", &["gyms", "payments", "plans"]),
     ("accounts", &["gyms", "staff"]),
     ("attendance", &["customers", "gyms", "subscriptions"]),
-    ("reports", &["branches", "gyms"]),
+    ("reports", &["audit_trail", "branches", "gyms"]),
 ];
 
 fn layer(module: &str) -> u8 {

@@ -3,9 +3,9 @@
 use super::{AuditFilter, Listed, store};
 use base::{
     Error, Invalid,
-    access::{AccessRefused, Granted, can},
+    access::{AccessRefused, Granted, Scope, can},
     platform::db::Db,
-    vocabulary::{Page, page::OFFSET_MAX_SIFTED},
+    vocabulary::{AuditFlag, Page, Timestamp, page::OFFSET_MAX_SIFTED},
 };
 
 /// What was done in the caller's own gym, newest first; nothing before a row that the gym does not have.
@@ -38,4 +38,17 @@ pub async fn list(
     deeds.truncate(shown);
     let next = deeds.last().filter(|_| has_more).map(|deed| deed.id);
     Ok(Listed { deeds, next })
+}
+
+/// Most flagged deeds that are counted.
+const COUNTED_MOST: i64 = 1000;
+
+/// How many deeds in `scope` carry the flag since `since`, at most a thousand.
+pub(crate) async fn count_flagged(
+    db: &Db,
+    scope: &Scope,
+    flag: AuditFlag,
+    since: Timestamp,
+) -> Result<i64, Error> {
+    store::count_flagged(db.conn().await?.get(), scope, (flag, since), COUNTED_MOST).await
 }

@@ -6,6 +6,7 @@ mod model;
 mod rules;
 mod store;
 
+pub(crate) use actions::count_flagged;
 pub use actions::list;
 pub use model::{Deed, Listed, Named};
 pub use rules::{AuditFilter, LogPosition, Range, RangeRefused, Subject};

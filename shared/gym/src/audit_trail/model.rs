@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use base::vocabulary::{AuditId, BranchId, Timestamp};
+use base::vocabulary::{AuditFlag, AuditId, BranchId, Timestamp};
 
 /// One row of the audit log: who did what to what.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,8 @@ pub struct Deed {
     pub refused_as: Option<String>,
     /// Roughly from where it was refused: a /24, of IPv6 a /48.
     pub network: Option<String>,
+    /// Why an owner should look at it; none for most.
+    pub flag: Option<AuditFlag>,
 }
 
 /// An id with the name it has now.

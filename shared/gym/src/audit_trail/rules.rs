@@ -2,7 +2,7 @@
 
 use base::{
     refusals,
-    vocabulary::{AuditId, Calendar, Day, Line, Timestamp},
+    vocabulary::{AuditFlag, AuditId, Calendar, Day, Line, Timestamp},
 };
 
 /// What somebody looks for; all of it must hold.
@@ -14,6 +14,8 @@ pub struct AuditFilter {
     pub actor: Option<i64>,
     /// Only what was done to this thing, or to any thing of this kind.
     pub subject: Option<Subject>,
+    /// Only what an owner should look at for this reason.
+    pub flag: Option<AuditFlag>,
     /// First day, in the gym's calendar.
     pub from: Option<Day>,
     /// Last day, in the gym's calendar.

@@ -10,7 +10,7 @@ use base::{
         db::Connection,
         list::{List, Table},
     },
-    vocabulary::{AuditId, BranchId, GymId, Page, Timestamp},
+    vocabulary::{AuditFlag, AuditId, BranchId, GymId, Page, Timestamp},
 };
 
 struct Row {
@@ -29,6 +29,7 @@ struct Row {
     client_request_id: Option<String>,
     refused_as: Option<String>,
     address_network: Option<String>,
+    flag: Option<AuditFlag>,
 }
 
 impl From<Row> for Deed {
@@ -47,6 +48,7 @@ impl From<Row> for Deed {
             client_request_id: row.client_request_id,
             refused_as: row.refused_as,
             network: row.address_network,
+            flag: row.flag,
         }
     }
 }
@@ -79,7 +81,7 @@ pub(super) async fn list_deeds(
         Row,
         r#"select l.id, l.at, l.actor_kind, l.actor_id, coalesce(u.full_name, c.full_name) as actor_name, l.action,
                l.subject_kind, l.subject_id, l.detail, l.branch_id, b.name as "branch_name?", l.request_id,
-               l.client_request_id, l.refused_as, l.address_network
+               l.client_request_id, l.refused_as, l.address_network, l.flag as "flag: AuditFlag"
            from audit_log l
            left join staff_users u on u.id = l.actor_id and l.actor_kind = 'staff'
            left join customers c on c.id = l.actor_id and l.actor_kind = 'customer'
@@ -93,13 +95,31 @@ pub(super) async fn list_deeds(
     Ok(rows.into_iter().map(Deed::from).collect())
 }
 
+/// How many deeds since `since` carry the flag, at most `most`.
+pub(super) async fn count_flagged(
+    conn: &mut Connection,
+    scope: &Scope,
+    (flag, since): (AuditFlag, Timestamp),
+    most: i64,
+) -> Result<i64, Error> {
+    let one = Page { limit: 1, offset: 0 };
+    Ok(flagged(scope, flag, since).page(conn, one, most).await?.total)
+}
+
+fn flagged(scope: &Scope, flag: AuditFlag, since: Timestamp) -> List {
+    List::of(&DEEDS, scope)
+        .only("l.at >= {}", Some(since))
+        .only("l.flag = {}", Some(flag.as_str().to_owned()))
+}
+
 fn deeds(scope: &Scope, filter: &AuditFilter, range: &Range) -> List {
     let Range { from, until, before } = *range;
     let list = List::of(&DEEDS, scope)
         .all("l.at >= {} and l.at < {}", [from.into(), until.into()])
         .all("(l.at, l.id) < ({}, {})", [before.at.into(), before.id.get().into()])
         .only("l.action = {}", filter.action.as_ref().map(|action| action.as_str().to_owned()))
-        .only("l.actor_id = {}", filter.actor);
+        .only("l.actor_id = {}", filter.actor)
+        .only("l.flag = {}", filter.flag.map(|flag| flag.as_str().to_owned()));
     let Some(subject) = &filter.subject else { return list };
     let kind = subject.kind().as_str();
     let list =
@@ -130,14 +150,22 @@ mod tests {
         let [_, gym, ..] = scopes();
         let mut lists = Vec::new();
         for action in [None, line("subscriptions.sell")] {
-            for actor in [None, Some(1)] {
+            for (actor, flag) in [(None, None), (Some(1), None), (None, Some(AuditFlag::BelowPrice))] {
                 for subject in subjects.clone() {
-                    let filter =
-                        AuditFilter { action: action.clone(), actor, subject, ..AuditFilter::default() };
+                    let filter = AuditFilter {
+                        action: action.clone(),
+                        actor,
+                        subject,
+                        flag,
+                        ..AuditFilter::default()
+                    };
                     let range = filter.range(Calendar::CAIRO, None).unwrap();
                     lists.push(deeds(&gym, &filter, &range));
                 }
             }
+        }
+        for scope in scopes() {
+            lists.push(flagged(&scope, AuditFlag::BelowPrice, Timestamp::UNIX_EPOCH));
         }
         assert_lists_sound(lists).await;
     }

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::{Colour, Gym, GymEdit, GymRefused, GymRule, GymRules, ImageUrl, Switched, store};
+use super::{
+    Colour, Gym, GymEdit, GymRefused, GymSettings, GymSettingsEdit, ImageUrl, Switched, sale_limits, store,
+};
 use base::{
     Error,
     access::{self, Granted, can},
@@ -73,27 +75,48 @@ pub async fn edit(db: &Db, owner: &Granted<can::EditOwnGym>, edit: &GymEdit) -> 
     find(db, gym).await
 }
 
-/// The rules of the caller's own gym.
-pub async fn rules_of_own(db: &Db, staff: &Granted<can::ReadOwnGym>) -> Result<GymRules, Error> {
-    store::list_rules(db.conn().await?.get(), own(staff.gym())?).await
+/// The rules of the caller's own gym, and what its desks may give away by themselves.
+pub async fn settings_of_own(db: &Db, staff: &Granted<can::ReadOwnGym>) -> Result<GymSettings, Error> {
+    settings(db, own(staff.gym())?).await
 }
 
-/// Sets rules of the caller's own gym, and answers all of them; those that are not named stay.
-pub async fn change_rules(
+/// Sets rules and limits of the caller's own gym, and answers all of them; those that are not named stay.
+pub async fn change_settings(
     db: &Db,
     owner: &Granted<can::EditOwnGym>,
-    changes: &[(GymRule, bool)],
-) -> Result<GymRules, Error> {
+    edit: &GymSettingsEdit,
+) -> Result<GymSettings, Error> {
     let gym = own(owner.gym())?;
     db.write(owner, async |tx| {
-        store::insert_rules(tx, gym, changes).await?;
-        let set: serde_json::Map<String, serde_json::Value> =
-            changes.iter().map(|(rule, is_on)| (rule.key().to_owned(), json!(is_on))).collect();
-        tx.note(Note::on("gym", gym.get()).with(json!({ "rules": set })));
+        let mut set = serde_json::Map::new();
+        if !edit.rules.is_empty() {
+            store::insert_rules(tx, gym, &edit.rules).await?;
+            let rules: serde_json::Map<String, serde_json::Value> =
+                edit.rules.iter().map(|(rule, is_on)| (rule.key().to_owned(), json!(is_on))).collect();
+            set.insert("rules".to_owned(), json!(rules));
+        }
+        if edit.sale_limits.is_one() {
+            // Two edits at once: the second is laid over what the first came to.
+            store::lock_gym(tx, gym).await?.ok_or(GymRefused::NotFound)?;
+            let before = store::find_sale_limits(tx.conn(), gym).await?;
+            let after = edit.sale_limits.over(before);
+            store::insert_sale_limits(tx, gym, after).await?;
+            let told = json!({ "before": sale_limits::told(before), "after": sale_limits::told(after) });
+            set.insert("sale_limits".to_owned(), told);
+        }
+        tx.note(Note::on("gym", gym.get()).with(json!(set)));
         Ok(())
     })
     .await?;
-    store::list_rules(db.conn().await?.get(), gym).await
+    settings(db, gym).await
+}
+
+async fn settings(db: &Db, gym: GymId) -> Result<GymSettings, Error> {
+    let mut conn = db.conn().await?;
+    Ok(GymSettings {
+        rules: store::list_rules(conn.get(), gym).await?,
+        sale_limits: store::find_sale_limits(conn.get(), gym).await?,
+    })
 }
 
 async fn find(db: &Db, gym: GymId) -> Result<Gym, Error> {

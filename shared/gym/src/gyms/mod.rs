@@ -5,16 +5,19 @@
 //! on again restores it, only that everybody signs in anew.
 //!
 //! The table of rules holds what an owner has decided. Everything else has its default in `rules`, so that a new rule
-//! needs no row anywhere.
+//! needs no row anywhere. Beside the rules, which are on or off, stand the limits of what a desk may give away by
+//! itself, which are numbers; without a row there are none.
 
 mod actions;
 mod model;
 mod opening;
 mod rules;
+mod sale_limits;
 mod store;
 
-pub use actions::{change_rules, edit, find_own, list, rules_of_own, switch};
+pub use actions::{change_settings, edit, find_own, list, settings_of_own, switch};
 pub use model::{Colour, Gym, GymEdit, GymRefused, ImageUrl, Owner, Size, Switched};
 pub(crate) use opening::{find_gym_of, give_to, open};
-pub use rules::{GymRule, GymRules, parse_changes};
+pub use rules::{GymRule, GymRules, GymSettings, GymSettingsEdit, parse_changes};
+pub use sale_limits::{SaleLimit, SaleLimitInvalid, SaleLimits, SaleLimitsEdit};
 pub(crate) use store::find_calendar;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::{SaleLimits, SaleLimitsEdit};
 use base::{FieldProblem, Invalid, Text};
 
 /// A rule of the gym that its owner can switch.
@@ -98,10 +99,39 @@ impl FromIterator<(GymRule, bool)> for GymRules {
     }
 }
 
-/// The rules that a request sets: known keys, true or false, at least one.
+/// The rules of a gym, and what its desks may give away by themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GymSettings {
+    /// What is on and off.
+    pub rules: GymRules,
+    /// How far a desk may go.
+    pub sale_limits: SaleLimits,
+}
+
+/// What an owner sets; the rest stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GymSettingsEdit {
+    pub(super) rules: Vec<(GymRule, bool)>,
+    pub(super) sale_limits: SaleLimitsEdit,
+}
+
+impl GymSettingsEdit {
+    /// Puts together what a request sets.
+    ///
+    /// # Refuses
+    /// Nothing at all.
+    pub fn new(rules: Vec<(GymRule, bool)>, sale_limits: SaleLimitsEdit) -> Result<Self, Invalid> {
+        if rules.is_empty() && !sale_limits.is_one() {
+            return Err(Invalid::one(FieldProblem::new("rules", "MISSING_FIELDS", NOTHING)));
+        }
+        Ok(Self { rules, sale_limits })
+    }
+}
+
+/// The rules that a request sets: known keys, true or false.
 ///
 /// # Refuses
-/// With every problem: an unknown key, a value that is neither true nor false, nothing at all.
+/// With every problem: an unknown key, a value that is neither true nor false.
 pub fn parse_changes(sent: &BTreeMap<String, Value>) -> Result<Vec<(GymRule, bool)>, Invalid> {
     let mut problems = Vec::new();
     let mut changes = Vec::new();
@@ -112,14 +142,12 @@ pub fn parse_changes(sent: &BTreeMap<String, Value>) -> Result<Vec<(GymRule, boo
             (None, _) => problems.push(FieldProblem::new("rules", "UNKNOWN_RULE", UNKNOWN)),
         }
     }
-    if sent.is_empty() {
-        problems.push(FieldProblem::new("rules", "MISSING_FIELDS", NOTHING));
-    }
     if problems.is_empty() { Ok(changes) } else { Err(Invalid::new(problems)) }
 }
 
-const NOTHING: Text =
-    Text { en: "Name at least one rule", ar: "حدد قاعدة واحدة على الأقل" };
+const NOTHING: Text = Text {
+    en: "Name at least one rule or limit", ar: "حدد قاعدة أو حدا واحدا على الأقل"
+};
 
 const UNKNOWN: Text =
     Text { en: "There is no such rule", ar: "لا توجد قاعدة بهذا الاسم" };
@@ -136,6 +164,7 @@ fn not_a_switch(rule: GymRule) -> FieldProblem {
 
 #[cfg(test)]
 mod tests {
+    use base::Refusal as _;
     use serde_json::json;
 
     use super::*;
@@ -173,7 +202,8 @@ mod tests {
 
     #[test]
     fn what_is_no_switch_is_refused() {
-        assert_eq!(read(&json!({})), Err("MISSING_FIELDS"));
+        let nothing = GymSettingsEdit::new(read(&json!({})).unwrap(), SaleLimitsEdit::default());
+        assert_eq!(nothing.unwrap_err().code(), "MISSING_FIELDS");
         assert_eq!(read(&json!({ "free_entry": true })), Err("UNKNOWN_RULE"));
         for value in [json!("true"), json!(1), json!(null), json!([true]), json!({})] {
             assert_eq!(read(&json!({ "enter_any_branch": value })), Err("RULE_NOT_A_SWITCH"));

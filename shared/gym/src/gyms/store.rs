@@ -1,6 +1,6 @@
 //! The SQL of gyms and their rules.
 
-use super::{Colour, Gym, GymEdit, GymRule, GymRules, ImageUrl, Owner, Size};
+use super::{Colour, Gym, GymEdit, GymRule, GymRules, ImageUrl, Owner, SaleLimits, Size};
 use base::{
     Error, access,
     platform::db::{Connection, Tx},
@@ -165,6 +165,38 @@ pub(super) async fn insert_rules(tx: &mut Tx, gym: GymId, changes: &[(GymRule, b
         gym.get(),
         &keys,
         &values,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// What a desk of the gym may give away by itself.
+pub(super) async fn find_sale_limits(conn: &mut Connection, gym: GymId) -> Result<SaleLimits, Error> {
+    let limits = sqlx::query_as!(
+        SaleLimits,
+        "select max_percent_off as percent_off, max_units_times as units_times, max_days_times as days_times
+         from sale_limits
+         where gym_id = $1",
+        gym.get(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(limits.unwrap_or_default())
+}
+
+/// Keeps what the owner decided.
+pub(super) async fn insert_sale_limits(tx: &mut Tx, gym: GymId, limits: SaleLimits) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into sale_limits (gym_id, max_percent_off, max_units_times, max_days_times)
+         values ($1, $2, $3, $4)
+         on conflict (gym_id) do update
+         set max_percent_off = excluded.max_percent_off, max_units_times = excluded.max_units_times,
+             max_days_times = excluded.max_days_times",
+        gym.get(),
+        limits.percent_off,
+        limits.units_times,
+        limits.days_times,
     )
     .execute(tx.conn())
     .await?;

@@ -2,6 +2,7 @@
 
 use super::{Overview, Totals, rules};
 use crate::{
+    audit_trail,
     branches::{self, BranchView, Window},
     gyms::{self, GymRefused},
 };
@@ -9,7 +10,7 @@ use base::{
     Error,
     access::{Granted, PlaceRefused, can},
     platform::db::Db,
-    vocabulary::{BranchId, GymId},
+    vocabulary::{AuditFlag, BranchId, GymId},
 };
 
 /// What a staff user's branches, or one of them, earned, and how large they are.
@@ -36,5 +37,7 @@ pub async fn overview(
     let window = Window::at(calendar, staff.now());
     let mut branches = branches::report(db, &view, &window).await?;
     rules::by_revenue(&mut branches);
-    Ok(Overview { window, totals: Totals::of(&branches), branches })
+    let began = calendar.day_start(window.since);
+    let sales_below_price = audit_trail::count_flagged(db, &scope, AuditFlag::BelowPrice, began).await?;
+    Ok(Overview { window, totals: Totals::of(&branches), sales_below_price, branches })
 }

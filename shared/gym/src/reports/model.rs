@@ -10,6 +10,8 @@ pub struct Overview {
     pub window: Window,
     /// The sums over all of `branches`.
     pub totals: Totals,
+    /// Sales below their price within the window, at most a thousand.
+    pub sales_below_price: i64,
     /// Each branch, the one that earned most first.
     pub branches: Vec<Branch>,
 }

@@ -1,5 +1,6 @@
 //! Subscriptions at the desk.
 
+mod below_price;
 mod deducting;
 mod freezing;
 mod listing;

@@ -10,6 +10,7 @@ use super::{
         rules::SubscriptionNotFound,
         store::{find_held, lock_held},
     },
+    concession::{self, Concession, Seller},
     model::{Asked, Buyer, Order, Renewal},
     rules::{self, Price, Renewed, SaleRefused},
     store::{self, Longer, New},
@@ -77,6 +78,7 @@ async fn sell_within(
         .ok_or(SaleRefused::ServiceNotFound)?;
     let today = staff.calendar().today(tx.now());
     let terms = rules::terms(&offer, order, today)?;
+    let concession = Concession::of(&offer, terms.amount, terms.price, &seller(staff, &order.asked))?;
     if let Some(trainer) = order.trainer {
         store::find_trainer(tx.conn(), buyer.gym, trainer).await?.ok_or(SaleRefused::TrainerNotFound)?;
     }
@@ -94,7 +96,7 @@ async fn sell_within(
         renews: None,
         offer: &offer,
     };
-    let id = insert(tx, &new, staff.staff()).await?;
+    let id = insert(tx, &new, &concession, staff.staff()).await?;
     let till = Till { gym: buyer.gym, branch: desk.branch(), staff: staff.staff(), today };
     let bill = Bill {
         customer: order.customer,
@@ -140,16 +142,20 @@ async fn renew_within(
         .await?
         .ok_or(SaleRefused::ServiceWithdrawn)?;
     rules::is_for_sale(&offer)?;
-    let price = rules::price(&renewal.asked, offer.price)?;
     let first_grant = store::find_first_grant(tx.conn(), held.id).await?;
+    let amount = rules::renewed_amount(&held, &renewal.asked, first_grant)?;
+    let price = rules::price(&renewal.asked, concession::full_price(&offer, amount))?;
+    let concession = Concession::of(&offer, amount, price, &seller(staff, &renewal.asked))?;
     let today = staff.calendar().today(tx.now());
     let subscription = match rules::renewal(&held, &renewal.asked, first_grant, today)? {
         Renewed::Longer { ends_on, granted } => {
             let longer = Longer { held: &held, offer: &offer, ends_on, granted, price };
             store::update_renewed(tx, &longer).await?;
-            tx.note(Note::on("subscription", held.id.get()).with(json!({
+            let note = Note::on("subscription", held.id.get()).with(json!({
                 "amount_minor": price.amount.minor(), "granted": granted, "ends_on": ends_on,
-            })));
+                "concession": concession.told(),
+            }));
+            tx.note(note.flagged(concession.flag()));
             held.id
         }
         Renewed::Anew { span, granted } => {
@@ -167,7 +173,7 @@ async fn renew_within(
                 renews: Some(held.id),
                 offer: &offer,
             };
-            insert(tx, &new, staff.staff()).await?
+            insert(tx, &new, &concession, staff.staff()).await?
         }
     };
     let till = Till { gym: held.gym, branch: held.branch, staff: staff.staff(), today };
@@ -186,13 +192,23 @@ fn active(buyer: Option<Buyer>) -> Result<Buyer, SaleRefused> {
     if buyer.is_active { Ok(buyer) } else { Err(SaleRefused::CustomerInactive) }
 }
 
-async fn insert(tx: &mut Tx, new: &New<'_>, by: StaffId) -> Result<SubscriptionId, Error> {
+fn seller<'a, C: Can>(staff: &Granted<C>, asked: &'a Asked) -> Seller<'a> {
+    Seller { is_manager: staff.also::<can::SellBeyondLimits>().is_some(), reason: asked.reason.as_ref() }
+}
+
+async fn insert(
+    tx: &mut Tx,
+    new: &New<'_>,
+    concession: &Concession,
+    by: StaffId,
+) -> Result<SubscriptionId, Error> {
     let id = store::insert_subscription(tx, new, by).await?;
-    tx.note(Note::on("subscription", id.get()).with(json!({
+    let note = Note::on("subscription", id.get()).with(json!({
         "customer": new.customer, "service": new.offer.service, "kind": new.kind, "renews": new.renews,
         "amount_minor": new.price.amount.minor(), "granted": new.granted,
-        "starts_on": new.span.starts_on, "ends_on": new.span.ends_on,
-    })));
+        "starts_on": new.span.starts_on, "ends_on": new.span.ends_on, "concession": concession.told(),
+    }));
+    tx.note(note.flagged(concession.flag()));
     Ok(id)
 }
 

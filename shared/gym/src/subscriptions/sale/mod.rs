@@ -1,6 +1,7 @@
 //! Selling and renewing.
 
 mod actions;
+mod concession;
 mod model;
 mod rules;
 mod store;

@@ -6,8 +6,8 @@ use super::super::{
     count::{Months, TermDays, Units},
     model::{Doors, ServiceKind},
 };
-use crate::payments::Method;
-use base::vocabulary::{BranchId, CustomerId, GymId, Money, Note, ServiceId, StaffId, SubscriptionId};
+use crate::{gyms::SaleLimits, payments::Method};
+use base::vocabulary::{BranchId, CustomerId, GymId, Line, Money, Note, ServiceId, StaffId, SubscriptionId};
 
 /// How long something is sold for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum SoldTerm {
 /// What the desk may type for a sale as for a renewal; what it leaves out comes from the service or the earlier sale.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
-    /// The full price, before discount; the service's price if it is not said.
+    /// The full price, before discount; if it is not said, what so much of the service costs.
     pub amount: Option<Money>,
     /// What is taken off the full price; nothing if it is not said.
     pub discount: Option<Money>,
@@ -35,6 +35,8 @@ pub struct Asked {
     pub term: Option<SoldTerm>,
     /// What is to be remembered beside the payment.
     pub notes: Option<Note>,
+    /// Why it goes below the price or beyond what a desk may give away.
+    pub reason: Option<Line>,
 }
 
 /// A sale that the desk asks for.
@@ -82,6 +84,8 @@ pub(super) struct Offer {
     pub(super) opens_door: bool,
     pub(super) doors: Doors,
     pub(super) is_for_sale: IsForSale,
+    /// How far a desk of the gym may go by itself.
+    pub(super) limits: SaleLimits,
 }
 
 /// Whether an offer may be taken.

@@ -5,6 +5,7 @@ use super::{
     model::{Buyer, IsForSale, Offer},
     rules::{Price, SaleRefused, Span},
 };
+use crate::gyms::SaleLimits;
 use base::{
     Error, OnConstraint,
     access::{Place, Unseen},
@@ -47,9 +48,11 @@ pub(super) async fn find_offer(
     let row = sqlx::query!(
         r#"select s.name, s.service_type, s.kind as "kind: ServiceKind", s.price_minor, s.duration_days,
                coalesce(s.coins, s.sessions) as units, s.max_freezes, s.max_freeze_days, s.freeze_fee_minor, s.opens_door,
-               s.opens_every_branch, s.is_active, b.is_active as branch_is_active
+               s.opens_every_branch, s.is_active, b.is_active as branch_is_active, l.max_percent_off as "max_percent_off?",
+               l.max_units_times as "max_units_times?", l.max_days_times as "max_days_times?"
            from services s
            join branches b on b.gym_id = s.gym_id and b.id = $2
+           left join sale_limits l on l.gym_id = s.gym_id
            where s.id = $1 and (s.branch_id is null or s.branch_id = b.id)"#,
         service.get(),
         branch.get(),
@@ -73,6 +76,11 @@ pub(super) async fn find_offer(
             (true, true) => IsForSale::Yes,
             (false, _) => IsForSale::Withdrawn,
             (true, false) => IsForSale::BranchClosed,
+        },
+        limits: SaleLimits {
+            percent_off: row.max_percent_off,
+            units_times: row.max_units_times,
+            days_times: row.max_days_times,
         },
     }))
 }

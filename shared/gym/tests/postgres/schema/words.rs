@@ -6,7 +6,7 @@ use base::{
     access::Role,
     platform::outbox,
     testing::TestDb,
-    vocabulary::{Currency, Gender, Language},
+    vocabulary::{AuditFlag, Currency, Gender, Language},
 };
 use gym::{
     gyms::GymRule,
@@ -37,6 +37,7 @@ fn spelled_out() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
 #[tokio::test]
 async fn the_schema_and_the_code_know_the_same_words() {
     let mut code = words_of! {
+        "audit_log_flag_known" = AuditFlag::ALL,
         "customers_gender_known" = Gender::ALL,
         "customers_language_known" = Language::ALL,
         "gyms_currency_known" = Currency::ALL,

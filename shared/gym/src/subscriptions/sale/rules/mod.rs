@@ -7,6 +7,7 @@ use super::{
         count::Units,
         model::{Held, ServiceKind, Status, Unit},
     },
+    concession::{self, Amount},
     model::{Asked, IsForSale, Offer, Order, SoldTerm},
 };
 use base::{
@@ -50,6 +51,8 @@ pub(super) struct Terms {
     /// Coins or sessions; none for time.
     pub(super) granted: Option<i32>,
     pub(super) opens_door: bool,
+    /// How much of the service that is.
+    pub(super) amount: Amount,
 }
 
 /// What a renewal does to the subscription.
@@ -68,12 +71,16 @@ pub(super) fn terms(offer: &Offer, order: &Order, today: NaiveDate) -> Result<Te
     // A service sold in another way than its own (the apps sell gym plans for coins) lends neither length nor counter.
     let own = kind == offer.kind;
     let starts_on = first_day(order.starts_on, today)?;
-    let length = order.asked.term.or_length(offer.duration_days.filter(|_| own));
+    let own_days = offer.duration_days.filter(|_| own);
+    let length = order.asked.term.or_length(own_days);
+    let granted = granted(kind, &order.asked, offer.units.filter(|_| own))?;
+    let amount = Amount { kind, units: granted, days: concession::days(order.asked.term, own_days) };
     Ok(Terms {
         kind,
-        price: price(&order.asked, offer.price)?,
+        price: price(&order.asked, concession::full_price(offer, amount))?,
         span: span(kind, starts_on, length)?,
-        granted: granted(kind, &order.asked, offer.units.filter(|_| own))?,
+        granted,
+        amount,
         opens_door: offer.opens_door && (own || kind != ServiceKind::Training),
     })
 }
@@ -85,6 +92,16 @@ pub(super) fn is_for_sale(offer: &Offer) -> Result<(), SaleRefused> {
         IsForSale::Withdrawn => Err(SaleRefused::ServiceWithdrawn),
         IsForSale::BranchClosed => Err(SaleRefused::BranchClosed),
     }
+}
+
+/// How much of the service a renewal sells.
+pub(super) fn renewed_amount(
+    held: &Held,
+    asked: &Asked,
+    first_grant: Option<i32>,
+) -> Result<Amount, SaleRefused> {
+    let units = granted(held.kind, asked, first_grant)?;
+    Ok(Amount { kind: held.kind, units, days: concession::days(asked.term, held.duration_days) })
 }
 
 /// Works out a renewal. Before its end nothing is lost: days and counters are added; after it a new subscription
@@ -118,9 +135,9 @@ pub(super) fn renewal(
     }
 }
 
-/// What is to be paid for something that is listed at `list`.
-pub(super) fn price(asked: &Asked, list: Money) -> Result<Price, SaleRefused> {
-    let full = asked.amount.unwrap_or(list);
+/// What is to be paid for something whose full price is `full`.
+pub(super) fn price(asked: &Asked, full: Money) -> Result<Price, SaleRefused> {
+    let full = asked.amount.unwrap_or(full);
     let discount = asked.discount.unwrap_or(Money::ZERO);
     if full.is_negative() {
         return Err(SaleRefused::NegativeAmount);
@@ -274,6 +291,31 @@ refusals! {
         TooLong => Invalid of "duration_days", "DURATION_TOO_LONG",
             en: "The subscription would last too long",
             ar: "مدة الاشتراك أطول من المسموح";
+        /// More is taken off than the desk may.
+        BeyondDiscount {
+            /// Most percent that a desk may take off.
+            percent: i32,
+        } => Forbidden, "DISCOUNT_NEEDS_MANAGER",
+            en: "The desk may take off at most {percent} %; a manager may take off more",
+            ar: "أقصى خصم يمنحه الاستقبال {percent}٪، ويمكن للمدير منح خصم أكبر";
+        /// More coins or sessions than the desk may sell at once.
+        BeyondUnits {
+            /// Most, as times those of the service.
+            times: i32,
+        } => Forbidden, "UNITS_NEED_MANAGER",
+            en: "The desk may sell at most {times} times what the service holds; a manager may sell more",
+            ar: "أقصى ما يبيعه الاستقبال {times} أضعاف ما في الخدمة، ويمكن للمدير بيع أكثر";
+        /// More days than the desk may sell at once.
+        BeyondDays {
+            /// Most, as times those of the service.
+            times: i32,
+        } => Forbidden, "DAYS_NEED_MANAGER",
+            en: "The desk may sell at most {times} times as long as the service lasts; a manager may sell more",
+            ar: "أقصى مدة يبيعها الاستقبال {times} أضعاف مدة الخدمة، ويمكن للمدير بيع مدة أطول";
+        /// A manager goes beyond what a desk may, and does not say why.
+        ReasonMissing => Invalid of "reason", "SALE_REASON_REQUIRED",
+            en: "Say why this sale goes beyond what the desk may give away",
+            ar: "اذكر سبب تجاوز هذه العملية لحدود الاستقبال";
         /// Another subscription already renews it.
         AlreadyRenewed => Conflict, "ALREADY_RENEWED",
             en: "This subscription was already renewed",

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
+    gyms::SaleLimits,
     payments::Method,
     subscriptions::{Count, Doors, FreezeSpan, Freezing, StatusInputs},
 };
@@ -20,6 +21,7 @@ fn asked() -> Asked {
         sessions: None,
         term: None,
         notes: None,
+        reason: None,
     }
 }
 
@@ -54,6 +56,7 @@ fn offer(kind: ServiceKind, duration_days: Option<i32>, units: Option<i32>) -> O
         opens_door: true,
         doors: Doors::OwnBranch,
         is_for_sale: IsForSale::Yes,
+        limits: SaleLimits::default(),
     }
 }
 

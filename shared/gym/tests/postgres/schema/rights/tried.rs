@@ -79,6 +79,9 @@ async fn the_members_door_signs_for_nobody_but_members() {
     ] {
         assert_refused(client, &[&format!("{SIGNED} {forged}")]).await;
     }
+    let flagged = SIGNED.replace("request_id)", "request_id, flag)");
+    assert_refused(client, &[&format!("{flagged} 'customer', 2001, 'account.sign_in', 'r', 'below_price')")])
+        .await;
     assert_refused(
         client,
         &[
@@ -158,6 +161,8 @@ async fn the_members_door_reads_no_secret_of_the_desk() {
             "update customers set branch_id = 2",
             "update gyms set is_active = false",
             "insert into gym_rules (gym_id, rule, is_on) values (1, 'managers_may_override', true)",
+            "select max_percent_off from sale_limits",
+            "insert into sale_limits (gym_id, max_percent_off) values (1, 100)",
             "insert into payments select * from payments",
             "insert into entries select * from entries",
         ],
