@@ -28,7 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[serde(default)]
 struct AuditQuery {
     /// What was done, e.g. `branches.switch`; or refused: `account.sign_in_refused`, `account.code_refused`,
-    /// `account.locked_out`, `account.access_refused`.
+    /// `account.password_refused`, `account.locked_out`, `account.limit_reached`, `account.access_refused`.
     action: Option<String>,
     /// By whom.
     #[serde(deserialize_with = "wire::loose_integer")]

@@ -52,6 +52,19 @@ async fn a_wrong_password_or_code_names_the_account_and_nothing_that_was_typed()
 }
 
 #[tokio::test]
+async fn a_wrong_current_password_is_told_with_whose_it_was() {
+    let setup = MembersDoor::open().await;
+    setup.set_password(setup.ahmed, "demo-gym-2026").await;
+    let member = setup.gym.member(&setup.router, setup.ahmed).await;
+    let body = json!({ "current_password": "typed-wrong", "new_password": "a-new-one-26" });
+    member.post("/api/client/change-password", body).await.refused(400, "WRONG_PASSWORD");
+    let rows = rows(&setup).await;
+    let [(action, gym, .., text)] = &rows[..] else { panic!("{rows:?}") };
+    assert_eq!((action.as_str(), *gym), ("account.password_refused", Some(1)));
+    assert!(text.contains(&setup.ahmed.to_string()) && !text.contains("typed-wrong"), "{text}");
+}
+
+#[tokio::test]
 async fn codes_that_are_asked_for_too_often_are_a_lock_out() {
     let setup = MembersDoor::open().await;
     let visitor = setup.gym.visitor(&setup.router);

@@ -43,6 +43,40 @@ async fn a_first_login_password_is_gone_after_its_time_and_not_before() {
 }
 
 #[tokio::test]
+async fn what_strangers_did_goes_and_what_was_done_in_a_gym_stays() {
+    let gym = Gym::open().await;
+    let now = gym.clock.now();
+    for (kind, of_gym, action) in [
+        ("visitor", None, "account.request_activation"),
+        ("visitor", Some(1_i64), "account.send_code"),
+        ("system", None, "operator.add"),
+        ("staff", None, "gyms.switch"),
+    ] {
+        sqlx::query(
+            "insert into audit_log (at, gym_id, actor_kind, action, request_id) values ($1, $2, $3, $4, 'r')",
+        )
+        .bind(now)
+        .bind(of_gym)
+        .bind(kind)
+        .bind(action)
+        .execute(&gym.db.owner)
+        .await
+        .unwrap();
+    }
+    let swept = async |days| {
+        gym.clock.advance(TimeDelta::days(days));
+        housekeeping::sweep(&gym.db.staff(), KEPT, gym.clock.now()).await.unwrap().rows
+    };
+    assert_eq!((swept(30).await, swept(1).await, swept(400).await), (0, 1, 0));
+    let left: Vec<String> =
+        sqlx::query_scalar("select action from audit_log where request_id = 'r' order by id")
+            .fetch_all(&gym.db.owner)
+            .await
+            .unwrap();
+    assert_eq!(left, ["account.send_code", "operator.add", "gyms.switch"]);
+}
+
+#[tokio::test]
 async fn codes_counters_outcomes_and_sessions_go_when_they_are_of_no_use() {
     let gym = Gym::open().await;
     let now = gym.clock.now();

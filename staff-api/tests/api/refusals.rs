@@ -74,6 +74,34 @@ async fn a_lock_out_is_told_apart_from_a_wrong_password() {
 }
 
 #[tokio::test]
+async fn a_wrong_current_password_and_a_limit_are_told_with_who_reached_them() {
+    let gym = Gym::open().await;
+    let (router, _) = staff_api::router(gym.staff_app());
+    let desk = gym.staff(&router, "reception1").await;
+    let body = json!({ "current_password": "not-the-one", "new_password": "another-2026" });
+    for _ in 0..2 {
+        desk.post("/api/auth/change-password", body.clone()).await.refused(400, "WRONG_PASSWORD");
+    }
+    let mona = customer().insert(&gym).await;
+    let regenerate = format!("/api/customers/{mona}/regenerate-qr");
+    for _ in 0..10 {
+        desk.post_empty(&regenerate).await.expect(200);
+    }
+    desk.post_empty(&regenerate).await.refused(429, "RATE_LIMIT_EXCEEDED");
+    let told = lines(&gym, "owner", "account.password_refused").await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!((&told[0]["actor_kind"], &told[0]["actor_id"]), (&json!("staff"), &json!(1006)));
+    assert_eq!(told[0]["detail"]["deed"], "account.change_password");
+    let told = lines(&gym, "owner", "account.limit_reached").await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(
+        told[0]["detail"],
+        json!({ "code": "RATE_LIMIT_EXCEEDED", "deed": "customers.regenerate_qr" })
+    );
+    assert!(!rows(&gym).await.join("").contains("not-the-one"));
+}
+
+#[tokio::test]
 async fn what_a_signed_in_caller_may_not_do_is_told_with_who_they_are() {
     let gym = Gym::open().await;
     let (router, _) = staff_api::router(gym.staff_app());

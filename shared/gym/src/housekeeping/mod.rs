@@ -1,7 +1,7 @@
 //! Deletes what is of no use any more: once a minute, a bounded piece at a time, by any instance that runs the worker.
 //!
 //! First-login passwords, which are kept in clear, end after 72 hours; codes, sessions, counters, kept outcomes and
-//! spent door tokens are of no use after their time, and refusals leave the audit log after theirs.
+//! spent door tokens are of no use after their time, and refusals and what strangers did leave the audit log after theirs.
 
 mod store;
 
@@ -76,7 +76,7 @@ fn note(round: &Result<Swept, Error>) {
 /// Takes away one piece: of each kind, a bounded number of rows that are of no use at `now`.
 pub async fn sweep(db: &Db, kept: Audit, now: Timestamp) -> Result<Swept, Error> {
     let before = |age: TimeDelta| earlier(now, age);
-    let refused_before = |age: Duration| before(TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX));
+    let kept_since = |age: Duration| before(TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX));
     let mut swept = Swept::default();
     {
         let mut upkeep = db.upkeep().await?;
@@ -89,9 +89,10 @@ pub async fn sweep(db: &Db, kept: Audit, now: Timestamp) -> Result<Swept, Error>
             store::delete_door_tokens(upkeep, now, PIECE).await?,
             store::delete_staff_sessions(upkeep, before(SESSIONS_KEPT), PIECE).await?,
             store::delete_member_sessions(upkeep, before(SESSIONS_KEPT), PIECE).await?,
-            store::delete_refusals(upkeep, "visitor", refused_before(kept.strangers), PIECE).await?,
-            store::delete_refusals(upkeep, "staff", refused_before(kept.signed_in), PIECE).await?,
-            store::delete_refusals(upkeep, "customer", refused_before(kept.signed_in), PIECE).await?,
+            store::delete_strangers(upkeep, kept_since(kept.strangers), PIECE).await?,
+            store::delete_refusals(upkeep, "visitor", kept_since(kept.strangers), PIECE).await?,
+            store::delete_refusals(upkeep, "staff", kept_since(kept.signed_in), PIECE).await?,
+            store::delete_refusals(upkeep, "customer", kept_since(kept.signed_in), PIECE).await?,
         ] {
             swept.rows = swept.rows.saturating_add(rows);
         }

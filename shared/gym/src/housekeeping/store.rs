@@ -119,7 +119,19 @@ pub(super) async fn delete_member_sessions(
     Ok(done.rows_affected())
 }
 
-/// Refusals of one kind of actor before `before`. Of the audit log nobody may delete anything else.
+/// What visitors did before `before` that concerns no gym, e.g. asking for a code.
+pub(super) async fn delete_strangers(
+    upkeep: &mut Upkeep,
+    before: Timestamp,
+    most: i64,
+) -> Result<u64, Error> {
+    let done = sqlx::query_scalar!(r#"select forget_strangers($1, $2) as "done!""#, before, most)
+        .fetch_one(upkeep.conn())
+        .await?;
+    Ok(u64::try_from(done).unwrap_or_default())
+}
+
+/// Refusals of one kind of actor before `before`. Beside them and strangers nobody may delete anything of the audit log.
 pub(super) async fn delete_refusals(
     upkeep: &mut Upkeep,
     of_kind: &str,

@@ -1,4 +1,5 @@
-//! What was refused, noted in the audit log: failed sign-ins, wrong codes, lock-outs, and what somebody may not do.
+//! What was refused, noted in the audit log: failed sign-ins, wrong codes and passwords, lock-outs, limits that somebody
+//! who is signed in reached, and what they may not do.
 //!
 //! A row is written after the answer is made, in one statement of its own, so that no transaction takes it back, and one
 //! that cannot be written changes no answer. What somebody can make us write is bounded before the database is asked,
@@ -35,6 +36,11 @@ const STRANGERS_BY_ADDRESS: u32 = 30;
 const STRANGERS_IN_ALL: u32 = 1_000;
 /// Rows in an hour about what those who are signed in at one address were refused.
 const SIGNED_IN_BY_ADDRESS: u32 = 300;
+
+/// The code of a current password that is not it.
+const WRONG_PASSWORD: &str = "WRONG_PASSWORD";
+/// The code of a limit that is counted in Postgres, for an account; those of the machine have another.
+const RATE_LIMIT_EXCEEDED: &str = "RATE_LIMIT_EXCEEDED";
 
 /// How long a row may keep an answer waiting; one takes a few milliseconds.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -77,7 +83,7 @@ impl Refusals {
 
     /// Notes that `request` was refused with `code`, if it is of a kind that is noted and the bounds allow it.
     pub async fn note(&self, db: &Db, request: &RequestContext, code: &'static str, kind: RefusalKind) {
-        let Some(action) = action_of(request, kind) else { return };
+        let Some(action) = action_of(request, (code, kind)) else { return };
         if !self.admit(request) {
             metrics::counter!(metric::REFUSALS_NOT_NOTED).increment(1);
             return;
@@ -117,7 +123,8 @@ async fn write(db: &Db, row: &Row<'_>, request: &RequestContext) -> Result<(), s
 }
 
 /// What the audit log calls it; none for what is no business of its.
-fn action_of(request: &RequestContext, kind: RefusalKind) -> Option<&'static str> {
+fn action_of(request: &RequestContext, (code, kind): (&'static str, RefusalKind)) -> Option<&'static str> {
+    let is_signed_in = matches!(request.actor(), Some(Actor::Staff(_) | Actor::Customer(_)));
     match (request.claim(), kind) {
         (Some(_), RefusalKind::TooMany { .. }) => Some("account.locked_out"),
         (Some(_), RefusalKind::Unauthenticated | RefusalKind::Forbidden | RefusalKind::Rejected) => {
@@ -125,6 +132,11 @@ fn action_of(request: &RequestContext, kind: RefusalKind) -> Option<&'static str
             Some(if is_sign_in { "account.sign_in_refused" } else { "account.code_refused" })
         }
         (None, RefusalKind::Forbidden) => Some("account.access_refused"),
+        // The current one, typed by whoever holds an open session.
+        (None, RefusalKind::Rejected) if code == WRONG_PASSWORD => Some("account.password_refused"),
+        (None, RefusalKind::TooMany { .. }) if is_signed_in && code == RATE_LIMIT_EXCEEDED => {
+            Some("account.limit_reached")
+        }
         (
             Some(_) | None,
             RefusalKind::Invalid
@@ -191,7 +203,7 @@ mod tests {
 
     #[test]
     fn what_is_no_business_of_the_audit_log_is_not_noted() {
-        let tried = |claim, deed, kind| action_of(&from("192.0.2.7", claim, deed), kind);
+        let tried = |claim, deed, kind| action_of(&from("192.0.2.7", claim, deed), ("SOMETHING", kind));
         let too_many = RefusalKind::TooMany { retry_after: 9 };
         assert_eq!(
             tried(true, "account.sign_in", RefusalKind::Unauthenticated),
@@ -209,6 +221,19 @@ mod tests {
         for kind in [RefusalKind::Invalid, RefusalKind::Unavailable] {
             assert_eq!(tried(true, "account.sign_in", kind), None, "{kind:?}");
         }
+    }
+
+    #[test]
+    fn a_wrong_password_and_a_limit_of_somebody_signed_in_are_noted() {
+        let too_many = RefusalKind::TooMany { retry_after: 9 };
+        let request = from("192.0.2.7", false, "account.change_password");
+        assert_eq!(action_of(&request, (RATE_LIMIT_EXCEEDED, too_many)), None);
+        request.settle_actor(Actor::Staff(1006));
+        let tried = |code, kind| action_of(&request, (code, kind));
+        assert_eq!(tried(WRONG_PASSWORD, RefusalKind::Rejected), Some("account.password_refused"));
+        assert_eq!(tried(RATE_LIMIT_EXCEEDED, too_many), Some("account.limit_reached"));
+        assert_eq!(tried("TOO_MANY_REQUESTS", too_many), None, "of the machine");
+        assert_eq!(tried("NO_COINS_REMAINING", RefusalKind::Rejected), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! How long the audit log keeps what was refused.
+//! How long the audit log keeps what was refused, and what strangers did.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use serde::Deserialize;
 
 use super::{Section, Setting, field::Field, parse, problems::Problems};
 
-/// How long the audit log keeps what was refused. What was done stays for good.
+/// How long the audit log keeps what was refused, and what strangers did. What was done in a gym stays for good.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Audit {
-    /// How long what strangers were refused is kept.
+    /// How long what strangers did or were refused is kept.
     #[serde(rename = "strangers_days", deserialize_with = "parse::days")]
     pub strangers: Duration,
     /// How long what those who were signed in were refused is kept.
@@ -23,7 +23,7 @@ impl Section for Audit {
     const FIELDS: &'static [Field] = &[
         Field::new(
             "strangers_days",
-            "How long the audit log keeps failed sign-ins, wrong codes and lock-outs, in days.",
+            "How long the audit log keeps failed sign-ins, wrong codes, lock-outs and who asked for a code, in days.",
             "30",
         ),
         Field::new(

@@ -203,6 +203,11 @@ async fn of_the_audit_log_only_refusals_are_forgotten_and_only_by_staff_api() {
     let left: Vec<String> =
         sqlx::query_scalar("select action from audit_log").fetch_all(&db.owner).await.unwrap();
     assert_eq!(left, ["branches.switch"]);
+    let strangers = "select forget_strangers('2036-01-01', 100)";
+    assert_refused(db.client_pool(), &[strangers]).await;
+    sqlx::query(strangers).execute(db.staff_pool()).await.unwrap();
+    let rows: i64 = sqlx::query_scalar("select count(*) from audit_log").fetch_one(&db.owner).await.unwrap();
+    assert_eq!(rows, 1, "what staff did in a gym stays");
 }
 
 #[tokio::test]
