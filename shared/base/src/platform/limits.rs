@@ -63,16 +63,32 @@ impl Refusal for TooMany {
 
     fn say(&self, language: Language) -> Cow<'static, str> {
         let what = self.limit.sentence.say(language);
-        let minutes = self.retry_after.div_ceil(60).max(1);
-        match (language, minutes) {
-            (Language::En, 1) => format!("{what}, please wait a minute"),
-            (Language::En, _) => format!("{what}, please wait {minutes} minutes"),
-            (Language::Ar, 1) => format!("{what}، يرجى الانتظار دقيقة واحدة"),
-            (Language::Ar, 2) => format!("{what}، يرجى الانتظار دقيقتين"),
-            (Language::Ar, 3..=10) => format!("{what}، يرجى الانتظار {minutes} دقائق"),
-            (Language::Ar, _) => format!("{what}، يرجى الانتظار {minutes} دقيقة"),
+        let time = waiting_time(language, self.retry_after);
+        match language {
+            Language::En => format!("{what}, please wait {time}"),
+            Language::Ar => format!("{what}، يرجى الانتظار {time}"),
         }
         .into()
+    }
+}
+
+/// So many seconds in words: in minutes, from two hours on in hours, rounded up.
+fn waiting_time(language: Language, seconds: u32) -> String {
+    let minutes = seconds.div_ceil(60).max(1);
+    let hours = minutes.div_ceil(60);
+    let is_long = minutes >= 120;
+    let count = if is_long { hours } else { minutes };
+    match (language, is_long, count) {
+        (Language::En, false, 1) => "a minute".to_owned(),
+        (Language::En, false, _) => format!("{count} minutes"),
+        (Language::En, true, _) => format!("{count} hours"),
+        (Language::Ar, false, 1) => "دقيقة واحدة".to_owned(),
+        (Language::Ar, false, 2) => "دقيقتين".to_owned(),
+        (Language::Ar, false, 3..=10) => format!("{count} دقائق"),
+        (Language::Ar, false, _) => format!("{count} دقيقة"),
+        (Language::Ar, true, 2) => "ساعتين".to_owned(),
+        (Language::Ar, true, 3..=10) => format!("{count} ساعات"),
+        (Language::Ar, true, _) => format!("{count} ساعة"),
     }
 }
 
@@ -233,6 +249,11 @@ mod tests {
         assert_eq!(refused(31).say(Language::En), "Too many knocks, please wait a minute");
         assert_eq!(refused(600).say(Language::En), "Too many knocks, please wait 10 minutes");
         assert_eq!(refused(61).say(Language::Ar), "طرقات كثيرة، يرجى الانتظار دقيقتين");
+        assert_eq!(refused(86_400).say(Language::En), "Too many knocks, please wait 24 hours");
+        assert_eq!(refused(86_400).say(Language::Ar), "طرقات كثيرة، يرجى الانتظار 24 ساعة");
+        assert_eq!(waiting_time(Language::En, 7_140), "119 minutes");
+        assert_eq!(waiting_time(Language::Ar, 7_141), "ساعتين");
+        assert_eq!(waiting_time(Language::Ar, 7_201), "3 ساعات");
         assert_eq!(refused(600).kind(), RefusalKind::TooMany { retry_after: 600 });
     }
 

@@ -66,14 +66,23 @@ fn of_sales(key: &str) -> Option<Name> {
         "freeze_days" | "days" => text("Days of the freeze", "أيام التجميد"),
         "freeze_fee" => text("Fee of a freeze", "رسوم التجميد"),
         "kind" | "subscription_type" | "type" => text("Kind of subscription", "نوع الاشتراك"),
+        "max_days_times" => {
+            text("Most days, as times those of the service", "أقصى عدد أيام بعدد مرات الخدمة")
+        }
         "max_freeze_days" => text("Most days of freezing", "الحد الأقصى لأيام التجميد"),
         "max_freezes" => text("Most freezes", "الحد الأقصى لمرات التجميد"),
+        "max_percent_off" => text("Most percent off", "أقصى نسبة خصم"),
+        "max_units_times" => text(
+            "Most coins or sessions, as times those of the service",
+            "أقصى عدد عملات أو حصص بعدد مرات الخدمة",
+        ),
         "notes" => text("Notes", "الملاحظات"),
         "opens_door" => text("Opens the door", "يسمح بالدخول"),
         "opens_every_branch" => text("Opens every branch", "يسمح بدخول كل الفروع"),
         "payment_method" | "method" => text("Payment method", "طريقة الدفع"),
         "price" => text("Price", "السعر"),
         "reason" | "freeze_reason" | "stop_reason" => text("Reason", "السبب"),
+        "sale_limits" => text("Limits of a sale", "حدود البيع"),
         "service_id" => text("Service", "الخدمة"),
         "service_type" | "category" => text("Type of service", "فئة الخدمة"),
         "sessions" | "session_count" => text("Sessions", "الحصص"),

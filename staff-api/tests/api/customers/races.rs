@@ -62,7 +62,9 @@ async fn every_regenerated_code_is_counted_and_the_limit_holds() {
     assert_eq!(versions, (2..=16).collect());
     assert_eq!(answers.iter().filter(|answer| answer.status == 429).count(), 5);
     assert_eq!(count(&gym, "select qr_version::bigint from customers").await, 16);
-    assert_eq!(count(&gym, "select count(*) from audit_log").await, 15);
+    assert_eq!(count(&gym, "select count(*) from audit_log where refused_as is null").await, 15);
+    let refused = "select count(*) from audit_log where action = 'account.limit_reached'";
+    assert_eq!(count(&gym, refused).await, 5);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

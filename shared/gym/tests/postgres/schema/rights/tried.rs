@@ -151,6 +151,8 @@ async fn the_members_door_reads_no_secret_of_the_desk() {
             "select notes from customers",
             "select * from customers",
             "select id from customers where temporary_password = 'RX04AF'",
+            "update customers set temporary_password = 'ZZ99ZZ'",
+            "update customers set temporary_password = 'ZZ99ZZ', temporary_password_until = '2036-01-01' where id = 2001",
             "select password_hash from staff_users",
             "select username from staff_users",
             "update staff_users set password_hash = 'mine'",
@@ -168,6 +170,16 @@ async fn the_members_door_reads_no_secret_of_the_desk() {
         ],
     )
     .await;
+}
+
+#[tokio::test]
+async fn the_members_door_takes_a_first_password_away() {
+    let db = arranged().await;
+    let away =
+        "update customers set temporary_password = null, temporary_password_until = null where id = 2001";
+    assert_eq!(attempt(db.client_pool(), away).await, Tried::Done(1));
+    let given = "update customers set temporary_password = 'ZZ99ZZ', temporary_password_until = '2036-01-01' where id = 2001";
+    assert_eq!(attempt(db.staff_pool(), given).await, Tried::Done(1));
 }
 
 #[tokio::test]
