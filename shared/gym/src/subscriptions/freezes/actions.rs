@@ -128,7 +128,10 @@ pub async fn unfreeze(
         let today = staff.calendar().today(tx.now());
         let rested = rules::unfreeze(&held, today)?;
         store::update_rested(tx, held.id, &rested).await?;
-        store::update_freeze_ended(tx, held.id, today, staff.staff()).await?;
+        if !store::update_freeze_ended(tx, held.id, today, staff.staff()).await? {
+            // Ended on a day that is still to come where the gym moved to: its days were given back already.
+            return Err(rules::RestRefused::NotFrozen.into());
+        }
         tx.note(Note::on("subscription", held.id.get()).with(json!({
             "did": "unfreeze", "ends_on": rested.ends_on,
         })));

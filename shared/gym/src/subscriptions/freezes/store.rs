@@ -54,15 +54,15 @@ pub(super) async fn find_standing(conn: &mut Connection, id: FreezeId) -> Result
     .await?)
 }
 
-/// Ends the running freeze in the history: `today` is no longer frozen.
+/// Ends the running freeze in the history: `today` is no longer frozen. Answers whether one runs that was not ended.
 pub(super) async fn update_freeze_ended(
     tx: &mut Tx,
     subscription: SubscriptionId,
     today: NaiveDate,
     by: StaffId,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let now = tx.now();
-    sqlx::query!(
+    let ended = sqlx::query!(
         "update subscription_freezes
          set ended_on = $2, unfrozen_by = $3, unfrozen_at = $4
          where subscription_id = $1 and ended_on is null and $2 between starts_on and ends_on",
@@ -73,7 +73,7 @@ pub(super) async fn update_freeze_ended(
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
+    Ok(ended.rows_affected() == 1)
 }
 
 /// Writes dates and counters after a freeze began or ended.

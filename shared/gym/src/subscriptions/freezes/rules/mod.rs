@@ -28,6 +28,10 @@ pub(super) fn freeze(held: &Held, days: FreezeDays, today: NaiveDate) -> Result<
         Err(NotNow::Frozen) => return Err(RestRefused::AlreadyFrozen),
         Err(not_now) => return Err(not_now.into()),
     }
+    // Begun on a day that is still to come where the gym moved to, in a time zone further west.
+    if held.standing.freeze.is_some_and(|freeze| freeze.from > today) {
+        return Err(RestRefused::AlreadyFrozen);
+    }
     let policy = held.freezing;
     if policy.max_freezes <= 0 || policy.max_days <= 0 {
         return Err(RestRefused::FreezingNotIncluded);

@@ -71,6 +71,14 @@ fn the_last_day_can_still_be_frozen() {
 }
 
 #[test]
+fn a_freeze_that_is_still_to_begin_since_the_gym_moved_west_is_the_only_one() {
+    let frozen = after(held(), freeze(&held(), days(7), day(3)).unwrap());
+    assert_eq!(frozen.status(day(2)), Status::Active);
+    assert_eq!(freeze(&frozen, days(1), day(2)), Err(RestRefused::AlreadyFrozen));
+    assert_eq!(unfreeze(&frozen, day(2)), Err(RestRefused::NotFrozen));
+}
+
+#[test]
 fn the_policy_counts_freezes_and_days() {
     let mut used = held();
     used.freezing.days_used = 10;
