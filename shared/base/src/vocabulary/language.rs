@@ -16,6 +16,9 @@ words! {
 const FULL_QUALITY: u16 = 1000;
 
 impl Language {
+    /// The language of a gym that has not said which.
+    pub const OF_A_GYM: Self = Self::Ar;
+
     /// The language of a tag such as `ar`, `ar-EG` or `en_GB`.
     pub fn parse(tag: &str) -> Option<Self> {
         Self::from_word(tag.trim().split(['-', '_']).next()?)

@@ -52,6 +52,6 @@ pub use self::{
     localized::FieldError,
     money::{Currency, Money},
     page::{Listing, Page, PageQuery},
-    phone::Phone,
+    phone::{CallingCode, Phone},
     text::{Line, Note, PersonName},
 };

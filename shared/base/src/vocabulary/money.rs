@@ -20,6 +20,14 @@ const MINOR_PER_MAJOR: u64 = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Currency(&'static str);
 
+field_errors! {
+    /// Text that is the code of no currency in which a gym may count.
+    pub struct CurrencyUnknown => "CURRENCY_UNKNOWN",
+        en: "The currency must be EGP, AED, SAR, QAR, MAD, USD, EUR or GBP",
+        ar: "العملة يجب أن تكون الجنيه المصري أو الدرهم الإماراتي أو الريال السعودي أو الريال القطري أو الدرهم المغربي أو الدولار أو اليورو أو الجنيه الإسترليني",
+        display: "a gym does not count in this currency";
+}
+
 impl Currency {
     /// Every currency that a gym may count in; the schema has the same list.
     pub const ALL: &[Self] = &[
@@ -33,9 +41,11 @@ impl Currency {
         Self("GBP"),
     ];
 
-    /// The currency with this code, in capital letters.
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|currency| currency.0 == code)
+    /// The currency with this code, in any letter case.
+    pub fn parse(code: &str) -> Result<Self, CurrencyUnknown> {
+        let code = code.trim();
+        let known = Self::ALL.iter().copied().find(|currency| currency.0.eq_ignore_ascii_case(code));
+        known.ok_or(CurrencyUnknown)
     }
 
     /// Its code, three capital letters.
@@ -174,12 +184,23 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::vocabulary::Language;
 
     fn from_json(json: &str) -> Result<Money, serde_json::Error> {
         serde_json::from_str(json)
     }
     fn to_json(minor: i64) -> String {
         serde_json::to_string(&Money::from_minor(minor)).unwrap()
+    }
+
+    #[test]
+    fn a_refused_currency_is_told_every_one_that_is_taken() {
+        assert_eq!(Currency::parse(" egp "), Ok(Currency("EGP")));
+        for odd in ["", "KWD", "EG", "EGP1", "£"] {
+            assert_eq!(Currency::parse(odd), Err(CurrencyUnknown), "{odd}");
+        }
+        let sentence = CurrencyUnknown.say(Language::En);
+        assert!(Currency::ALL.iter().all(|currency| sentence.contains(currency.as_str())), "{sentence}");
     }
 
     #[test]

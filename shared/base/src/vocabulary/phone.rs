@@ -51,6 +51,33 @@ impl Calling {
     }
 }
 
+/// A country's calling code, without `+`: one to three digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallingCode(String);
+
+field_errors! {
+    /// Text that is not a calling code.
+    pub struct CallingCodeInvalid => "CALLING_CODE_INVALID",
+        en: "A calling code has one to three digits, such as 20",
+        ar: "كود الدولة من رقم إلى ثلاثة أرقام، مثل 20",
+        display: "a calling code has one to three digits";
+}
+
+impl CallingCode {
+    /// Reads `20`, `+20` or `0020`.
+    pub fn parse(text: &str) -> Result<Self, CallingCodeInvalid> {
+        let digits = Dialled::read(text).ok_or(CallingCodeInvalid)?.digits;
+        let code = digits.strip_prefix("00").unwrap_or(&digits);
+        let is_code = (1..=3).contains(&code.len()) && !code.starts_with('0');
+        if is_code { Ok(Self(code.to_owned())) } else { Err(CallingCodeInvalid) }
+    }
+
+    /// Its digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A telephone number: `+` and 8 to 15 digits; all spellings of one number are equal.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, sqlx::Type, ToSchema)]
 #[serde(into = "String")]
@@ -211,6 +238,17 @@ mod tests {
 
     fn canonical_of(text: &str) -> String {
         Phone::parse(text).unwrap_or_else(|why| panic!("{text}: {why}")).as_str().to_owned()
+    }
+
+    #[test]
+    fn a_calling_code_has_one_to_three_digits() {
+        for (written, code) in [("20", "20"), ("+20", "20"), ("0020", "20"), (" ٩٦٦ ", "966"), ("1", "1")]
+        {
+            assert_eq!(CallingCode::parse(written).unwrap().as_str(), code, "{written}");
+        }
+        for odd in ["", "+", "0", "00", "020", "2010", "EG", "2a"] {
+            assert_eq!(CallingCode::parse(odd), Err(CallingCodeInvalid), "{odd}");
+        }
     }
 
     #[test]
