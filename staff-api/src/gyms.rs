@@ -6,14 +6,14 @@ use axum::extract::State;
 use base::{
     Fields, Invalid, Text,
     access::can,
-    vocabulary::{Change, GymId, Line},
+    vocabulary::{Change, GymId, Language, Line},
 };
 use chrono::{DateTime, Utc};
 use gym::{
     branches,
     gyms::{
         self, Colour, GymEdit, GymRule, GymSettings, GymSettingsEdit, ImageUrl, SaleLimit, SaleLimits,
-        SaleLimitsEdit, Switched,
+        SaleLimitsEdit, Switched, WeekStart,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ use web::{
     wire::{self, LocalDateTime},
 };
 
-use crate::branches::BranchRow;
+use crate::{branches::BranchRow, gym_locale::GymLocaleBody};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -70,6 +70,13 @@ pub(crate) struct Gym {
     /// Currency of its money.
     #[schema(example = "EGP")]
     currency: String,
+    /// Country calling code of its local phone numbers.
+    #[schema(example = "20")]
+    calling_code: String,
+    /// Language of messages to members who chose none.
+    language: Language,
+    /// First day of its week.
+    week_starts_on: WeekStart,
     /// Whether the owner has finished setting it up.
     is_setup_complete: bool,
     /// Whether it may use the platform.
@@ -104,7 +111,10 @@ impl From<gyms::Gym> for Gym {
             logo_url: gym.logo_url,
             primary_color: gym.primary_color,
             secondary_color: gym.secondary_color,
-            currency: gym.currency,
+            currency: gym.locale.currency,
+            calling_code: gym.locale.calling_code,
+            language: gym.locale.language,
+            week_starts_on: gym.locale.week_starts_on,
             is_setup_complete: gym.is_setup_complete,
             is_active: gym.is_active,
             branch_count: gym.size.map(|size| size.branches),
@@ -113,7 +123,7 @@ impl From<gyms::Gym> for Gym {
             // The operator sees a damaged gym among the others, to mend it.
             created_at: wire::local(gym.calendar.unwrap_or_default(), gym.created_at),
             created_at_utc: wire::utc(gym.created_at),
-            time_zone: gym.time_zone,
+            time_zone: gym.locale.time_zone,
         }
     }
 }
@@ -201,6 +211,21 @@ struct GymSetupBody {
     secondary_color: Option<String>,
     /// Whole address of its logo, up to 500 characters.
     logo_url: Option<String>,
+    /// Time zone of the tz database in which its days are counted; like the four fields below, only until the first sale.
+    #[schema(example = "Africa/Cairo")]
+    time_zone: Option<String>,
+    /// Currency of its money, by its ISO 4217 code: EGP, AED, SAR, QAR, MAD, USD, EUR or GBP.
+    #[schema(example = "EGP")]
+    currency: Option<String>,
+    /// Country calling code of its local phone numbers, one to three digits.
+    #[schema(example = "20")]
+    calling_code: Option<String>,
+    /// Language of messages to members who chose none.
+    #[schema(value_type = Option<Language>)]
+    language: Option<String>,
+    /// First day of its week, for the calendars of the apps.
+    #[schema(value_type = Option<WeekStart>)]
+    week_starts_on: Option<String>,
     /// Whether setting it up is finished.
     is_setup_complete: Option<bool>,
 }
@@ -210,6 +235,13 @@ impl TryFrom<GymSetupBody> for GymEdit {
 
     fn try_from(body: GymSetupBody) -> Result<Self, Invalid> {
         let mut fields = Fields::new();
+        let locale = GymLocaleBody {
+            time_zone: body.time_zone,
+            currency: body.currency,
+            calling_code: body.calling_code,
+            language: body.language,
+            week_starts_on: body.week_starts_on,
+        };
         let edit = Self {
             name: fields.optional("name", body.name.as_deref(), |name| Line::parse_within(name, 100)),
             primary_color: fields.optional("primary_color", body.primary_color.as_deref(), Colour::parse),
@@ -219,6 +251,7 @@ impl TryFrom<GymSetupBody> for GymEdit {
                 Colour::parse,
             ),
             logo_url: fields.optional("logo_url", body.logo_url.as_deref(), ImageUrl::parse),
+            locale: locale.read(&mut fields),
             is_setup_complete: body.is_setup_complete,
         };
         fields.build(Some(edit))
@@ -227,8 +260,11 @@ impl TryFrom<GymSetupBody> for GymEdit {
 
 const SAVED: Text = Text { en: "Saved", ar: "تم الحفظ" };
 
-/// Name, colour and set up one's own gym.
-#[utoipa::path(put, path = "/gyms/setup", tag = "gyms", responses((status = 200, body = Success<Gym>)))]
+/// Name, colour and set up one's own gym; until the first sale also say how it counts and speaks.
+#[utoipa::path(put, path = "/gyms/setup", tag = "gyms", responses(
+    (status = 200, body = Success<Gym>),
+    (status = 400, description = "COLOR_INVALID, URL_INVALID, TEXT_TOO_LONG, TIME_ZONE_UNKNOWN, CURRENCY_UNKNOWN, CALLING_CODE_INVALID, UNKNOWN_LANGUAGE, WEEK_START_UNKNOWN", body = Failure),
+    (status = 409, description = "GYM_ALREADY_SELLS: nothing of the body was changed", body = Failure)))]
 async fn set_up_gym(
     owner: Staff<can::EditOwnGym>,
     State(app): State<App>,

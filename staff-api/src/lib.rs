@@ -21,6 +21,7 @@ mod branches;
 mod customers;
 mod dashboards;
 mod devices;
+mod gym_locale;
 mod gyms;
 mod operator;
 mod services;
@@ -76,6 +77,7 @@ pub fn router(app: App) -> (Router, Document) {
         .nest("/api", attendance::routes())
         .nest("/api", users::routes())
         .nest("/api", gyms::routes())
+        .nest("/api", gym_locale::routes())
         .nest("/api", branches::routes())
         .nest("/api", services::routes())
         .nest("/api", customers::routes())

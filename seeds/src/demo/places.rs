@@ -99,10 +99,10 @@ fn listed() -> Vec<Listed> {
 
 async fn write_gyms(conn: &mut PgConnection, moment: Moment) -> anyhow::Result<()> {
     sqlx::query(
-        "insert into gyms (id, name, time_zone, currency, calling_code, primary_color, secondary_color,
-             is_setup_complete, is_active, created_at) values
-             (1, 'Nile Fitness', 'Africa/Cairo', 'EGP', '20', '#DC2626', '#EF4444', true, true, $1),
-             (2, 'Delta Fitness', 'Africa/Cairo', 'EGP', '20', '#1D4ED8', '#3B82F6', true, true, $1)",
+        "insert into gyms (id, name, time_zone, currency, calling_code, language, week_starts_on, primary_color,
+             secondary_color, is_setup_complete, is_active, created_at) values
+             (1, 'Nile Fitness', 'Africa/Cairo', 'EGP', '20', 'ar', 'saturday', '#DC2626', '#EF4444', true, true, $1),
+             (2, 'Delta Fitness', 'Africa/Cairo', 'EGP', '20', 'ar', 'saturday', '#1D4ED8', '#3B82F6', true, true, $1)",
     )
     .bind(moment.past(900))
     .execute(&mut *conn)

@@ -68,7 +68,8 @@ async fn everybody_gets_their_gym_and_a_super_admin_none() {
         &json!({
             "id": 1, "name": "Nile Fitness", "owner_id": 1002, "owner_name": "Olfat Nour", "owner_username": "owner",
             "logo_url": null, "primary_color": "#DC2626", "secondary_color": "#EF4444",
-            "time_zone": "Africa/Cairo", "currency": "EGP", "is_setup_complete": true,
+            "time_zone": "Africa/Cairo", "currency": "EGP", "calling_code": "20", "language": "ar",
+            "week_starts_on": "saturday", "is_setup_complete": true,
             "is_active": true, "created_at": "2025-01-01T10:00:00", "created_at_utc": "2025-01-01T08:00:00Z",
         })
     );

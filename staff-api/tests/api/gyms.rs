@@ -16,6 +16,7 @@ async fn a_super_admin_reads_every_gym_with_its_size() {
     assert_json_snapshot!(answer.at("/data/0"), @r##"
     {
       "branch_count": 2,
+      "calling_code": "20",
       "created_at": "2025-01-01T10:00:00",
       "created_at_utc": "2025-01-01T08:00:00Z",
       "currency": "EGP",
@@ -23,6 +24,7 @@ async fn a_super_admin_reads_every_gym_with_its_size() {
       "id": 1,
       "is_active": true,
       "is_setup_complete": true,
+      "language": "ar",
       "logo_url": null,
       "name": "Nile Fitness",
       "owner_id": 1002,
@@ -31,7 +33,8 @@ async fn a_super_admin_reads_every_gym_with_its_size() {
       "primary_color": "#DC2626",
       "secondary_color": "#EF4444",
       "staff_count": 10,
-      "time_zone": "Africa/Cairo"
+      "time_zone": "Africa/Cairo",
+      "week_starts_on": "saturday"
     }
     "##);
     assert_eq!(answer.at("/data/1/customer_count"), 0);

@@ -9,6 +9,7 @@ mod branches;
 mod customers;
 mod dashboards;
 mod devices;
+mod gym_locale;
 mod gyms;
 mod housekeeping;
 mod refusals;

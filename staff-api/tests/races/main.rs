@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod cut;
+mod locale;
 mod places;
 mod subscriptions;
 mod support;

@@ -129,6 +129,7 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     }),
     oneself("set_up_gym", |_| Ask::nothing().body(json!({ "primary_color": "#DC2626" }))),
     in_gym("switch_gym", |things| Ask::about(things.gym).body(json!({ "is_active": true }))),
+    in_gym("set_gym_locale", |things| Ask::about(things.gym).body(json!({ "week_starts_on": "sunday" }))),
     in_gym("list_branches_of_gym", |things| Ask::about(things.gym)),
     oneself("list_branches", nothing),
     oneself("open_branch", |things| {

@@ -60,8 +60,15 @@ async fn from_nobody_to_the_first_member_at_the_door() {
     let owner = signed_in(&visitor, "olfat", "begin-2026-here").await;
     let own = json!({ "current_password": "begin-2026-here", "new_password": "a rope of her own" });
     owner.post("/api/auth/change-password", own).await.expect(200);
-    let brand = json!({ "name": "Nile Fitness", "is_setup_complete": true });
-    owner.put("/api/gyms/setup", brand).await.expect(200);
+    let brand = json!({
+        "name": "Nile Fitness", "time_zone": "Africa/Cairo", "currency": "EGP", "calling_code": "20", "language": "ar",
+        "week_starts_on": "sunday", "is_setup_complete": true,
+    });
+    let named = owner.put("/api/gyms/setup", brand).await.expect(200);
+    assert_eq!(
+        (named.at("/data/language"), named.at("/data/week_starts_on")),
+        (&json!("ar"), &json!("sunday"))
+    );
     let branch = json!({ "name": "Dragon Club", "code": "DRA001", "city": "Cairo" });
     let branch = id(&owner.post("/api/branches", branch).await.expect(201));
     let month = json!({ "name": "Monthly Gym", "kind": "time_based", "service_type": "gym", "price": 500, "duration_days": 30 });
@@ -85,6 +92,10 @@ async fn from_nobody_to_the_first_member_at_the_door() {
     desk.post("/api/attendance", knock).await.expect(200);
     let today = owner.get("/api/dashboards/overview").await.expect(200);
     assert_eq!(today.at("/data/today/revenue").as_f64(), Some(500.0), "{}", today.body);
+
+    let abroad = json!({ "currency": "AED" });
+    owner.put("/api/gyms/setup", abroad.clone()).await.refused(409, "GYM_ALREADY_SELLS");
+    operator.put(&format!("/api/gyms/{}/locale", id(&named)), abroad).await.expect(200);
 }
 
 #[tokio::test]

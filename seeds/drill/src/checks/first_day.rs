@@ -140,7 +140,10 @@ impl Day {
         owner.call(
             "PUT",
             "/api/gyms/setup",
-            &json!({ "name": "Nile Fitness", "is_setup_complete": true }),
+            &json!({
+                "name": "Nile Fitness", "time_zone": "Africa/Cairo", "currency": "EGP", "calling_code": "20",
+                "language": "ar", "week_starts_on": "saturday", "is_setup_complete": true,
+            }),
         )?;
         let branch = owner.post("/api/branches", &json!({ "name": "Dragon Club", "code": "DRA001" }))?;
         let month = json!({

@@ -142,6 +142,7 @@ policy! {
     ChangeOwnPassword       [A  G  b  b  G  b  b  b  b]  no   "account.change_password"           "Change one's own password.";
     ReadGyms                [A  .  .  .  .  .  .  .  .]  no   "gyms.read"                         "Read the gyms of the platform.";
     SwitchGyms              [A  .  .  .  .  .  .  .  .]  no   "gyms.switch"                       "Switch a gym on or off.";
+    SetGymLocale            [A  .  .  .  .  .  .  .  .]  no   "gyms.set_locale"                   "Set time zone, currency, language and week of a gym.";
     ReadOwnGym              [.  G  b  b  G  b  b  b  b]  no   "gym.read"                          "Read one's own gym and its rules.";
     EditOwnGym              [.  G  .  .  .  .  .  .  .]  no   "gym.edit"                          "Name, colour and set up one's own gym, and change its rules.";
     ReadBranches            [A  G  b  b  G  b  b  b  b]  no   "branches.read"                     "Read branches.";

@@ -66,6 +66,7 @@ const REMEDIES: &[(&str, &str)] = &[
     ("DISCOUNT_TOO_LARGE", "Lower the discount"),
     ("EMAIL_TAKEN", "Find the customer who has it, or leave it out"),
     ("FREEZE_NOT_ALLOWED", "Nothing; the service was sold without freezes"),
+    ("GYM_ALREADY_SELLS", "The operator changes it: `PUT /api/gyms/{id}/locale`"),
     ("IDEMPOTENCY_KEY_REUSED", "Make a new key for a new request"),
     ("INTERNAL_ERROR", "Try once more; then report the `request_id`"),
     ("INVALID_CODE", "Type the code again, or ask for a new one"),

@@ -237,7 +237,7 @@ async fn profile_of(db: &Db, id: StaffId) -> Result<Profile, Error> {
         None => None,
     };
     let calendar = match &gym {
-        Some(gym) => access::calendar_of(gym.id, &gym.time_zone)?,
+        Some(gym) => access::calendar_of(gym.id, &gym.locale.time_zone)?,
         None => Calendar::default(),
     };
     Ok(Profile { user, gym, calendar })

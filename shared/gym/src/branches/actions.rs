@@ -87,11 +87,15 @@ pub async fn list_of_gym(db: &Db, admin: &Granted<can::ReadGyms>, gym: GymId) ->
 ///
 /// # Refuses
 /// [`BranchRefused::CodeTaken`].
+///
+/// # Locks
+/// The gym, as it is.
 pub async fn open(db: &Db, owner: &Granted<can::ManageBranches>, draft: &Draft) -> Result<Branch, Error> {
     let gym = owner.gym().ok_or(GymRefused::NotFound)?;
     let opened = db
         .write(owner, async |tx| {
             let now = tx.now();
+            gyms::hold(tx, gym).await?;
             let id = store::insert_branch(tx, gym, draft, now)
                 .await
                 .on_constraint("branches_code_once_per_gym", || BranchRefused::CodeTaken)?;

@@ -3,12 +3,16 @@
 use serde_json::json;
 
 use super::{
-    Colour, Gym, GymEdit, GymRefused, GymSettings, GymSettingsEdit, ImageUrl, Switched, sale_limits, store,
+    Colour, Gym, GymEdit, GymRefused, GymSettings, GymSettingsEdit, ImageUrl, LocaleEdit, Switched,
+    locale::LocaleChange, sale_limits, store,
 };
 use base::{
     Error,
     access::{self, Granted, can},
-    platform::{audit::Note, db::Db},
+    platform::{
+        audit::Note,
+        db::{Db, Tx},
+    },
     vocabulary::{GymId, Line},
 };
 
@@ -55,10 +59,22 @@ pub async fn switch(
     Ok((find(db, gym).await?, switched))
 }
 
-/// Changes name, colours and logo of the caller's own gym, or that it is set up.
+/// Changes name, colours and logo of the caller's own gym, how it counts and speaks, or that it is set up: all that is
+/// named, or nothing.
+///
+/// # Refuses
+/// [`GymRefused::AlreadySells`] where the locale would be another one and something was sold; what is so already is no
+/// change.
+///
+/// # Locks
+/// For another locale the gym, then its branches.
 pub async fn edit(db: &Db, owner: &Granted<can::EditOwnGym>, edit: &GymEdit) -> Result<Gym, Error> {
     let gym = own(owner.gym())?;
     db.write(owner, async |tx| {
+        let change = change_locale(tx, gym, &edit.locale).await?;
+        if change.is_some() {
+            refuse_if_sold(tx, gym).await?;
+        }
         if !store::update_gym(tx, gym, edit).await? {
             return Err(GymRefused::NotFound.into());
         }
@@ -68,11 +84,60 @@ pub async fn edit(db: &Db, owner: &Granted<can::EditOwnGym>, edit: &GymEdit) -> 
             "secondary_color": edit.secondary_color.as_ref().map(Colour::as_str),
             "logo_url": edit.logo_url.as_ref().map(ImageUrl::as_str),
             "is_setup_complete": edit.is_setup_complete,
+            "locale": change.map(LocaleChange::into_detail),
         })));
         Ok(())
     })
     .await?;
     find(db, gym).await
+}
+
+/// Changes how a gym counts and speaks, whatever it has sold. No day that was counted moves; a request that is under way,
+/// or whose session was looked up within the last second, still counts in the old time zone.
+///
+/// # Refuses
+/// [`GymRefused::NotFound`].
+///
+/// # Locks
+/// The gym.
+pub async fn set_locale(
+    db: &Db,
+    admin: &Granted<can::SetGymLocale>,
+    gym: GymId,
+    edit: &LocaleEdit,
+) -> Result<Gym, Error> {
+    db.write(admin, async |tx| {
+        let change = change_locale(tx, gym, edit).await?;
+        tx.stand_at(gym, None);
+        tx.note(Note::on("gym", gym.get()).with(json!({ "locale": change.map(LocaleChange::into_detail) })));
+        Ok(())
+    })
+    .await?;
+    find(db, gym).await
+}
+
+/// Holds the gym and gives it what is new in `edit`; answers what that replaced.
+async fn change_locale(tx: &mut Tx, gym: GymId, edit: &LocaleEdit) -> Result<Option<LocaleChange>, Error> {
+    if edit.is_empty() {
+        return Ok(None);
+    }
+    store::lock_gym(tx, gym).await?.ok_or(GymRefused::NotFound)?;
+    let held = store::find_gym(tx.conn(), gym).await?.ok_or(GymRefused::NotFound)?;
+    let change = held.locale.changed_by(edit);
+    if change.is_some() {
+        store::update_locale(tx, gym, edit).await?;
+    }
+    Ok(change)
+}
+
+/// A sale that is under way is waited for. No branch is opened meanwhile, because that holds the gym as it is.
+async fn refuse_if_sold(tx: &mut Tx, gym: GymId) -> Result<(), Error> {
+    // A gym that sells every day is told so without holding up its desks.
+    if store::has_sold(tx.conn(), gym).await? {
+        return Err(GymRefused::AlreadySells.into());
+    }
+    store::lock_branches(tx, gym).await?;
+    if store::has_sold(tx.conn(), gym).await? { Err(GymRefused::AlreadySells.into()) } else { Ok(()) }
 }
 
 /// The rules of the caller's own gym, and what its desks may give away by themselves.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Locale, LocaleEdit};
 use base::{
     access::Ended,
     platform::once::RepeatableOutcome,
@@ -24,12 +25,10 @@ pub struct Gym {
     pub primary_color: String,
     /// Second colour of its brand, `#RRGGBB`.
     pub secondary_color: String,
-    /// The name of its time zone, as stored.
-    pub time_zone: String,
+    /// How it counts and speaks.
+    pub locale: Locale,
     /// How its days are counted; none if the time zone is not a known one, which the schema forbids.
     pub calendar: Option<Calendar>,
-    /// What its money is counted in, as stored.
-    pub currency: String,
     /// Whether its owner has finished setting it up.
     pub is_setup_complete: bool,
     /// Whether it may use the platform.
@@ -73,6 +72,8 @@ pub struct GymEdit {
     pub secondary_color: Option<Colour>,
     /// Where its logo is.
     pub logo_url: Option<ImageUrl>,
+    /// How it counts and speaks; fixed once something is sold.
+    pub locale: LocaleEdit,
     /// Whether setting it up is finished.
     pub is_setup_complete: Option<bool>,
 }
@@ -158,6 +159,10 @@ refusals! {
         NotFound => NotFound, "GYM_NOT_FOUND",
             en: "Gym not found",
             ar: "النادي غير موجود";
+        /// Something was sold, in the time zone and the currency that it had.
+        AlreadySells => Conflict, "GYM_ALREADY_SELLS",
+            en: "The gym has sold already; ask the operator to change time zone, currency, calling code, language or week",
+            ar: "بدأ النادي البيع بالفعل؛ اطلب من مشغّل المنصة تغيير المنطقة الزمنية أو العملة أو كود الدولة أو اللغة أو الأسبوع";
     }
 }
 

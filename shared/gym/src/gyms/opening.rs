@@ -22,3 +22,8 @@ pub(crate) async fn give_to(tx: &mut Tx, gym: GymId, owner: StaffId) -> Result<(
 pub(crate) async fn find_gym_of(conn: &mut Connection, gym: GymId) -> Result<Option<Gym>, Error> {
     store::find_gym(conn, gym).await
 }
+
+/// Keeps the gym as it is until the transaction ends: whoever changes how it counts wants to know all its branches.
+pub(crate) async fn hold(tx: &mut Tx, gym: GymId) -> Result<(), Error> {
+    store::lock_gym_as_it_is(tx, gym).await
+}

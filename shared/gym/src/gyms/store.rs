@@ -1,10 +1,12 @@
 //! The SQL of gyms and their rules.
 
-use super::{Colour, Gym, GymEdit, GymRule, GymRules, ImageUrl, Owner, SaleLimits, Size};
+use super::{
+    Colour, Gym, GymEdit, GymRule, GymRules, ImageUrl, Locale, LocaleEdit, Owner, SaleLimits, Size, WeekStart,
+};
 use base::{
     Error, access,
     platform::db::{Connection, Tx},
-    vocabulary::{Calendar, GymId, Line, StaffId, Timestamp},
+    vocabulary::{Calendar, CallingCode, Currency, GymId, Language, Line, StaffId, Timestamp},
 };
 
 /// Gyms of a platform that one list answers.
@@ -17,7 +19,9 @@ pub(super) async fn list_gyms(conn: &mut Connection, only: Option<GymId>) -> Res
     let rows = sqlx::query_as!(
         GymRow,
         r#"select g.id, g.name, g.owner_id, o.full_name as "owner_name?", o.username as "owner_username?", g.logo_url,
-               g.primary_color, g.secondary_color, g.time_zone, g.currency, g.is_setup_complete, g.is_active, g.created_at,
+               g.primary_color, g.secondary_color, g.time_zone, g.currency, g.calling_code,
+               g.language as "language: Language", g.week_starts_on as "week_starts_on: WeekStart",
+               g.is_setup_complete, g.is_active, g.created_at,
                coalesce(b.branches, 0) as branches, coalesce(b.customers, 0) as customers,
                coalesce(s.staff, 0) as staff
            from gyms g
@@ -51,7 +55,9 @@ pub(super) async fn find_gym(conn: &mut Connection, id: GymId) -> Result<Option<
     let row = sqlx::query_as!(
         GymRow,
         r#"select g.id, g.name, g.owner_id, o.full_name as "owner_name?", o.username as "owner_username?", g.logo_url,
-               g.primary_color, g.secondary_color, g.time_zone, g.currency, g.is_setup_complete, g.is_active, g.created_at,
+               g.primary_color, g.secondary_color, g.time_zone, g.currency, g.calling_code,
+               g.language as "language: Language", g.week_starts_on as "week_starts_on: WeekStart",
+               g.is_setup_complete, g.is_active, g.created_at,
                null::bigint as branches, null::bigint as customers, null::bigint as staff
            from gyms g
            left join staff_users o on o.id = g.owner_id
@@ -74,6 +80,9 @@ struct GymRow {
     secondary_color: String,
     time_zone: String,
     currency: String,
+    calling_code: String,
+    language: Option<Language>,
+    week_starts_on: Option<WeekStart>,
     is_setup_complete: bool,
     is_active: bool,
     created_at: Timestamp,
@@ -97,8 +106,13 @@ impl From<GymRow> for Gym {
             primary_color: row.primary_color,
             secondary_color: row.secondary_color,
             calendar: Calendar::parse(&row.time_zone).ok(),
-            time_zone: row.time_zone,
-            currency: row.currency,
+            locale: Locale {
+                time_zone: row.time_zone,
+                currency: row.currency,
+                calling_code: row.calling_code,
+                language: row.language.unwrap_or(Language::OF_A_GYM),
+                week_starts_on: row.week_starts_on.unwrap_or(WeekStart::OF_A_GYM),
+            },
             is_setup_complete: row.is_setup_complete,
             is_active: row.is_active,
             created_at: row.created_at,
@@ -110,11 +124,57 @@ impl From<GymRow> for Gym {
     }
 }
 
-/// Whether the gym is active; holds its row until the transaction ends.
+/// Whether the gym is active; holds its row until the transaction ends. Its key is not locked: what belongs to the gym may
+/// be written meanwhile.
 pub(super) async fn lock_gym(tx: &mut Tx, gym: GymId) -> Result<Option<bool>, Error> {
-    Ok(sqlx::query_scalar!("select is_active from gyms where id = $1 for update", gym.get())
+    Ok(sqlx::query_scalar!("select is_active from gyms where id = $1 for no key update", gym.get())
         .fetch_optional(tx.conn())
         .await?)
+}
+
+/// Keeps the gym from being switched or changed until the transaction ends; many may do so at once.
+pub(super) async fn lock_gym_as_it_is(tx: &mut Tx, gym: GymId) -> Result<(), Error> {
+    sqlx::query!("select from gyms where id = $1 for share", gym.get()).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Waits for every sale of the gym that is under way, and keeps new ones waiting until the transaction ends: whoever sells
+/// holds the key of the branch.
+pub(super) async fn lock_branches(tx: &mut Tx, gym: GymId) -> Result<(), Error> {
+    sqlx::query!("select from branches where gym_id = $1 order by id for update", gym.get())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Whether the gym has ever sold anything.
+pub(super) async fn has_sold(conn: &mut Connection, gym: GymId) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from subscriptions where gym_id = $1) as "has_sold!""#,
+        gym.get(),
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Changes what is named in `edit`.
+pub(super) async fn update_locale(tx: &mut Tx, gym: GymId, edit: &LocaleEdit) -> Result<(), Error> {
+    sqlx::query!(
+        "update gyms
+         set time_zone = coalesce($2, time_zone), currency = coalesce($3, currency),
+             calling_code = coalesce($4, calling_code), language = coalesce($5, language),
+             week_starts_on = coalesce($6, week_starts_on)
+         where id = $1",
+        gym.get(),
+        edit.time_zone.map(Calendar::name),
+        edit.currency.map(Currency::as_str),
+        edit.calling_code.as_ref().map(CallingCode::as_str),
+        edit.language.map(Language::as_str),
+        edit.week_starts_on.map(WeekStart::as_str),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// Switches the gym on or off.
@@ -214,7 +274,8 @@ pub(crate) async fn find_calendar(conn: &mut Connection, gym: GymId) -> Result<O
     zone.map(|zone| access::calendar_of(gym, &zone)).transpose()
 }
 
-/// Opens a gym in Egypt, in the colours of the platform, still to be set up.
+/// Opens a gym in Egypt, in the colours of the platform, still to be set up; its language and week are those of a gym that
+/// has not said.
 pub(super) async fn insert_gym(tx: &mut Tx, name: &str, now: Timestamp) -> Result<GymId, Error> {
     let id = sqlx::query_scalar!(
         "insert into gyms (name, time_zone, currency, calling_code, primary_color, secondary_color, is_setup_complete,

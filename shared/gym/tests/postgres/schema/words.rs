@@ -9,7 +9,7 @@ use base::{
     vocabulary::{AuditFlag, Currency, Gender, Language},
 };
 use gym::{
-    gyms::GymRule,
+    gyms::{GymRule, WeekStart},
     members::CodePurpose,
     notifications::{AppType, Platform},
     payments,
@@ -41,6 +41,8 @@ async fn the_schema_and_the_code_know_the_same_words() {
         "customers_gender_known" = Gender::ALL,
         "customers_language_known" = Language::ALL,
         "gyms_currency_known" = Currency::ALL,
+        "gyms_language_known" = Language::ALL,
+        "gyms_week_starts_on_known" = WeekStart::ALL,
         "devices_app_type_known" = AppType::ALL,
         "devices_platform_known" = Platform::ALL,
         "one_time_codes_purpose_known" = CodePurpose::ALL,
