@@ -42,6 +42,24 @@ async fn a_code_comes_by_mail_in_the_account_s_language_and_under_the_other_name
 }
 
 #[tokio::test]
+async fn whoever_chose_no_language_gets_the_code_in_that_of_the_gym() {
+    let setup = MembersDoor::open().await;
+    let visitor = setup.gym.visitor(&setup.router).with("accept-language", "en");
+    let subject = async || {
+        let ask = json!({ "identifier": EMAIL });
+        visitor.post("/api/clients/request-activation", ask).await.expect(200);
+        setup.newest_message().await.subject.unwrap()
+    };
+    let arabic = subject().await;
+    assert!(arabic.contains("رمز"), "a gym that has not said is Arabic: {arabic}");
+    sqlx::query("update gyms set language = 'en'").execute(&setup.gym.db.owner).await.unwrap();
+    let english = subject().await;
+    assert!(english.contains("code"), "{english}");
+    sqlx::query("update customers set preferred_language = 'ar'").execute(&setup.gym.db.owner).await.unwrap();
+    assert!(subject().await.contains("رمز"));
+}
+
+#[tokio::test]
 async fn known_and_unknown_identifiers_get_the_same_bytes_and_leave_the_same_rows() {
     let setup = MembersDoor::open().await;
     let visitor = setup.gym.visitor(&setup.router);

@@ -1,7 +1,7 @@
 //! How a gym counts and speaks: its owner says so until the first sale, the operator later.
 
 use axum::Router;
-use cast::{Answered, Caller, Gym, customer};
+use cast::{Answered, Caller, Gym, customer, subscription};
 use serde_json::{Value, json};
 
 const OF_THE_OPERATOR: &str = "/api/gyms/1/locale";
@@ -199,4 +199,26 @@ async fn the_operator_mends_a_gym_whose_time_zone_is_none() {
     doors.owner.get("/api/gyms/my-gym").await.refused(503, "GYM_DAMAGED");
     doors.operator.put(OF_THE_OPERATOR, json!({ "time_zone": "Africa/Cairo" })).await.expect(200);
     doors.owner.get("/api/gyms/my-gym").await.expect(200);
+}
+
+#[tokio::test]
+async fn whoever_chose_no_language_is_written_to_in_that_of_the_gym() {
+    let doors = Doors::open().await;
+    let mona = customer().phone("+201077827638").insert(&doors.gym).await;
+    subscription().insert(&doors.gym, mona).await;
+    let desk = doors.who("reception1").await;
+    let letters = async |phone: &str| -> Option<String> {
+        desk.put(&format!("/api/customers/{mona}"), json!({ "phone": phone })).await.expect(200);
+        sqlx::query_scalar(
+            "select payload ->> 'language' from outbox where kind = 'contact_changed' order by id desc limit 1",
+        )
+        .fetch_one(&doors.gym.db.owner)
+        .await
+        .unwrap()
+    };
+    assert_eq!(letters("01077827630").await.as_deref(), Some("ar"));
+    doors.operator.put(OF_THE_OPERATOR, json!({ "language": "en" })).await.expect(200);
+    assert_eq!(letters("01077827631").await.as_deref(), Some("en"));
+    sqlx::query("update customers set preferred_language = 'ar'").execute(&doors.gym.db.owner).await.unwrap();
+    assert_eq!(letters("01077827632").await.as_deref(), Some("ar"));
 }

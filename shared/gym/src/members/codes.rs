@@ -109,7 +109,7 @@ pub async fn send_code(db: &Db, request: &CodeRequest, now: Timestamp) -> Result
         purpose: request.purpose,
         name: PersonName::parse(&account.full_name).ok(),
         code: request.code.clone(),
-        language: account.language.unwrap_or(request.language),
+        language: account.language,
     };
     db.write_each_time(&System::job("account.send_code", now), async |tx| {
         if !request.is_from_known_address && is_gym_exhausted(tx, account.gym).await? {

@@ -66,7 +66,7 @@ pub struct CodeRequest {
     pub(super) purpose: CodePurpose,
     /// The six digits in clear; the outbox blanks them when the job is done.
     pub(super) code: String,
-    /// The language of the request, for somebody who has not chosen one.
+    /// The language of the request; a worker of the release before writes in it to somebody who has not chosen one.
     pub(super) language: Language,
     /// Whether the account signed in before from where it was asked for.
     pub(super) is_from_known_address: bool,
@@ -117,7 +117,7 @@ pub struct CodeLetter {
     pub name: Option<PersonName>,
     /// The six digits in clear; the outbox blanks them when the job is done.
     pub code: String,
-    /// The language it is written in: the customer's own, else that of the request.
+    /// The language it is written in: the customer's own, else that of the gym.
     pub language: Language,
 }
 

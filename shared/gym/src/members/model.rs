@@ -22,7 +22,8 @@ words! {
 pub(super) struct Account {
     pub(super) id: CustomerId,
     pub(super) full_name: String,
-    pub(super) language: Option<Language>,
+    /// In which they are written to: the language they chose, else that of their gym.
+    pub(super) language: Language,
     pub(super) password: Option<PasswordHash>,
     pub(super) is_active: bool,
     /// Until when a first-login password is accepted; none once it was changed.

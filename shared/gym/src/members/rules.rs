@@ -216,7 +216,10 @@ pub(super) fn refuse_too_many(sent: &[Timestamp], now: Timestamp) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base::{Refusal, RefusalKind, vocabulary::CustomerId};
+    use base::{
+        Refusal, RefusalKind,
+        vocabulary::{CustomerId, Language},
+    };
 
     fn at(minute: i64) -> Timestamp {
         Timestamp::from_timestamp(1_776_000_000, 0)
@@ -257,7 +260,7 @@ mod tests {
         Account {
             id: CustomerId::new(id),
             full_name: "Mona".to_owned(),
-            language: None,
+            language: Language::OF_A_GYM,
             password: None,
             is_active: true,
             temporary_until: None,

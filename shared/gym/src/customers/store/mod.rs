@@ -60,19 +60,21 @@ pub(super) async fn lock_customer(tx: &mut Tx, id: CustomerId) -> Result<Unseen<
     Ok(Unseen::new(locked, |locked| Place::branch(locked.gym, locked.branch).of(id)))
 }
 
-/// The name of a customer's gym, and the language in which they are written to: the one they chose, else Arabic.
+/// The name of a customer's gym, and the language in which they are written to: the one they chose, else that of the gym.
 pub(super) async fn find_correspondence(
     conn: &mut Connection,
     id: CustomerId,
 ) -> Result<(String, Language), Error> {
     let row = sqlx::query!(
-        "select g.name, c.preferred_language from customers c join gyms g on g.id = c.gym_id where c.id = $1",
+        r#"select g.name, coalesce(c.preferred_language, g.language) as "language: Language"
+           from customers c
+           join gyms g on g.id = c.gym_id
+           where c.id = $1"#,
         id.get(),
     )
     .fetch_one(conn)
     .await?;
-    let language = row.preferred_language.as_deref().and_then(Language::parse).unwrap_or(Language::Ar);
-    Ok((row.name, language))
+    Ok((row.name, row.language.unwrap_or(Language::OF_A_GYM)))
 }
 
 /// Whether the branch is active; it stays as it is until the transaction ends.

@@ -30,6 +30,7 @@ struct AccountRow {
     temporary_password_until: Option<Timestamp>,
     gym_id: i64,
     gym_name: String,
+    gym_language: Option<String>,
 }
 
 impl From<AccountRow> for Account {
@@ -37,7 +38,12 @@ impl From<AccountRow> for Account {
         Self {
             id: CustomerId::new(row.id),
             full_name: row.full_name,
-            language: row.preferred_language.as_deref().and_then(Language::parse),
+            language: row
+                .preferred_language
+                .or(row.gym_language)
+                .as_deref()
+                .and_then(Language::parse)
+                .unwrap_or(Language::OF_A_GYM),
             password: row.password_hash.map(PasswordHash::stored),
             is_active: row.is_active,
             temporary_until: row.temporary_password_until,
@@ -53,7 +59,7 @@ pub(super) async fn list_accounts(conn: &mut Connection, who: &Identifier) -> Re
     let rows = sqlx::query_as!(
         AccountRow,
         "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until,
-             c.gym_id, g.name as gym_name
+             c.gym_id, g.name as gym_name, g.language as gym_language
          from customers c
          join gyms g on g.id = c.gym_id and g.is_active
          join branches b on b.id = c.branch_id and b.is_active
@@ -74,7 +80,7 @@ pub(super) async fn find_account(conn: &mut Connection, id: CustomerId) -> Resul
     let row = sqlx::query_as!(
         AccountRow,
         "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until,
-             c.gym_id, g.name as gym_name
+             c.gym_id, g.name as gym_name, g.language as gym_language
          from customers c
          join gyms g on g.id = c.gym_id and g.is_active
          join branches b on b.id = c.branch_id and b.is_active
@@ -91,7 +97,7 @@ pub(super) async fn lock_account(tx: &mut Tx, id: CustomerId) -> Result<Option<A
     let row = sqlx::query_as!(
         AccountRow,
         "select c.id, c.full_name, c.preferred_language, c.password_hash, c.is_active, c.temporary_password_until,
-             c.gym_id, g.name as gym_name
+             c.gym_id, g.name as gym_name, g.language as gym_language
          from customers c
          join gyms g on g.id = c.gym_id and g.is_active
          join branches b on b.id = c.branch_id and b.is_active
