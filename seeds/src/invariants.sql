@@ -1,5 +1,12 @@
 -- What must hold in any gym that was made up: each line names what is broken, and how often.
-with broken (what, how_often) as (
+with zones (gym_id, zone) as (
+    -- In which a gym counted its days, now or before: a day stays as it was counted when the gym moves to another zone.
+    select id, time_zone from gyms
+    union
+    select subject_id, detail #>> '{locale,before,time_zone}'
+    from audit_log
+    where subject_kind = 'gym' and detail #>> '{locale,before,time_zone}' is not null
+), broken (what, how_often) as (
     select 'a balance is not the sum of its movements', count(*)
     from subscription_balances b
     where b.remaining <> (select coalesce(sum(m.amount), 0) from subscription_movements m where m.subscription_id = b.subscription_id)
@@ -69,7 +76,10 @@ with broken (what, how_often) as (
     where r.amount_minor <> -p.amount_minor or r.branch_id <> p.branch_id or r.taken_at < p.taken_at or r.method <> p.method
     union all
     select 'a payment is on the wrong day', count(*)
-    from payments where business_day <> (taken_at at time zone 'Africa/Cairo')::date
+    from payments p
+    where not exists (
+        select from zones z where z.gym_id = p.gym_id and p.business_day = (p.taken_at at time zone z.zone)::date
+    )
     union all
     select 'a door does not know the last entry', count(*)
     from customers c
@@ -92,13 +102,20 @@ with broken (what, how_often) as (
     select 'something is used before it was sold, or after its end', count(*)
     from entries e join subscriptions s on s.id = e.subscription_id
     where e.is_admitted and e.denied_as is null
-      and (e.at < s.created_at or (e.at at time zone 'Africa/Cairo')::date not between s.starts_on and coalesce(s.ends_on, 'infinity')
-           or e.at > s.stopped_at)
+      and (e.at < s.created_at or e.at > s.stopped_at or not exists (
+          select from zones z
+          where z.gym_id = e.gym_id
+            and (e.at at time zone z.zone)::date between s.starts_on and coalesce(s.ends_on, 'infinity')
+      ))
     union all
     select 'somebody came in during a freeze', count(*)
     from entries e join subscription_freezes f on f.subscription_id = e.subscription_id
     where e.is_admitted and e.denied_as is null
-      and (e.at at time zone 'Africa/Cairo')::date between f.starts_on and coalesce(f.ended_on - 1, f.ends_on)
+      and not exists (
+          select from zones z
+          where z.gym_id = e.gym_id
+            and (e.at at time zone z.zone)::date not between f.starts_on and coalesce(f.ended_on - 1, f.ends_on)
+      )
     union all
     select 'a door was opened that the subscription does not open', count(*)
     from entries e join subscriptions s on s.id = e.subscription_id
@@ -121,7 +138,9 @@ with broken (what, how_often) as (
     union all
     select 'somebody buys where they do not belong, or before they are there', count(*)
     from subscriptions s join customers c on c.id = s.customer_id
-    where c.gym_id <> s.gym_id or (c.created_at at time zone 'Africa/Cairo')::date > s.starts_on
+    where c.gym_id <> s.gym_id or not exists (
+        select from zones z where z.gym_id = s.gym_id and (c.created_at at time zone z.zone)::date <= s.starts_on
+    )
     union all
     select 'something has not happened yet', (
         select count(*) from entries where at > $1) + (select count(*) from payments where taken_at > $1)

@@ -9,3 +9,4 @@ mod documents;
 mod examples;
 mod first_day;
 mod member;
+mod moving;
