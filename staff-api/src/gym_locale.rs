@@ -15,7 +15,7 @@ use web::{
     envelope::{Failure, Success},
 };
 
-use crate::gyms::Gym;
+use crate::gyms::{Gym, SAVED};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(endpoint!(set_gym_locale))
@@ -81,8 +81,6 @@ impl TryFrom<GymLocaleBody> for LocaleEdit {
         Ok(edit)
     }
 }
-
-const SAVED: Text = Text { en: "Saved", ar: "تم الحفظ" };
 
 /// Set time zone, currency, calling code, language and week of a gym, also of one that sells already.
 #[utoipa::path(put, path = "/gyms/{id}/locale", tag = "gyms", params(("id" = i64, Path, description = "The gym")),

@@ -22,6 +22,7 @@ mod customers;
 mod dashboards;
 mod devices;
 mod gym_locale;
+mod gym_settings;
 mod gyms;
 mod operator;
 mod services;
@@ -78,6 +79,7 @@ pub fn router(app: App) -> (Router, Document) {
         .nest("/api", users::routes())
         .nest("/api", gyms::routes())
         .nest("/api", gym_locale::routes())
+        .nest("/api", gym_settings::routes())
         .nest("/api", branches::routes())
         .nest("/api", services::routes())
         .nest("/api", customers::routes())
