@@ -146,7 +146,8 @@ impl Line {
             .request(method, format!("{}{path}", self.base))
             .header(header::AUTHORIZATION, &self.bearer)
             .header("x-forwarded-for", &self.address)
-            .header("x-request-id", format!("{}-{turn}", deed.key))
+            // As the proxy hands on what a caller sent as X-Request-Id.
+            .header("x-client-request-id", format!("{}-{turn}", deed.key))
             .header("idempotency-key", &deed.key);
         if !body.is_null() {
             request = request.json(&body);

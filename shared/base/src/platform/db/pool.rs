@@ -52,11 +52,14 @@ pub struct PoolSettings {
 struct Connector {
     options: PgConnectOptions,
     soundness: Soundness,
+    /// Of those that had been idle.
     silence: Silence,
+    /// Of those whose user was cut off in a statement.
+    cut_off: Silence,
     attempts: Attempts,
 }
 
-/// When a connection that had been idle last failed to answer.
+/// When a connection last failed to answer.
 ///
 /// The way to Postgres dies for all connections at once: those that were lent for the last time before that moment
 /// are closed without being asked, or each of them would cost a wait of its own.
@@ -111,12 +114,19 @@ impl Manager for Connector {
         if conn.is_in_transaction() {
             return Err(RecycleError::message("in a transaction"));
         }
-        if self.silence.is_since(about.recycled.unwrap_or(about.created)) {
+        let lent_at = about.recycled.unwrap_or(about.created);
+        if self.silence.is_since(lent_at) {
             return Err(RecycleError::message("as silent as another"));
         }
         if conn.is_in_statement() {
-            // Postgres may still be busy with what its user was cut off in: that tells nothing about the others.
+            // Postgres may still be busy with what its user was cut off in: that tells nothing about those at rest. Of the
+            // others that were cut off it tells enough: all of them may be dead, and each would cost a wait of its own.
+            if self.cut_off.is_since(lent_at) {
+                return Err(RecycleError::message("cut off, as another that is silent"));
+            }
+            let question = self.cut_off.question();
             ask(conn).await?;
+            question.answer();
         } else if about.last_used() > RESTED {
             let question = self.silence.question();
             ask(conn).await?;
@@ -147,6 +157,7 @@ impl Pool {
             options: options.clone(),
             soundness,
             silence: Silence::default(),
+            cut_off: Silence::default(),
             attempts: Attempts::default(),
         })
         .max_size(max_connections)

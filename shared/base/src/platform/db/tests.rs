@@ -42,6 +42,26 @@ async fn a_connection_knows_when_it_was_cut_off_in_a_statement() {
 }
 
 #[tokio::test]
+async fn of_many_that_were_cut_off_and_keep_silent_one_is_waited_for() {
+    let test = TestDb::open().await;
+    let options = (*test.staff_pool().connect_options()).clone();
+    let patient = Duration::from_secs(1);
+    let pool = PoolSettings { options, max_connections: 4, acquire_timeout: patient, ..nowhere() };
+    let db = Db::new(DbSettings { writing: pool.clone(), reading: pool, replica: None }, b"a key").unwrap();
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        held.push(db.upkeep().await.unwrap());
+    }
+    for upkeep in &mut held {
+        let slow = sqlx::query("select pg_sleep(3)").execute(upkeep.conn());
+        assert!(tokio::time::timeout(Duration::from_millis(20), slow).await.is_err());
+    }
+    drop(held);
+    // Four questions of half a second each would take longer than anybody waits.
+    sqlx::query("select 1").execute(db.upkeep().await.unwrap().conn()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_postgres_that_refuses_is_not_waited_for_beyond_the_time_and_the_error_says_so() {
     let db = Db::new(DbSettings { writing: nowhere(), reading: nowhere(), replica: None }, b"a key").unwrap();
     let began = Instant::now();
