@@ -80,7 +80,7 @@ async fn ready(State(internals): State<Internals>) -> (StatusCode, &'static str)
     if internals.stop.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, STOPPING);
     }
-    let (answer, why) = match timeout(DATABASE_PATIENCE, internals.db.serves()).await {
+    let (answer, why) = match timeout(DATABASE_PATIENCE, internals.db.is_there()).await {
         Ok(Ok(())) => (READY, None),
         Ok(Err(NotServing::Behind)) => (NO_SCHEMA, None),
         Ok(Err(NotServing::Away(error))) => (NO_DATABASE, Some(error.to_string())),

@@ -115,7 +115,9 @@ fn limited(options: PgConnectOptions, database: &Database) -> PgConnectOptions {
     options.statement_cache_capacity(256).options([
         ("statement_timeout", format!("{}ms", database.statement_timeout.as_millis())),
         ("lock_timeout", format!("{}ms", database.lock_timeout.as_millis())),
-        ("idle_in_transaction_session_timeout", "30s".to_owned()),
+        // A request is given up sooner. Where the way here died without notice, its transaction holds on to its locks, such
+        // as that of a branch's receipt numbers, until this is over.
+        ("idle_in_transaction_session_timeout", "5s".to_owned()),
         // No page is long enough to be worth the start of helpers, and all cores have requests to answer.
         ("max_parallel_workers_per_gather", "0".to_owned()),
     ])

@@ -138,7 +138,7 @@ impl Section for Database {
         .secret(),
         Field::new(
             "max_connections",
-            "Most connections of this process to the database; half of them only read, the others write.",
+            "Most connections of this process to the database; half of them only read, the others write. Readiness and the outbox have one more each.",
             "16",
         ),
         Field::new("acquire_timeout_milliseconds", "Longest wait for a connection, in milliseconds.", "1500"),

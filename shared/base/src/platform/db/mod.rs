@@ -106,6 +106,8 @@ pub struct Db {
     writing: Pool,
     reading: Pool,
     replica: Pool,
+    /// One connection, for nothing but the question whether Postgres is there.
+    asking: Pool,
     fingerprint_key: FingerprintKey,
 }
 
@@ -192,8 +194,10 @@ impl Db {
             let options = settings.options.options([("default_transaction_read_only", "on")]);
             Pool::new(PoolSettings { options, ..settings })
         };
+        let asking = read_only(PoolSettings { max_connections: 1, ..settings.writing.clone() })?;
         let reading = read_only(settings.reading)?;
         Ok(Self {
+            asking,
             writing: Pool::new(settings.writing)?,
             replica: settings.replica.map(read_only).transpose()?.unwrap_or_else(|| reading.clone()),
             reading,
@@ -220,9 +224,16 @@ impl Db {
         if is_current? { Ok(()) } else { Err(NotServing::Behind) }
     }
 
-    /// Why nobody gets a connection at this moment.
+    /// As [`Db::serves`], asked on a connection of its own: that all others are in use for a moment, because they wait for
+    /// the same row, is no reason to send nobody here any more. For one who asks at a time.
+    pub async fn is_there(&self) -> Result<(), NotServing> {
+        let mut lease = self.asking.lend().await?;
+        if migrations::is_current(&mut *lease).await? { Ok(()) } else { Err(NotServing::Behind) }
+    }
+
+    /// Why [`Db::is_there`] does not get its connection at this moment.
     pub fn no_connection(&self) -> NoConnection {
-        self.writing.no_connection()
+        self.asking.no_connection()
     }
 
     /// Connections open, and how many of them are idle, all pools together.
@@ -241,7 +252,7 @@ impl Db {
 
     /// Lends no connection any more, and closes those that are lent as they come back.
     pub fn close(&self) {
-        for pool in [&self.writing, &self.reading, &self.replica] {
+        for pool in [&self.writing, &self.reading, &self.replica, &self.asking] {
             pool.close();
         }
     }

@@ -96,6 +96,20 @@ async fn whoever_gets_no_connection_is_told_why() {
 }
 
 #[tokio::test]
+async fn a_database_whose_connections_are_all_in_use_is_there() {
+    let test = TestDb::open().await;
+    let db = Db::new(single((*test.staff_pool().connect_options()).clone()), b"a key").unwrap();
+    let held = (db.upkeep().await.unwrap(), db.conn().await.unwrap());
+    assert!(matches!(db.serves().await, Err(NotServing::Away(_))));
+    db.is_there().await.unwrap();
+    drop(held);
+    db.serves().await.unwrap();
+    let away =
+        Db::new(DbSettings { writing: nowhere(), reading: nowhere(), replica: None }, b"a key").unwrap();
+    assert!(matches!(away.is_there().await, Err(NotServing::Away(_))));
+}
+
+#[tokio::test]
 async fn a_schema_serves_when_it_knows_every_migration_of_this_release() {
     let test = TestDb::open().await;
     let db = test.staff();
@@ -111,6 +125,7 @@ async fn a_schema_serves_when_it_knows_every_migration_of_this_release() {
     for behind in [newest, "delete from _sqlx_migrations where not success", "drop table _sqlx_migrations"] {
         sqlx::query(AssertSqlSafe(behind)).execute(&test.owner).await.unwrap();
         assert!(matches!(db.serves().await, Err(NotServing::Behind)), "{behind}");
+        assert!(matches!(db.is_there().await, Err(NotServing::Behind)), "{behind}");
     }
 }
 
