@@ -264,9 +264,6 @@ struct ChosenLanguageAnswer {
     preferred_language: Language,
 }
 
-const UNKNOWN_LANGUAGE: Text =
-    Text { en: "The language must be ar or en", ar: "اللغة يجب أن تكون ar أو en" };
-
 /// Choose the language of the app and of messages.
 #[utoipa::path(patch, path = "/language", tag = "account", request_body = LanguageBody,
     responses((status = 200, body = Success<ChosenLanguageAnswer>)))]
@@ -276,9 +273,8 @@ async fn choose_language(
     Json(body): Json<LanguageBody>,
 ) -> Result<Answer<ChosenLanguageAnswer>, ErrorResponse> {
     let mut fields = base::Fields::new();
-    let language = fields.required("preferred_language", body.preferred_language.as_deref(), |text| {
-        Language::parse(text).ok_or(("UNKNOWN_LANGUAGE", UNKNOWN_LANGUAGE))
-    });
+    let language =
+        fields.required("preferred_language", body.preferred_language.as_deref(), Language::choose);
     let language = fields.build(language)?;
     members::choose_language(&app.db, &member, language).await?;
     app.doorkeeper.forget(member.session());

@@ -41,9 +41,6 @@ pub(crate) struct GymLocaleBody {
     pub(crate) week_starts_on: Option<String>,
 }
 
-const UNKNOWN_LANGUAGE: Text =
-    Text { en: "The language must be ar or en", ar: "اللغة يجب أن تكون ar أو en" };
-
 const NOTHING: Text = Text {
     en: "Say time zone, currency, calling code, language or first day of the week",
     ar: "حدد المنطقة الزمنية أو العملة أو كود الدولة أو اللغة أو أول أيام الأسبوع",
@@ -56,9 +53,7 @@ impl GymLocaleBody {
             time_zone: fields.optional("time_zone", self.time_zone.as_deref(), Calendar::parse),
             currency: fields.optional("currency", self.currency.as_deref(), Currency::parse),
             calling_code: fields.optional("calling_code", self.calling_code.as_deref(), CallingCode::parse),
-            language: fields.optional("language", self.language.as_deref(), |text| {
-                Language::parse(text).ok_or(("UNKNOWN_LANGUAGE", UNKNOWN_LANGUAGE))
-            }),
+            language: fields.optional("language", self.language.as_deref(), Language::choose),
             week_starts_on: fields.optional(
                 "week_starts_on",
                 self.week_starts_on.as_deref(),

@@ -60,7 +60,7 @@ const NOT_OF_A_FIELD: [&str; 3] = ["WRONG_PASSWORD", "PASSWORD_UNCHANGED", "INVA
 pub async fn assert_refusals_read_well(door: Door) {
     let mut problems = Vec::new();
     for language in [Language::En, Language::Ar] {
-        let swept = SweptGym::open(door).await;
+        let swept = gym_that_reads(door, language).await;
         let mut tasks = Vec::new();
         for (operation, fixture) in door.operations(&swept.document, &mut problems) {
             if operation.stem() == operation.id && operation.fields.is_some() {
@@ -72,18 +72,24 @@ pub async fn assert_refusals_read_well(door: Door) {
     assert!(problems.is_empty(), "{} findings\n{}", problems.len(), problems.join("\n"));
 }
 
+/// A gym whose staff chose the language.
+async fn gym_that_reads(door: Door, language: Language) -> SweptGym {
+    let swept = SweptGym::open(door).await;
+    sqlx::query("update staff_users set preferred_language = $1")
+        .bind(language.as_str())
+        .execute(&swept.gym.db.owner)
+        .await
+        .expect("a language");
+    swept
+}
+
 async fn read(
     door: Door,
     swept: SweptGym,
     (operation, fixture): (Operation, Fixture),
     language: Language,
 ) -> Vec<String> {
-    let swept = if fixture.needs_own_gym { SweptGym::open(door).await } else { swept };
-    sqlx::query("update staff_users set preferred_language = $1")
-        .bind(language.as_str())
-        .execute(&swept.gym.db.owner)
-        .await
-        .expect("a language");
+    let swept = if fixture.needs_own_gym { gym_that_reads(door, language).await } else { swept };
     let mut problems = Vec::new();
     let mut things = Things::make(&swept.gym, Place::Here).await;
     for (field, value) in wrongs(&operation) {

@@ -1,6 +1,6 @@
 //! The languages the gym speaks.
 
-use super::words;
+use super::{field_errors, words};
 
 words! {
     /// A language that every text exists in.
@@ -10,6 +10,14 @@ words! {
         /// English; also for a request that asks for neither language.
         En = "en" | "english" | "en-us" | "en_us" | "en-gb" | "en_gb",
     }
+}
+
+field_errors! {
+    /// Text that names no language that texts exist in.
+    pub struct LanguageUnknown => "UNKNOWN_LANGUAGE",
+        en: "The language must be ar or en",
+        ar: "اللغة يجب أن تكون ar أو en",
+        display: "a language is ar or en";
 }
 
 /// Full weight, in thousandths.
@@ -22,6 +30,11 @@ impl Language {
     /// The language of a tag such as `ar`, `ar-EG` or `en_GB`.
     pub fn parse(tag: &str) -> Option<Self> {
         Self::from_word(tag.trim().split(['-', '_']).next()?)
+    }
+
+    /// The language that somebody chooses, by its tag.
+    pub fn choose(tag: &str) -> Result<Self, LanguageUnknown> {
+        Self::parse(tag).ok_or(LanguageUnknown)
     }
 
     /// The language that an `Accept-Language` header likes best, if it likes one of ours.

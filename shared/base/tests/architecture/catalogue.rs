@@ -40,7 +40,6 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("TIME_INVALID", "400", "The time cannot be read"),
     ("TOO_MANY_REQUESTS", "429", "The client's address asks too often"),
     ("UNAVAILABLE", "503", "The database cannot be had, or the service restarts"),
-    ("UNKNOWN_LANGUAGE", "400", "The language is neither ar nor en"),
     ("UNKNOWN_ROLE", "400", "There is no such role"),
     ("UNKNOWN_RULE", "400", "There is no rule with that key"),
     ("UNSUPPORTED_MEDIA_TYPE", "415", "The body is not sent as application/json"),

@@ -204,7 +204,7 @@ async fn the_members_door_takes_away_nothing_but_a_members_phones() {
 }
 
 #[tokio::test]
-async fn of_the_audit_log_only_refusals_are_forgotten_and_only_by_staff_api() {
+async fn of_the_audit_log_only_refusals_and_strangers_are_forgotten_and_only_by_staff_api() {
     let db = arranged().await;
     let refused = "insert into audit_log (at, gym_id, actor_kind, action, request_id, refused_as, address_hash, address_network)
                    values ('2026-04-01', 1, 'visitor', 'account.sign_in_refused', 'r', 'INVALID_CREDENTIALS', '\\x01', '192.0.2.0/24')";
@@ -215,6 +215,9 @@ async fn of_the_audit_log_only_refusals_are_forgotten_and_only_by_staff_api() {
     let left: Vec<String> =
         sqlx::query_scalar("select action from audit_log").fetch_all(&db.owner).await.unwrap();
     assert_eq!(left, ["branches.switch"]);
+    let asked = "insert into audit_log (at, actor_kind, action, request_id)
+                 values ('2026-04-01', 'visitor', 'account.request_activation', 'r')";
+    assert_eq!(attempt(db.client_pool(), asked).await, Tried::Done(1));
     let strangers = "select forget_strangers('2036-01-01', 100)";
     assert_refused(db.client_pool(), &[strangers]).await;
     sqlx::query(strangers).execute(db.staff_pool()).await.unwrap();
