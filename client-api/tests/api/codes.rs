@@ -86,6 +86,11 @@ async fn known_and_unknown_identifiers_get_the_same_bytes_and_leave_the_same_row
     };
     assert_eq!(guess(PHONE).await, guess("01000000001").await);
     assert_eq!(guess(PHONE).await, guess("01099999999").await);
+    // What strangers did leaves no row but where it concerns somebody; what they were refused is noted within bounds.
+    let unrefused = "select count(*) from audit_log where actor_kind = 'visitor' and refused_as is null";
+    assert_eq!(setup.count(unrefused).await, 0);
+    assert_eq!(setup.count("select count(*) from audit_log where refused_as = 'INVALID_CODE'").await, 4);
+    assert_eq!(setup.count("select count(*) from audit_log where action = 'account.send_code'").await, 2);
 }
 
 #[tokio::test]

@@ -119,7 +119,7 @@ pub(super) async fn delete_member_sessions(
     Ok(done.rows_affected())
 }
 
-/// What visitors did before `before` that concerns no gym, e.g. asking for a code.
+/// What visitors did before `before` that concerns no gym. The release before this one wrote such rows, this one does not.
 pub(super) async fn delete_strangers(
     upkeep: &mut Upkeep,
     before: Timestamp,

@@ -51,6 +51,13 @@ impl Tx {
         Ok(())
     }
 
+    /// Whether a stranger did something that concerns no gym and nothing in it: asked for a code, guessed one wrong.
+    /// It leaves no row: strangers could write them without end, and no gym would ever see one. What they were refused
+    /// is noted apart, within bounds.
+    fn concerns_nobody(&self, notes: &[Note]) -> bool {
+        self.signature.actor == Actor::Visitor && self.signature.gym.is_none() && notes.is_empty()
+    }
+
     async fn roll_back(mut self) {
         if let Err(lost) = self.loan.get().roll_back().await {
             tracing::debug!(error = %lost, "the connection was lost before the rollback");
@@ -227,7 +234,9 @@ where
     }
     // The audit row comes last: only now is it known what was done to what.
     let notes = mem::take(&mut tx.notes);
-    audit::record(tx.loan.get(), &tx.signature, notes).await?;
+    if !tx.concerns_nobody(&notes) {
+        audit::record(tx.loan.get(), &tx.signature, notes).await?;
+    }
     Ok(Made::Now(value))
 }
 
