@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         // Its user of the database may write jobs down and not read them.
         jobs: Vec::new,
         housekeeping: |db, kept, clock, stop| Box::pin(housekeeping::keep(db, kept, clock, stop)),
+        verify_books: None,
         add_operator: None,
     })
 }

@@ -47,12 +47,23 @@ with zones (gym_id, zone) as (
     where taken_at < before
     union all
     select 'a day is not the sum of its payments', count(*)
-    from branch_days d
+    from revenue d
     full join (
         select gym_id, branch_id, business_day, sum(amount_minor) as amount_minor
         from payments group by gym_id, branch_id, business_day
     ) p using (gym_id, branch_id, business_day)
     where d.amount_minor is distinct from p.amount_minor
+    union all
+    select 'a day of an account is not the sum of its transfers', count(*)
+    from account_days d
+    full join (
+        select gym_id, branch_id, business_day, account, source, sum(debited) as debit_minor,
+               sum(credited) as credit_minor
+        from transfers
+        cross join lateral (values (debit, amount_minor, 0), (credit, 0, amount_minor)) leg (account, debited, credited)
+        group by gym_id, branch_id, business_day, account, source
+    ) t using (gym_id, branch_id, business_day, account, source)
+    where d.debit_minor is distinct from t.debit_minor or d.credit_minor is distinct from t.credit_minor
     union all
     select 'a branch does not know how many its customers are', count(*)
     from branches b
@@ -68,17 +79,21 @@ with zones (gym_id, zone) as (
     select 'a price is not what was paid', count(*)
     from subscriptions s
     where s.price_minor <> (
-        select coalesce(sum(p.amount_minor), 0) from payments p where p.subscription_id = s.id and p.kind <> 'freeze'
+        select coalesce(sum(p.amount_minor), 0) from payments p where p.subscription_id = s.id and p.kind in ('subscription', 'renewal', 'reversal')
     )
     union all
     select 'a reversal does not undo its payment', count(*)
     from payments r join payments p on p.id = r.reverses_id
-    where r.amount_minor <> -p.amount_minor or r.branch_id <> p.branch_id or r.taken_at < p.taken_at or r.method <> p.method
+    where r.kind = 'reversal' and (r.amount_minor <> -p.amount_minor) or r.branch_id <> p.branch_id or r.taken_at < p.taken_at
+       or r.kind = 'reversal' and r.method <> p.method
     union all
     select 'a payment is on the wrong day', count(*)
     from payments p
     where not exists (
         select from zones z where z.gym_id = p.gym_id and p.business_day = (p.taken_at at time zone z.zone)::date
+    ) and not exists (
+        -- Taken after its day was closed.
+        select from daily_closings k where k.branch_id = p.branch_id and k.business_day = p.business_day - 1
     )
     union all
     select 'a door does not know the last entry', count(*)

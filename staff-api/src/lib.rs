@@ -17,7 +17,9 @@ macro_rules! alias {
 mod account;
 mod attendance;
 mod audit;
+mod books;
 mod branches;
+mod closings;
 mod customers;
 mod dashboards;
 mod devices;
@@ -25,11 +27,12 @@ mod gym_locale;
 mod gym_settings;
 mod gyms;
 mod operator;
+mod payments;
 mod services;
 mod subscriptions;
 mod users;
 
-pub use operator::add_operator;
+pub use self::{books::verify_books, operator::add_operator};
 
 use axum::Router;
 use base::platform::outbox::Jobs;
@@ -55,6 +58,8 @@ const COVER: Cover = Cover {
         ("branches", "The branches of the gym"),
         ("gyms", "The gym itself and its rules; for super admins all gyms"),
         ("dashboards", "The gym at a glance"),
+        ("payments", "What was paid, and what was given back"),
+        ("books", "The ledger: accounts, trial balance, journal"),
         ("audit", "Who did what"),
         ("notifications", "The devices that receive pushes, of both apps"),
     ],
@@ -86,6 +91,9 @@ pub fn router(app: App) -> (Router, Document) {
         .nest("/api", devices::routes())
         .nest("/api", audit::routes())
         .nest("/api", dashboards::routes())
+        .nest("/api", payments::routes())
+        .nest("/api", closings::routes())
+        .nest("/api", books::routes())
         .nest("/api", subscriptions::routes())
         .nest("/api/api", alias(devices::twice_prefixed(), "twice_prefixed"));
     let (router, api) = contents.with_state(app.clone()).split_for_parts();

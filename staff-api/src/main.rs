@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         docs_path: "/docs/staff",
         jobs: staff_api::jobs,
         housekeeping: |db, kept, clock, stop| Box::pin(housekeeping::keep(db, kept, clock, stop)),
+        verify_books: Some(|db| Box::pin(staff_api::verify_books(db))),
         add_operator: Some(|db, wanted, now| Box::pin(staff_api::add_operator(db, wanted, now))),
     })
 }

@@ -116,6 +116,30 @@ mod tests {
         runtime.block_on(async { drop(gym) });
     }
 
+    #[test]
+    fn the_books_are_walked_and_a_break_is_named() {
+        let runtime = Runtime::new().unwrap();
+        let gym = runtime.block_on(TestDb::open());
+        let url = gym.url("gym_staff");
+        let verify = || run(&["verify", "books"], &[("GYM__DATABASE__URL", &url)]);
+        let (code, said, complaint) = verify();
+        let whole = "the books are whole: 0 receipts, 0 transfers and 0 closings were compared\n";
+        assert_eq!((code, said.as_str(), complaint.as_str()), (Some(0), whole, ""));
+        let broken = "insert into gyms (id, name, time_zone, currency, calling_code, primary_color, secondary_color,
+                is_setup_complete, is_active, created_at)
+            values (1, 'Nile', 'Africa/Cairo', 'EGP', '20', '#DC2626', '#EF4444', true, true, '2026-01-01');
+            insert into branches (id, gym_id, name, code, is_active, created_at) values (1, 1, 'Nile', 'N', true, '2026-01-01');
+            insert into branch_receipts (branch_id, last_number) values (1, 3)";
+        runtime.block_on(async { sqlx::raw_sql(broken).execute(&gym.owner).await.unwrap() });
+        let (code, said, complaint) = verify();
+        assert_eq!(code, Some(1), "{said}{complaint}");
+        assert!(said.starts_with("branch 1: the last receipt number of the branch is another\n"), "{said}");
+        assert!(complaint.contains("1 of these break the books"), "{complaint}");
+        let (code, _, _) = run(&["verify"], &[("GYM__DATABASE__URL", &url)]);
+        assert_eq!(code, Some(2), "verify what?");
+        runtime.block_on(async { drop(gym) });
+    }
+
     /// What the doctor says about this thing.
     fn about<'a>(said: &'a str, thing: &str) -> Vec<&'a str> {
         said.lines().filter(|line| line.get(7..).is_some_and(|rest| rest.starts_with(thing))).collect()

@@ -4,12 +4,20 @@ use std::borrow::Cow;
 
 use crate::{
     error::{FieldProblem, Invalid, Refusal as _, Text},
-    vocabulary::{Change, FieldError, Language, Page, field_errors, page::PageInvalid},
+    vocabulary::{Change, DayRangeInvalid, FieldError, Language, Page, field_errors, page::PageInvalid},
 };
 
 /// For a page that could be read, but begins further back than its list goes.
 impl From<PageInvalid> for Invalid {
     fn from(refused: PageInvalid) -> Self {
+        let mut fields = Fields::new();
+        fields.problem(refused.field(), &refused);
+        Self::new(fields.problems)
+    }
+}
+
+impl From<DayRangeInvalid> for Invalid {
+    fn from(refused: DayRangeInvalid) -> Self {
         let mut fields = Fields::new();
         fields.problem(refused.field(), &refused);
         Self::new(fields.problems)

@@ -3,7 +3,9 @@
 pub mod accounts;
 pub mod attendance;
 pub mod audit_trail;
+pub mod books;
 pub mod branches;
+pub mod closings;
 pub mod customers;
 pub mod gyms;
 pub mod housekeeping;
@@ -11,6 +13,7 @@ pub mod members;
 pub mod notifications;
 pub mod payments;
 pub mod plans;
+pub mod refunds;
 pub mod reports;
 pub mod staff;
 pub mod subscriptions;

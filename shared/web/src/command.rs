@@ -44,9 +44,14 @@ const CHECK: &str = "check";
 const EXAMPLE: &str = "config-example";
 const HEALTH: &str = "health";
 const DOCTOR: &str = "doctor";
+const VERIFY: &str = "verify";
+const BOOKS: &str = "books";
 
 /// Sweeps until the token says stop; the configuration says how long refusals are kept.
 pub type Housekeeping = fn(Db, config::Audit, Arc<dyn Clock>, CancellationToken) -> BoxFuture<'static, ()>;
+
+/// What was walked, in a line, and a line for each thing that is broken.
+pub type VerifyBooks = fn(Db) -> BoxFuture<'static, Result<(String, Vec<String>), Error>>;
 
 /// What one service does differently from the other.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +70,8 @@ pub struct Program {
     pub jobs: fn() -> Jobs,
     /// What its worker does beside: deletes what has run out, until it is told to stop.
     pub housekeeping: Housekeeping,
+    /// Walks the books of every gym and says where they break, where that is this service's business.
+    pub verify_books: Option<VerifyBooks>,
     /// Adds an operator of the platform, where that is this service's business.
     pub add_operator: Option<AddOperator>,
 }
@@ -90,6 +97,10 @@ enum Failed {
     Unasked,
     #[error("{0} of these keep the gym from being served safely")]
     Unwell(usize),
+    #[error("the books cannot be read: {}", chain(.0))]
+    Books(Error),
+    #[error("{0} of these break the books")]
+    Broken(usize),
     #[error("not ready")]
     NotReady(#[from] health::NotReady),
     #[error("nobody reads what is written")]
@@ -137,6 +148,13 @@ fn command_line(program: &Program) -> Command {
     if program.add_operator.is_some() {
         command = command.subcommand(operator::command_line());
     }
+    if program.verify_books.is_some() {
+        let books = Command::new(BOOKS).about(
+            "Walk receipts, transfers and sums of every gym; say where they break, and fail if they do",
+        );
+        let verify = Command::new(VERIFY).about("Compute again what is kept");
+        command = command.subcommand(verify.subcommand_required(true).subcommand(books));
+    }
     if program.service == ServiceName::StaffApi {
         command = command.subcommand(Command::new(MIGRATE).about("Bring the database's schema up to date"));
     }
@@ -157,6 +175,7 @@ fn run(program: &Program, asked: &ArgMatches) -> Result<(), Failed> {
         Some(DOCTOR) => examine(&Config::load_from_process(program.service)?),
         Some(MIGRATE) => migrate(&DatabaseAlone::load_for_migration(program.service)?),
         Some(operator::OPERATOR) => add_operator(program, asked),
+        Some(VERIFY) => verify_books(program),
         Some(_) | None => {
             let config = Config::load_from_process(program.service)?;
             Ok(to_the_end(lifecycle::keep(program, config))??)
@@ -208,6 +227,23 @@ fn add_operator(program: &Program, asked: &ArgMatches) -> Result<(), Failed> {
         done.map_err(Failed::Operator)
     })??;
     Ok(writeln!(io::stdout(), "{name} runs the platform now and may sign in")?)
+}
+
+fn verify_books(program: &Program) -> Result<(), Failed> {
+    let verify = program.verify_books.ok_or(Failed::Unasked)?;
+    let alone = DatabaseAlone::load_for_command(program.service)?;
+    let (walked, broken) = to_the_end(async {
+        let db = connect::open_alone(&alone)?;
+        let done = verify(db.clone()).await;
+        db.close();
+        done.map_err(Failed::Books)
+    })??;
+    let mut output = io::stdout();
+    for line in &broken {
+        writeln!(output, "{line}")?;
+    }
+    writeln!(output, "{walked}")?;
+    if broken.is_empty() { Ok(()) } else { Err(Failed::Broken(broken.len())) }
 }
 
 /// Whoever started us may read neither the log nor its format: this goes to standard error in plain words.

@@ -210,6 +210,8 @@ pub(super) struct ReceiptAnswer {
     discount: Money,
     /// How it was paid.
     payment_method: Method,
+    /// The day it counts for, in the gym's calendar: a later one than today, if today is closed.
+    business_day: NaiveDate,
 }
 
 impl From<Receipt> for ReceiptAnswer {
@@ -220,6 +222,7 @@ impl From<Receipt> for ReceiptAnswer {
             amount: receipt.amount,
             discount: receipt.discount,
             payment_method: receipt.method,
+            business_day: receipt.business_day,
         }
     }
 }

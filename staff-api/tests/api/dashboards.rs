@@ -8,8 +8,9 @@ use serde_json::json;
 async fn pay(gym: &Gym, branch: i64, receipt: i64, amount_minor: i64, day: &str) {
     sqlx::query(
         "insert into payments (gym_id, branch_id, receipt_number, kind, method, amount_minor, discount_minor, taken_by,
-             taken_at, business_day)
-         select gym_id, id, $2, 'other', 'cash', $3, 500, 1006, timestamptz '2026-04-17T21:30:00Z', $4::text::date
+             reverses_id, taken_at, business_day)
+         select gym_id, id, $2, case when $3 < 0 then 'refund' else 'other' end, 'cash', $3, 500, 1006,
+             (select id from payments where branch_id = $1 and receipt_number = 1 and $3 < 0), timestamptz '2026-04-17T21:30:00Z', $4::text::date
          from branches where id = $1",
     )
     .bind(branch)

@@ -5,13 +5,16 @@
 mod account;
 mod attendance;
 mod audit;
+mod books;
 mod branches;
+mod closings;
 mod customers;
 mod dashboards;
 mod devices;
 mod gym_locale;
 mod gyms;
 mod housekeeping;
+mod payments;
 mod refusals;
 mod repeating;
 mod services;

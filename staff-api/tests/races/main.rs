@@ -4,6 +4,7 @@
 
 mod cut;
 mod locale;
+mod money;
 mod places;
 mod subscriptions;
 mod support;

@@ -4,6 +4,7 @@ use cast::{
     PASSWORD,
     sweep::{Ask, Exception, Fixture, Things, at_branch, in_gym, oneself},
 };
+use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
 fn scan(things: &Things, named: Value) -> Ask {
@@ -17,6 +18,21 @@ fn sale(things: &Things) -> Ask {
         "customer_id": things.customer, "service_id": things.service, "branch_id": things.branch,
         "payment_method": "cash",
     }))
+}
+
+fn payment(things: &Things) -> Ask {
+    Ask::nothing().body(json!({
+        "customer_id": things.customer, "amount": 75.5, "payment_method": "card", "branch_id": things.branch,
+        "payment_date": "2026-02-17T14:03:22.123456",
+    }))
+}
+
+/// Each of a day of its own, long ago, so that they do not meet.
+fn closing(things: &Things) -> Ask {
+    let number = u64::try_from(things.number).unwrap_or_default();
+    let date =
+        NaiveDate::from_ymd_opt(2000, 1, 1).and_then(|first| first.checked_add_days(Days::new(number)));
+    Ask::nothing().body(json!({ "branch_id": things.branch, "date": date, "actual_cash": 12.5 }))
 }
 
 fn hire(things: &Things) -> Ask {
@@ -172,6 +188,27 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     at_branch("draw_qr", customer),
     at_branch("regenerate_qr", customer),
     at_branch("reset_customer_password", customer),
+    // Subscriptions
+    // Money
+    at_branch("list_payments", of_branch),
+    at_branch("list_transactions", of_branch),
+    at_branch("get_payment", |things| Ask::about(things.payment)),
+    at_branch("get_transaction", |things| Ask::about(things.payment)),
+    at_branch("record_payment", payment),
+    at_branch("create_payment", payment),
+    at_branch("refund_payment", |things| {
+        Ask::about(things.payment).body(json!({ "amount": 20, "reason": "moves away", "units": 2 }))
+    }),
+    at_branch("close_day", closing),
+    at_branch("create_closing", closing),
+    at_branch("calculate_day", of_branch),
+    at_branch("list_closings", of_branch),
+    at_branch("list_finance_closings", of_branch),
+    at_branch("get_closing", |things| Ask::about(things.closing)),
+    at_branch("list_cash_differences", of_branch),
+    oneself("list_accounts", nothing),
+    at_branch("get_trial_balance", of_branch),
+    at_branch("list_transfers", of_branch),
     // Subscriptions
     at_branch("list_subscriptions", of_branch),
     at_branch("get_subscription", |things| Ask::about(things.subscription)).but(ONLY_TRAINEES),

@@ -58,6 +58,10 @@ pub struct Things {
     pub coins: i64,
     /// A frozen subscription of theirs.
     pub frozen: i64,
+    /// What they paid for it.
+    pub payment: i64,
+    /// A day of the branch that is closed.
+    pub closing: i64,
     /// Somebody at the front desk.
     pub staff: i64,
     /// Something that is sold.
@@ -83,6 +87,8 @@ impl Things {
         let days = subscription().sold_as(sold_as).insert(gym, person).await.get();
         let coins = subscription().coins(9).sold_as(sold_as).insert(gym, person).await.get();
         let frozen = subscription().frozen(-1, 5).sold_as(sold_as).insert(gym, person).await.get();
+        let payment = pay(gym, branch, person.get(), coins).await;
+        let closing = close(gym, branch, number).await;
         let (staff, service) = hire_and_offer(gym, branch, number).await;
         sqlx::query("update customers set password_hash = (select password_hash from staff_users where id = 1006) where id = $1")
             .bind(person.get())
@@ -97,6 +103,8 @@ impl Things {
             subscription: days,
             coins,
             frozen,
+            payment,
+            closing,
             staff,
             service,
             number,
@@ -115,9 +123,48 @@ impl Things {
             frozen: id(5),
             staff: id(6),
             service: id(7),
+            payment: id(8),
+            closing: id(9),
             number,
         }
     }
+}
+
+async fn pay(gym: &Gym, branch: i64, customer: i64, subscription: i64) -> i64 {
+    sqlx::query_scalar(
+        "with receipt as (
+             update branch_receipts set last_number = last_number + 1 where branch_id = $1
+             returning last_number, first_open_day
+         )
+         insert into payments (gym_id, branch_id, customer_id, subscription_id, receipt_number, kind, method,
+             amount_minor, discount_minor, taken_by, taken_at, business_day)
+         select b.gym_id, b.id, $2, $3, r.last_number, 'subscription', 'cash', 30000, 0, 1006, s.created_at,
+             greatest(s.starts_on, r.first_open_day)
+         from branches b, receipt r, subscriptions s
+         where b.id = $1 and s.id = $3
+         returning id",
+    )
+    .bind(branch)
+    .bind(customer)
+    .bind(subscription)
+    .fetch_one(&gym.db.owner)
+    .await
+    .expect("a payment")
+}
+
+/// Closes a day so long ago that nothing was posted on it, and leaves all days open for money.
+async fn close(gym: &Gym, branch: i64, number: i64) -> i64 {
+    sqlx::query_scalar(
+        "insert into daily_closings (gym_id, branch_id, business_day, expected_minor, counted_minor, card_minor,
+             transfer_minor, closed_by, closed_at)
+         select gym_id, id, date '1990-01-01' - $2::integer, 0, 0, 0, 0, 1006, created_at from branches where id = $1
+         returning id",
+    )
+    .bind(branch)
+    .bind(i32::try_from(number).unwrap_or(i32::MAX))
+    .fetch_one(&gym.db.owner)
+    .await
+    .expect("a closing")
 }
 
 async fn hire_and_offer(gym: &Gym, branch: i64, number: i64) -> (i64, i64) {

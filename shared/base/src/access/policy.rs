@@ -172,6 +172,12 @@ policy! {
     OverrideDenials         [.  G  b  b  .  .  .  .  .]  no   "attendance.override"               "Let a customer in whom the rules deny, with a reason.";
     ReadEntries             [A  G  b  b  G  b  b  b  b]  no   "attendance.read"                   "Read who came in.";
     ReadDashboards          [A  G  b  b  G  b  b  .  .]  no   "dashboards.read"                   "Read the figures of the gym.";
+    ReadPayments            [.  G  b  b  G  b  b  .  b]  no   "payments.read"                     "Read what was paid, and receipts.";
+    RecordPayments          [.  G  b  b  .  .  .  .  b]  yes  "payments.record"                   "Take money for something other than a sale.";
+    RefundPayments          [.  G  b  b  G  .  .  .  .]  yes  "payments.refund"                   "Give money back, in part or in full, with a reason.";
+    ReadClosings            [.  G  b  b  G  b  b  .  b]  no   "closings.read"                     "Read what had to be in the till, and how days were closed.";
+    CloseDays               [.  G  b  b  G  b  b  .  b]  yes  "closings.close"                    "Close a branch's day.";
+    ReadBooks               [.  G  b  b  G  b  b  .  .]  no   "books.read"                        "Read the books: accounts, trial balance, journal.";
     ReadAudit               [.  G  .  .  .  .  .  .  .]  no   "audit.read"                        "Read who did what.";
 }
 

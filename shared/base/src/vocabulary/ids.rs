@@ -99,6 +99,12 @@ ids! {
     MovementId,
     /// Money that came in or went back.
     PaymentId,
+    /// A movement of money between two accounts of the books.
+    TransferId,
+    /// What the transfers of one deed have in common.
+    PostingId,
+    /// A branch's day, counted and closed.
+    ClosingId,
     /// One attempt to come in.
     EntryId,
     /// A time in which a subscription rests.

@@ -27,6 +27,7 @@ mod words;
 
 pub mod change;
 pub mod dates;
+pub mod day_range;
 pub mod email;
 pub mod gender;
 pub mod ids;
@@ -45,6 +46,7 @@ pub use self::{
     audit_flag::AuditFlag,
     change::Change,
     dates::{Calendar, Day, Timestamp},
+    day_range::{DayRangeInvalid, read_days},
     email::Email,
     gender::Gender,
     ids::*,

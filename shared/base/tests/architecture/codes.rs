@@ -7,18 +7,22 @@ use crate::source::{root, shared};
 /// Codes that several lists declare, because the apps treat the cases alike.
 const REPEATED: &[&str] = &[
     "AMOUNT_NEGATIVE",
+    "AMOUNT_NOT_POSITIVE",
     "BRANCH_INACTIVE",
     "BRANCH_NOT_FOUND",
     "BRANCH_REQUIRED",
     "CUSTOMER_INACTIVE",
     "CUSTOMER_MISMATCH",
     "CUSTOMER_NOT_FOUND",
+    "DATE_RANGE_REVERSED",
     "INVALID_CODE",
     "INVALID_CREDENTIALS",
     "MISSING_FIELDS",
     "PASSWORD_TOO_SHORT",
     "RATE_LIMIT_EXCEEDED",
+    "REFUND_TOO_LARGE",
     "SERVICE_NOT_FOUND",
+    "SUBSCRIPTION_NOT_FOUND",
     "WRONG_PASSWORD",
 ];
 

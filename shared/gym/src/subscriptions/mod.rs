@@ -12,6 +12,7 @@
 
 mod actions;
 mod count;
+mod ending;
 mod freezes;
 mod listing;
 mod model;
@@ -23,6 +24,7 @@ mod store;
 
 pub use actions::{Opened, list_movements, open};
 pub use count::{Count, CountInvalid, FreezeDays, Months, TermDays, Units};
+pub(crate) use ending::{Ending, take_back};
 pub use freezes::{FreezeOrder, Frozen, RestRefused, freeze, stop, unfreeze};
 pub use listing::list;
 pub use model::{

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{
+    count::Units,
     model::{
         Doors, FreezeSpan, Freezing, Held, Movement, MovementKind, ServiceKind, Status, StatusInputs,
         SubscriptionFilter,
@@ -14,7 +15,7 @@ use base::{
     access::{Place, Scope, Unseen},
     platform::db::{Connection, Tx},
     vocabulary::{
-        BranchId, CustomerId, EntryId, GymId, Money, MovementId, Page, Phone, ServiceId, StaffId,
+        BranchId, CustomerId, EntryId, GymId, Line, Money, MovementId, Page, Phone, ServiceId, StaffId,
         SubscriptionId, Timestamp, page::COUNTED_MOST, phone::Calling,
     },
 };
@@ -201,6 +202,36 @@ pub(super) async fn lock_held(tx: &mut Tx, id: SubscriptionId) -> Result<Unseen<
     .fetch_optional(tx.conn())
     .await?;
     find_held(tx.conn(), id).await
+}
+
+/// Takes back units that are left, and writes it into the ledger; the balance is locked, and holds as many.
+pub(super) async fn update_taken_back(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    units: Units,
+    reason: &Line,
+) -> Result<(), Error> {
+    let (actor, now) = (tx.actor(), tx.now());
+    sqlx::query!(
+        "with taken as (
+             update subscription_balances
+             set remaining = remaining - $2
+             where subscription_id = $1
+             returning remaining
+         )
+         insert into subscription_movements (subscription_id, kind, amount, remaining_after, actor_kind, actor_id, reason, at)
+         select $1, 'refund', -$2, remaining, $3, $4, $5, $6
+         from taken",
+        id.get(),
+        units.get(),
+        actor.kind(),
+        actor.id(),
+        reason.as_str(),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// These subscriptions, newest first.

@@ -1,5 +1,6 @@
 //! The verbs of freezing and stopping.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -156,8 +157,8 @@ pub async fn stop(
 ) -> Result<Held, Error> {
     db.write(staff, async |tx| {
         let held = lock_within(tx, staff, id).await?;
-        rules::stop(&held, staff.calendar().today(tx.now()))?;
-        store::update_stopped(tx, held.id, reason.as_ref()).await?;
+        let today = staff.calendar().today(tx.now());
+        stop_locked(tx, &held, reason.as_ref(), today).await?;
         tx.note(
             Note::on("subscription", held.id.get()).with(json!({ "remaining": held.standing.remaining })),
         );
@@ -165,6 +166,17 @@ pub async fn stop(
     })
     .await?;
     Ok(find_held(db.conn().await?.get(), id).await?.within(staff).ok_or(SubscriptionNotFound)?)
+}
+
+/// Ends a subscription that is locked for good.
+pub(in super::super) async fn stop_locked(
+    tx: &mut Tx,
+    held: &Held,
+    reason: Option<&Line>,
+    today: NaiveDate,
+) -> Result<(), Error> {
+    rules::stop(held, today)?;
+    store::update_stopped(tx, held.id, reason).await
 }
 
 async fn lock_within<C: Can>(tx: &mut Tx, staff: &Granted<C>, id: SubscriptionId) -> Result<Held, Error> {
@@ -186,7 +198,7 @@ async fn take_fee(
         gym: held.gym,
         branch: held.branch,
         customer: held.customer,
-        subscription: held.id,
+        subscription: Some(held.id),
         purpose: PaymentPurpose::Freeze,
         method,
         amount: held.freezing.fee,

@@ -238,7 +238,7 @@ async fn pay(tx: &mut Tx, till: Till, bill: &Bill<'_>) -> Result<Deal, Error> {
         gym: till.gym,
         branch: till.branch,
         customer: bill.customer,
-        subscription: bill.subscription,
+        subscription: Some(bill.subscription),
         purpose: bill.purpose,
         method: bill.asked.method,
         amount: bill.price.amount,

@@ -5,4 +5,5 @@ mod rules;
 mod store;
 
 pub use actions::{Deducted, Deduction, SomebodyElses, deduct};
+pub(super) use rules::has_enough;
 pub use rules::{NoneLeft, SpendRefused};

@@ -64,18 +64,26 @@ refusals! {
     }
 }
 
-/// Decides whether `amount` may be taken. That nothing is left is said before anything else, as the source documents do.
-pub(super) fn may_spend(held: &Held, amount: i32, today: NaiveDate) -> Result<(), SpendRefused> {
+/// Whether so much is left, whatever the status.
+pub(in super::super) fn has_enough(held: &Held, amount: i32) -> Result<(), SpendRefused> {
     let (Some(unit), Some(left)) = (held.kind.unit(), held.standing.remaining) else {
         return Err(SpendRefused::NothingToCount);
     };
-    if left == 0 {
-        return Err(NoneLeft::from(unit).into());
-    }
-    NotNow::of(held.status(today))?;
     match unit {
+        _ if left == 0 => Err(NoneLeft::from(unit).into()),
         _ if amount <= left => Ok(()),
         Unit::Coins => Err(SpendRefused::TooFewCoins { left }),
         Unit::Sessions => Err(SpendRefused::TooFewSessions { left }),
+    }
+}
+
+/// Decides whether `amount` may be taken. That nothing is left is said before anything else, as the source documents do.
+pub(super) fn may_spend(held: &Held, amount: i32, today: NaiveDate) -> Result<(), SpendRefused> {
+    match has_enough(held, amount) {
+        Err(refused @ (SpendRefused::NothingToCount | SpendRefused::NoneLeft(_))) => Err(refused),
+        enough => {
+            NotNow::of(held.status(today))?;
+            enough
+        }
     }
 }

@@ -9,6 +9,7 @@ use base::{
     vocabulary::{AuditFlag, Currency, Gender, Language},
 };
 use gym::{
+    books::{self, LedgerAccount, TransferSource},
     gyms::{GymRule, WeekStart},
     members::CodePurpose,
     notifications::{AppType, Platform},
@@ -40,6 +41,8 @@ async fn the_schema_and_the_code_know_the_same_words() {
         "audit_log_flag_known" = AuditFlag::ALL,
         "customers_gender_known" = Gender::ALL,
         "customers_language_known" = Language::ALL,
+        "ledger_accounts_code_known" = LedgerAccount::ALL,
+        "transfers_source_known" = TransferSource::ALL,
         "gyms_currency_known" = Currency::ALL,
         "gyms_language_known" = Language::ALL,
         "gyms_week_starts_on_known" = WeekStart::ALL,
@@ -86,4 +89,29 @@ async fn a_gym_has_a_time_zone_that_the_code_can_read() {
     let read: BTreeSet<&str> = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
     assert_eq!(kept.difference(&read).collect::<Vec<_>>(), Vec::<&&str>::new(), "cannot be read");
     assert_eq!(read.difference(&kept).collect::<Vec<_>>(), Vec::<&&str>::new(), "cannot be kept");
+}
+
+#[tokio::test]
+async fn the_schema_and_the_code_post_payments_alike() {
+    let db = TestDb::open().await;
+    let kept: BTreeSet<[String; 4]> = sqlx::query_as::<_, (String, String, String, String)>(
+        "select kind, method, debit, credit from payment_postings",
+    )
+    .fetch_all(&db.owner)
+    .await
+    .unwrap()
+    .into_iter()
+    .map(Into::into)
+    .collect();
+    let mut ruled = BTreeSet::new();
+    for purpose in payments::PaymentPurpose::ALL {
+        for method in payments::Method::ALL {
+            if let Some((debit, credit)) = books::payment_accounts(*purpose, *method) {
+                ruled.insert(
+                    [purpose.as_str(), method.as_str(), debit.as_str(), credit.as_str()].map(str::to_owned),
+                );
+            }
+        }
+    }
+    assert_eq!(kept, ruled);
 }

@@ -6,11 +6,31 @@ use base::testing::TestDb;
 
 const SERVICES: [&str; 2] = ["gym_staff", "gym_client"];
 /// Written once, never changed; the sums of days and the sizes of branches follow by trigger.
-const LEDGERS: [&str; 6] =
-    ["audit_log", "branch_days", "branch_sizes", "entries", "payments", "subscription_movements"];
+const LEDGERS: [&str; 10] = [
+    "account_days",
+    "audit_log",
+    "branch_sizes",
+    "daily_closings",
+    "entries",
+    "ledger_accounts",
+    "payment_returns",
+    "payments",
+    "subscription_movements",
+    "transfers",
+];
 /// Nothing of them concerns the members' door.
-const STAFF_ONLY: [&str; 5] =
-    ["staff_sessions", "staff_branches", "branch_receipts", "branch_days", "branch_sizes"];
+const STAFF_ONLY: [&str; 10] = [
+    "account_days",
+    "branch_receipts",
+    "branch_sizes",
+    "daily_closings",
+    "ledger_accounts",
+    "payment_postings",
+    "payment_returns",
+    "staff_branches",
+    "staff_sessions",
+    "transfers",
+];
 /// All that the members' door may write; everything else there is read only.
 const MEMBERS_WRITE: [&str; 9] = [
     "audit_log",

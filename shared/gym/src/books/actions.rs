@@ -1,0 +1,59 @@
+//! Reading the books.
+
+use base::{
+    Error, Invalid,
+    access::{Granted, can},
+    platform::db::Db,
+    vocabulary::{BranchId, Day, Listing, Money, Page, page::OFFSET_MAX_SIFTED, read_days},
+};
+
+use super::{
+    model::{AccountBalance, JournalFilter, LedgerAccount, Transfer, TrialBalance},
+    store,
+};
+
+/// Transfers, the newest day first; the last thirty days, if nobody says which.
+///
+/// # Refuses
+/// [`base::vocabulary::DayRangeInvalid`]; a branch outside the caller's reach as one that does not exist; a page far back.
+pub async fn journal(
+    db: &Db,
+    staff: &Granted<can::ReadBooks>,
+    filter: &JournalFilter,
+    days: (Option<Day>, Option<Day>),
+    page: Page,
+) -> Result<Listing<Transfer>, Error> {
+    let scope = staff.scope_at(filter.branch)?;
+    let days = read_days(days, staff.calendar().today(staff.now())).map_err(Invalid::from)?;
+    let page = page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)?;
+    store::list_transfers(db.conn().await?.get(), &scope, filter, days, page).await
+}
+
+/// What every account had, gained and gave away; within the last thirty days, if nobody says which.
+///
+/// # Refuses
+/// [`base::vocabulary::DayRangeInvalid`]; a branch outside the caller's reach as one that does not exist.
+pub async fn trial_balance(
+    db: &Db,
+    staff: &Granted<can::ReadBooks>,
+    branch: Option<BranchId>,
+    days: (Option<Day>, Option<Day>),
+) -> Result<TrialBalance, Error> {
+    let scope = staff.scope_at(branch)?;
+    let (from, to) = read_days(days, staff.calendar().today(staff.now())).map_err(Invalid::from)?;
+    let sums = store::list_sums(db.report().await?.get(), &scope, (from, to)).await?;
+    let accounts: Vec<AccountBalance> = LedgerAccount::ALL
+        .iter()
+        .map(|account| {
+            let sums = sums.iter().find(|sums| sums.account == *account).copied();
+            sums.unwrap_or(store::Sums::nothing(*account)).balance()
+        })
+        .collect();
+    let total = |of: fn(&AccountBalance) -> Money| {
+        Money::from_minor(
+            accounts.iter().fold(0, |sum: i64, account| sum.saturating_add(of(account).minor())),
+        )
+    };
+    let (debit, credit) = (total(|account| account.debit), total(|account| account.credit));
+    Ok(TrialBalance { from, to, accounts, debit, credit })
+}

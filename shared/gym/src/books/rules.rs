@@ -1,0 +1,207 @@
+//! Which accounts each deed moves, and which days are asked about.
+
+use std::fmt::Write as _;
+
+use base::vocabulary::Money;
+
+use super::model::{LedgerAccount, Leg};
+use crate::payments::{Method, PaymentPurpose};
+
+/// One line of the page that accountants read: a deed, and the accounts it moves.
+struct PostingRule {
+    deed: &'static str,
+    debit: Side,
+    credit: Side,
+}
+
+/// One side of a transfer.
+#[derive(Clone, Copy)]
+enum Side {
+    /// Always this account.
+    One(LedgerAccount),
+    /// Where money of this kind is kept: the till, the card terminal, the bank.
+    Money,
+    /// The account of the category of the expense.
+    Category,
+}
+
+/// What a payment for this purpose moves. A reversal moves back what it reverses, whatever that was.
+const fn of_payment(purpose: PaymentPurpose) -> Option<PostingRule> {
+    let rule = match purpose {
+        PaymentPurpose::Subscription => PostingRule {
+            deed: "a subscription is sold",
+            debit: Side::Money,
+            credit: Side::One(LedgerAccount::Unearned),
+        },
+        PaymentPurpose::Renewal => PostingRule {
+            deed: "a subscription is renewed",
+            debit: Side::Money,
+            credit: Side::One(LedgerAccount::Unearned),
+        },
+        PaymentPurpose::Freeze => PostingRule {
+            deed: "a freeze is paid for",
+            debit: Side::Money,
+            credit: Side::One(LedgerAccount::FreezeFees),
+        },
+        PaymentPurpose::Other => PostingRule {
+            deed: "anything else is paid for",
+            debit: Side::Money,
+            credit: Side::One(LedgerAccount::OtherIncome),
+        },
+        PaymentPurpose::Refund => PostingRule {
+            deed: "a payment is given back, in part or in full",
+            debit: Side::One(LedgerAccount::Refunds),
+            credit: Side::Money,
+        },
+        PaymentPurpose::Reversal => return None,
+    };
+    Some(rule)
+}
+
+const EXPENSE_APPROVED: PostingRule = PostingRule {
+    deed: "an expense is approved",
+    debit: Side::Category,
+    credit: Side::One(LedgerAccount::OwedToSuppliers),
+};
+
+const EXPENSE_PAID: PostingRule = PostingRule {
+    deed: "an expense is paid",
+    debit: Side::One(LedgerAccount::OwedToSuppliers),
+    credit: Side::Money,
+};
+
+const COUNTED_OVER: PostingRule = PostingRule {
+    deed: "more is counted than had to be in the till",
+    debit: Side::One(LedgerAccount::Till),
+    credit: Side::One(LedgerAccount::CashOverShort),
+};
+
+const COUNTED_SHORT: PostingRule = PostingRule {
+    deed: "less is counted than had to be in the till",
+    debit: Side::One(LedgerAccount::CashOverShort),
+    credit: Side::One(LedgerAccount::Till),
+};
+
+/// What the closing of a day moves, when so much more was counted than had to be there; nothing, if it was right.
+pub(crate) fn counted(difference: Money) -> Option<Leg> {
+    let rule = if difference.is_negative() { COUNTED_SHORT } else { COUNTED_OVER };
+    let amount = if difference.is_negative() { difference.checked_neg()? } else { difference };
+    let (debit, credit) = (rule.debit.account(Method::Cash)?, rule.credit.account(Method::Cash)?);
+    amount.is_positive().then_some(Leg { debit, credit, amount })
+}
+
+/// Where money that changes hands like this is kept.
+pub const fn money_account(method: Method) -> LedgerAccount {
+    match method {
+        Method::Cash => LedgerAccount::Till,
+        Method::Card => LedgerAccount::Card,
+        Method::Transfer => LedgerAccount::Transfer,
+    }
+}
+
+impl Side {
+    const fn account(self, method: Method) -> Option<LedgerAccount> {
+        match self {
+            Self::One(account) => Some(account),
+            Self::Money => Some(money_account(method)),
+            Self::Category => None,
+        }
+    }
+
+    fn told(self) -> String {
+        match self {
+            Self::One(account) => account.title().en.to_owned(),
+            Self::Money => "[money]".to_owned(),
+            Self::Category => "[category of the expense]".to_owned(),
+        }
+    }
+}
+
+/// The accounts that a payment debits and credits; none for a reversal, which moves back what it reverses.
+///
+/// The schema has the same table, `payment_postings`: whoever writes a payment posts it.
+pub fn payment_accounts(purpose: PaymentPurpose, method: Method) -> Option<(LedgerAccount, LedgerAccount)> {
+    let rule = of_payment(purpose)?;
+    Some((rule.debit.account(method)?, rule.credit.account(method)?))
+}
+
+/// [`payment_accounts`] for every purpose and method, as columns for a statement.
+#[derive(Debug, Default)]
+pub(super) struct PaymentRules {
+    pub(super) kinds: Vec<String>,
+    pub(super) methods: Vec<String>,
+    pub(super) debits: Vec<String>,
+    pub(super) credits: Vec<String>,
+}
+
+pub(super) fn payment_rules() -> PaymentRules {
+    let mut rules = PaymentRules::default();
+    for purpose in PaymentPurpose::ALL {
+        for method in Method::ALL {
+            let Some((debit, credit)) = payment_accounts(*purpose, *method) else { continue };
+            rules.kinds.push(purpose.as_str().to_owned());
+            rules.methods.push(method.as_str().to_owned());
+            rules.debits.push(debit.as_str().to_owned());
+            rules.credits.push(credit.as_str().to_owned());
+        }
+    }
+    rules
+}
+
+/// The page for accountants: what is moved when something is done.
+pub fn posting_page() -> String {
+    let mut page = String::from(
+        "Which accounts each deed moves. [money] is the till for cash, the card takings for a card, the bank for a transfer.\n\
+         What was posted is never changed: a mistake is reversed by a transfer that goes the other way and names the first.\n\n",
+    );
+    let payments = PaymentPurpose::ALL.iter().filter_map(|purpose| of_payment(*purpose));
+    for rule in payments.chain([EXPENSE_APPROVED, EXPENSE_PAID, COUNTED_OVER, COUNTED_SHORT]) {
+        let (debit, credit) = (rule.debit.told(), rule.credit.told());
+        let line = format!("{:<45} debit {debit:<27} credit {credit}", rule.deed);
+        page.push_str(line.trim_end());
+        page.push('\n');
+    }
+    page.push_str("\nThe accounts of every branch:\n\n");
+    for account in LedgerAccount::ALL {
+        let (class, title) = (account.class().as_str(), account.title());
+        // Writing into a string cannot fail.
+        let _written = writeln!(page, "{:<20} {class:<10} {:<25} {}", account.as_str(), title.en, title.ar);
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::testing::assert_committed;
+
+    #[test]
+    fn the_page_is_the_one_that_accountants_read() {
+        assert_committed(concat!(env!("CARGO_MANIFEST_DIR"), "/src/books/postings.txt"), &posting_page());
+    }
+
+    #[test]
+    fn every_payment_but_a_reversal_moves_money_once() {
+        let money: Vec<_> = Method::ALL.iter().map(|method| money_account(*method)).collect();
+        for purpose in PaymentPurpose::ALL {
+            for method in Method::ALL {
+                let Some((debit, credit)) = payment_accounts(*purpose, *method) else {
+                    assert_eq!(*purpose, PaymentPurpose::Reversal);
+                    continue;
+                };
+                let moved = [debit, credit].into_iter().filter(|account| money.contains(account)).count();
+                assert_eq!(moved, 1, "{purpose} {method}");
+                assert_eq!(credit == money_account(*method), *purpose == PaymentPurpose::Refund);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_counted_beyond_the_till_goes_into_it_and_what_is_short_leaves_it() {
+        let of =
+            |minor| counted(Money::from_minor(minor)).map(|leg| (leg.debit, leg.credit, leg.amount.minor()));
+        assert_eq!(of(0), None);
+        assert_eq!(of(150), Some((LedgerAccount::Till, LedgerAccount::CashOverShort, 150)));
+        assert_eq!(of(-25), Some((LedgerAccount::CashOverShort, LedgerAccount::Till, 25)));
+    }
+}

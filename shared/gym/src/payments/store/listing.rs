@@ -1,0 +1,251 @@
+//! The SQL of looking payments up.
+
+use base::{
+    Error,
+    access::{Place, Scope, Unseen},
+    platform::{
+        db::Connection,
+        list::{List, Table},
+    },
+    vocabulary::{BranchId, CustomerId, GymId, Money, Page, PaymentId, StaffId, SubscriptionId, Timestamp},
+};
+use chrono::NaiveDate;
+
+use super::super::model::{BranchHeader, Method, PaymentFilter, PaymentPurpose, PaymentRecord, PaymentSums};
+
+const PAYMENTS: Table = Table { name: "payments", alias: "p", order: &["business_day", "id"] };
+
+struct Row {
+    id: i64,
+    gym_id: i64,
+    branch_id: i64,
+    branch_name: String,
+    branch_city: Option<String>,
+    branch_address: Option<String>,
+    branch_phone: Option<String>,
+    receipt_number: i64,
+    customer_id: Option<i64>,
+    customer_name: Option<String>,
+    subscription_id: Option<i64>,
+    service_name: Option<String>,
+    kind: PaymentPurpose,
+    method: Method,
+    amount_minor: i64,
+    discount_minor: i64,
+    returned_minor: i64,
+    reverses_id: Option<i64>,
+    notes: Option<String>,
+    taken_by: i64,
+    taken_by_name: String,
+    taken_at: Timestamp,
+    business_day: NaiveDate,
+    hash: Vec<u8>,
+}
+
+impl From<Row> for PaymentRecord {
+    fn from(row: Row) -> Self {
+        Self {
+            id: PaymentId::new(row.id),
+            gym: GymId::new(row.gym_id),
+            branch: BranchHeader {
+                id: BranchId::new(row.branch_id),
+                name: row.branch_name,
+                city: row.branch_city,
+                address: row.branch_address,
+                phone: row.branch_phone,
+            },
+            receipt_number: row.receipt_number,
+            customer: row.customer_id.map(CustomerId::new).zip(row.customer_name),
+            subscription: row.subscription_id.map(SubscriptionId::new).zip(row.service_name),
+            purpose: row.kind,
+            method: row.method,
+            amount: Money::from_minor(row.amount_minor),
+            discount: Money::from_minor(row.discount_minor),
+            returned: Money::from_minor(row.returned_minor),
+            reverses: row.reverses_id.map(PaymentId::new),
+            notes: row.notes,
+            taken_by: (StaffId::new(row.taken_by), row.taken_by_name),
+            taken_at: row.taken_at,
+            business_day: row.business_day,
+            hash: row.hash,
+        }
+    }
+}
+
+/// These payments, the newest day first.
+pub(in super::super) async fn list_records(
+    conn: &mut Connection,
+    ids: &[i64],
+) -> Result<Vec<PaymentRecord>, Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select p.id, p.gym_id, p.branch_id, b.name as branch_name, b.city as branch_city, b.address as branch_address,
+               b.phone as branch_phone, p.receipt_number, p.customer_id, c.full_name as "customer_name?", p.subscription_id,
+               s.service_name as "service_name?", p.kind as "kind: PaymentPurpose", p.method as "method: Method",
+               p.amount_minor, p.discount_minor, coalesce(k.returned_minor, 0) as "returned_minor!", p.reverses_id, p.notes,
+               p.taken_by, u.full_name as taken_by_name, p.taken_at, p.business_day, p.hash as "hash!"
+           from payments p
+           join branches b on b.id = p.branch_id
+           join staff_users u on u.id = p.taken_by
+           left join customers c on c.id = p.customer_id
+           left join subscriptions s on s.id = p.subscription_id
+           left join payment_returns k on k.payment_id = p.id
+           where p.id = any($1)
+           order by p.business_day desc, p.id desc"#,
+        ids,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(PaymentRecord::from).collect())
+}
+
+/// The payment `id`.
+pub(crate) async fn find_record(
+    conn: &mut Connection,
+    id: PaymentId,
+) -> Result<Unseen<PaymentRecord>, Error> {
+    let found = list_records(conn, &[id.get()]).await?.pop();
+    Ok(Unseen::new(found, |record| {
+        let place = Place::branch(record.gym, record.branch.id);
+        record.customer.as_ref().map_or(place, |(customer, _)| place.of(*customer))
+    }))
+}
+
+/// The keys of one page, the newest day first.
+pub(in super::super) async fn list_keys(
+    conn: &mut Connection,
+    scope: &Scope,
+    filter: &PaymentFilter,
+    days: (NaiveDate, NaiveDate),
+    page: Page,
+) -> Result<Vec<i64>, Error> {
+    payments(scope, filter, days).keys(conn, page).await
+}
+
+fn payments(scope: &Scope, filter: &PaymentFilter, (from, to): (NaiveDate, NaiveDate)) -> List {
+    List::of(&PAYMENTS, scope)
+        .led_by("p.customer_id = {}", filter.customer.map(CustomerId::get))
+        .led_by("p.subscription_id = {}", filter.subscription.map(SubscriptionId::get))
+        .all("p.business_day >= {} and p.business_day <= {}", [from.into(), to.into()])
+        .only("p.kind = {}", filter.purpose.map(PaymentPurpose::as_str))
+        .only("p.method = {}", filter.method.map(Method::as_str))
+        .only("p.taken_by = {}", filter.taken_by.map(StaffId::get))
+}
+
+struct SumsRow {
+    count: i64,
+    amount: i64,
+    discount: i64,
+    cash: i64,
+    card: i64,
+    transfer: i64,
+}
+
+impl From<SumsRow> for PaymentSums {
+    fn from(row: SumsRow) -> Self {
+        let money = Money::from_minor;
+        Self {
+            count: row.count,
+            amount: money(row.amount),
+            discount: money(row.discount),
+            cash: money(row.cash),
+            card: money(row.card),
+            transfer: money(row.transfer),
+        }
+    }
+}
+
+/// `$from`, with its conditions, summed up.
+macro_rules! sums {
+    ($from:literal, $($bound:expr),+) => {
+        sqlx::query_as!(
+            SumsRow,
+            r#"select count(*) as "count!", coalesce(sum(p.amount_minor), 0)::bigint as "amount!",
+                   coalesce(sum(p.discount_minor), 0)::bigint as "discount!",
+                   coalesce(sum(p.amount_minor) filter (where p.method = 'cash'), 0)::bigint as "cash!",
+                   coalesce(sum(p.amount_minor) filter (where p.method = 'card'), 0)::bigint as "card!",
+                   coalesce(sum(p.amount_minor) filter (where p.method = 'transfer'), 0)::bigint as "transfer!"
+               from branches b
+               join payments p on p.branch_id = b.id
+               where ($1::bigint is null or b.gym_id = $1)
+                 and ($2::bigint is null or b.id = $2)
+                 and ($3::bigint[] is null or b.id = any($3))
+                 and p.business_day between $4 and $5
+                 and ($6::text is null or p.kind = $6)
+                 and ($7::text is null or p.method = $7)
+                 and ($8::bigint is null or p.taken_by = $8)"# + $from,
+            $($bound),+
+        )
+    };
+}
+
+#[expect(
+    clippy::cognitive_complexity,
+    reason = "three flat statements; the lint counts the macro's check of each column"
+)]
+/// The sums of everything that the filter finds: one statement for each way in which an index leads there.
+pub(in super::super) async fn sum_payments(
+    conn: &mut Connection,
+    scope: &Scope,
+    filter: &PaymentFilter,
+    (from, to): (NaiveDate, NaiveDate),
+) -> Result<PaymentSums, Error> {
+    let many = scope.many();
+    let (gym, one, many) = (scope.gym(), scope.one(), many.as_deref());
+    let (kind, method) = (filter.purpose.map(PaymentPurpose::as_str), filter.method.map(Method::as_str));
+    let taken_by = filter.taken_by.map(StaffId::get);
+    let row = match (filter.subscription.map(SubscriptionId::get), filter.customer.map(CustomerId::get)) {
+        (Some(subscription), customer) => {
+            sums!(
+                " and p.subscription_id = $9 and ($10::bigint is null or p.customer_id = $10)",
+                gym,
+                one,
+                many,
+                from,
+                to,
+                kind,
+                method,
+                taken_by,
+                subscription,
+                customer
+            )
+            .fetch_one(conn)
+            .await?
+        }
+        (None, Some(customer)) => {
+            sums!(" and p.customer_id = $9", gym, one, many, from, to, kind, method, taken_by, customer)
+                .fetch_one(conn)
+                .await?
+        }
+        (None, None) => sums!(" ", gym, one, many, from, to, kind, method, taken_by).fetch_one(conn).await?,
+    };
+    Ok(row.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::testing::{assert_lists_sound, scopes};
+
+    #[tokio::test]
+    async fn every_list_that_the_filters_make_is_found_by_an_index() {
+        let days = (NaiveDate::default(), NaiveDate::MAX);
+        let mut lists = Vec::new();
+        for scope in scopes() {
+            for customer in [None, Some(CustomerId::new(1))] {
+                for subscription in [None, Some(SubscriptionId::new(1))] {
+                    let filter = PaymentFilter { customer, subscription, ..PaymentFilter::default() };
+                    lists.push(payments(&scope, &filter, days));
+                    let filter = PaymentFilter {
+                        purpose: Some(PaymentPurpose::Refund),
+                        method: Some(Method::Cash),
+                        taken_by: Some(StaffId::new(1)),
+                        ..filter
+                    };
+                    lists.push(payments(&scope, &filter, days));
+                }
+            }
+        }
+        assert_lists_sound(lists).await;
+    }
+}
