@@ -16,6 +16,7 @@ macro_rules! alias {
 
 mod entries;
 mod own_accounts;
+mod payments;
 mod profile;
 mod sign_in;
 mod subscription;
@@ -48,6 +49,7 @@ fn documented() -> OpenApiRouter<App> {
         .merge(own_accounts::routes())
         .merge(profile::routes())
         .merge(subscription::routes())
+        .merge(payments::routes())
         .merge(entries::routes())
 }
 

@@ -54,6 +54,18 @@ with zones (gym_id, zone) as (
     ) p using (gym_id, branch_id, business_day)
     where d.amount_minor is distinct from p.amount_minor
     union all
+    select 'a payment is not posted once', count(*)
+    from payments p
+    where (select count(*) from transfers t where t.source_id = p.id and t.source in ('payment', 'refund')) <> 1
+    union all
+    select 'more was given back than was paid', count(*)
+    from (
+        select r.reverses_id, sum(-r.amount_minor) as returned
+        from payments r where r.reverses_id is not null group by r.reverses_id
+    ) r
+    join payments p on p.id = r.reverses_id
+    where r.returned > p.amount_minor
+    union all
     select 'a day of an account is not the sum of its transfers', count(*)
     from account_days d
     full join (

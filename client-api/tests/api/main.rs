@@ -5,6 +5,7 @@
 mod account;
 mod codes;
 mod entries;
+mod payments;
 mod profile;
 mod refusals;
 mod sessions;

@@ -57,6 +57,7 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     oneself("request_deletion", nothing),
     oneself("withdraw_deletion", nothing),
     oneself("subscription", nothing),
+    oneself("own_payments", nothing),
     // Coming in
     oneself("entry_history", |_| Ask::nothing().query("limit", &10)),
     oneself("list_entries", nothing),

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    model::{Giving, PaymentFilter, PaymentListing, PaymentOrder, PaymentPurpose, PaymentRecord, Taking},
+    model::{
+        Giving, OwnPayments, PaymentFilter, PaymentListing, PaymentOrder, PaymentPurpose, PaymentRecord,
+        Taking,
+    },
     rules::{self, PaymentRefused},
     store,
 };
@@ -16,7 +19,7 @@ use base::{
         db::{Db, Tx},
         once::{MoneyOutcome, RepeatableOutcome},
     },
-    vocabulary::{Money, Page, PaymentId, page::OFFSET_MAX_SIFTED},
+    vocabulary::{CustomerId, Money, Page, PaymentId, page::OFFSET_MAX_SIFTED},
 };
 
 /// Takes money under the branch's next receipt number. A write that is not protected against double clicks is a fault.
@@ -119,6 +122,14 @@ pub async fn find(
 ) -> Result<PaymentRecord, Error> {
     let found = store::find_record(db.conn().await?.get(), id).await?;
     Ok(found.within(staff).ok_or(PaymentRefused::NotFound)?)
+}
+
+/// Most payments that a member is shown.
+const OWN_MOST: i64 = 1_000;
+
+/// What `customer`, who is asking for themselves, paid.
+pub async fn own(db: &Db, customer: CustomerId) -> Result<OwnPayments, Error> {
+    store::list_own(db.conn().await?.get(), customer, OWN_MOST).await
 }
 
 /// Payments, the newest day first, with the sums of everything that the filter finds.

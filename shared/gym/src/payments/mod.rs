@@ -13,11 +13,11 @@ mod model;
 mod rules;
 mod store;
 
-pub use actions::{find, list, record};
+pub use actions::{find, list, own, record};
 pub(crate) use actions::{give_back, take};
 pub use model::{
-    BranchHeader, Method, PaymentFilter, PaymentListing, PaymentOrder, PaymentPurpose, PaymentRecord,
-    PaymentSums, Receipt,
+    BranchHeader, Method, OwnPayment, OwnPayments, PaymentFilter, PaymentListing, PaymentOrder,
+    PaymentPurpose, PaymentRecord, PaymentSums, Receipt,
 };
 pub(crate) use model::{Giving, Taking};
 pub use rules::PaymentRefused;

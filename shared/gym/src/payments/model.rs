@@ -114,6 +114,34 @@ impl PaymentRecord {
     }
 }
 
+/// A payment as whoever paid sees it: nothing of what the desk wrote down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnPayment {
+    /// The subscription that was paid for, if it was one.
+    pub subscription: Option<SubscriptionId>,
+    /// What for.
+    pub purpose: PaymentPurpose,
+    /// How.
+    pub method: Method,
+    /// Net of discount; negative where money went back.
+    pub amount: Money,
+    /// What was taken off the full price.
+    pub discount: Money,
+    /// When.
+    pub taken_at: Timestamp,
+}
+
+/// What a member paid.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnPayments {
+    /// The newest first, a thousand at most.
+    pub payments: Vec<OwnPayment>,
+    /// Everything that was ever paid, less what was given back.
+    pub total: Money,
+    /// Of `total`, what was paid for no subscription.
+    pub other_total: Money,
+}
+
 /// Which payments are wanted; all of it must hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PaymentFilter {

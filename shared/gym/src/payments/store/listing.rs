@@ -11,7 +11,9 @@ use base::{
 };
 use chrono::NaiveDate;
 
-use super::super::model::{BranchHeader, Method, PaymentFilter, PaymentPurpose, PaymentRecord, PaymentSums};
+use super::super::model::{
+    BranchHeader, Method, OwnPayment, OwnPayments, PaymentFilter, PaymentPurpose, PaymentRecord, PaymentSums,
+};
 
 const PAYMENTS: Table = Table { name: "payments", alias: "p", order: &["business_day", "id"] };
 
@@ -109,6 +111,38 @@ pub(crate) async fn find_record(
         let place = Place::branch(record.gym, record.branch.id);
         record.customer.as_ref().map_or(place, |(customer, _)| place.of(*customer))
     }))
+}
+
+/// What a customer paid, the newest first, up to `most`; the sums are of everything.
+pub(in super::super) async fn list_own(
+    conn: &mut Connection,
+    customer: CustomerId,
+    most: i64,
+) -> Result<OwnPayments, Error> {
+    let rows = sqlx::query!(
+        r#"select p.subscription_id, p.kind as "kind: PaymentPurpose", p.method as "method: Method", p.amount_minor,
+               p.discount_minor, p.taken_at, (sum(p.amount_minor) over ())::bigint as "total!",
+               coalesce(sum(p.amount_minor) filter (where p.subscription_id is null) over (), 0)::bigint as "other_total!"
+           from payments p
+           where p.customer_id = $1
+           order by p.id desc
+           limit $2"#,
+        customer.get(),
+        most,
+    )
+    .fetch_all(conn)
+    .await?;
+    let sums = rows.first().map(|row| (Money::from_minor(row.total), Money::from_minor(row.other_total)));
+    let (total, other_total) = sums.unwrap_or_default();
+    let payments = rows.into_iter().map(|row| OwnPayment {
+        subscription: row.subscription_id.map(SubscriptionId::new),
+        purpose: row.kind,
+        method: row.method,
+        amount: Money::from_minor(row.amount_minor),
+        discount: Money::from_minor(row.discount_minor),
+        taken_at: row.taken_at,
+    });
+    Ok(OwnPayments { payments: payments.collect(), total, other_total })
 }
 
 /// The keys of one page, the newest day first.

@@ -3,7 +3,7 @@
 mod listing;
 
 pub(crate) use listing::find_record;
-pub(super) use listing::{list_keys, list_records, sum_payments};
+pub(super) use listing::{list_keys, list_own, list_records, sum_payments};
 
 use super::{
     model::{Giving, Method, PaymentPurpose, Receipt, Taking},
