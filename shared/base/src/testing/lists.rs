@@ -10,7 +10,7 @@ use crate::{
     vocabulary::Page,
 };
 
-/// Runs the page and the count of each list, and looks at how Postgres would find the rows of its table.
+/// Runs the page, the count and the sums of each list, and looks at how Postgres would find the rows of its table.
 ///
 /// # Panics
 /// When one does not run, or reads its table from end to end although it has a gym or a branch.
@@ -24,7 +24,9 @@ pub async fn assert_lists_sound(lists: impl IntoIterator<Item = List>) {
     for list in lists {
         let mut counted = Sql::new("explain ");
         list.push_count(&mut counted, 100);
-        let mut statements = vec![counted];
+        let mut summed = Sql::new("explain ");
+        list.push_sums(&mut summed, "count(*)");
+        let mut statements = vec![counted, summed];
         for offset in [0, 40] {
             let mut paged = Sql::new("explain ");
             let key = Shown { columns: "page.id", from: "page" };

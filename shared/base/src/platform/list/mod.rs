@@ -176,6 +176,16 @@ impl List {
         Ok(sql.build_query_scalar().fetch_all(conn).await?)
     }
 
+    /// What `columns` come to over all rows of the list, not only over those of a page: sums and counts, in one row.
+    pub async fn sums<R>(&self, conn: &mut Connection, columns: &'static str) -> Result<R, Error>
+    where
+        R: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let mut sql = Sql::default();
+        self.push_sums(&mut sql, columns);
+        Ok(sql.build_query_as().fetch_one(conn).await?)
+    }
+
     /// The `column` of all that fit, the last first, if they are fewer than `most`.
     ///
     /// For conditions that few rows meet and that an index knows by something else than the order of the list:
@@ -249,6 +259,18 @@ impl List {
             sql.push(") first limit ").push(most);
         }
         sql.push(") counted");
+    }
+
+    /// One row of `columns` over all that fit. Sums know no order, so that branches need not be looked at one by one.
+    pub(crate) fn push_sums(&self, sql: &mut Sql, columns: &'static str) {
+        sql.push("select ").push(columns).push(" from ");
+        self.push_table(sql);
+        if self.places().is_some() {
+            self.push_whole_scope(sql, self.table.alias);
+            self.push_conditions(sql);
+        } else {
+            self.push_rows(sql);
+        }
     }
 
     /// The branches to look at one after the other, where neither one branch nor the key of the whole gym leads through
