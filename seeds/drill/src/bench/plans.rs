@@ -3,7 +3,7 @@
 use super::statements::{BESIDE, Logged};
 
 /// Tables that grow with the gym: none of them is ever read from one end to the other.
-const GROWING: [&str; 9] = [
+const GROWING: [&str; 10] = [
     "customers",
     "customer_doors",
     "subscriptions",
@@ -11,6 +11,7 @@ const GROWING: [&str; 9] = [
     "subscription_movements",
     "entries",
     "payments",
+    "expenses",
     "audit_log",
     "member_sessions",
 ];

@@ -171,6 +171,11 @@ policy! {
     CheckIn                 [.  G  b  b  .  .  .  b  b]  no   "attendance.check_in"               "Let a customer through the door.";
     OverrideDenials         [.  G  b  b  .  .  .  .  .]  no   "attendance.override"               "Let a customer in whom the rules deny, with a reason.";
     ReadEntries             [A  G  b  b  G  b  b  b  b]  no   "attendance.read"                   "Read who came in.";
+    ReadExpenses            [A  G  b  b  G  b  b  .  .]  no   "expenses.read"                     "Read what the branches spend.";
+    RecordExpenses          [.  G  b  b  G  b  b  .  .]  no   "expenses.record"                   "Write down what a branch spends.";
+    WithdrawExpenses        [.  G  b  b  G  b  b  .  .]  no   "expenses.withdraw"                 "Take an expense back that is not decided yet: one's own, or any for who decides.";
+    ReviewExpenses          [.  G  b  b  G  .  .  .  .]  no   "expenses.review"                   "Approve or reject an expense that somebody else wrote down.";
+    PayExpenses             [.  G  b  b  G  b  b  .  .]  yes  "expenses.pay"                      "Pay an approved expense out of the till or from the bank.";
     ReadDashboards          [A  G  b  b  G  b  b  .  .]  no   "dashboards.read"                   "Read the figures of the gym.";
     ReadPayments            [.  G  b  b  G  b  b  .  b]  no   "payments.read"                     "Read what was paid, and receipts.";
     RecordPayments          [.  G  b  b  .  .  .  .  b]  yes  "payments.record"                   "Take money for something other than a sale.";

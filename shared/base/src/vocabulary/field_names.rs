@@ -14,8 +14,11 @@ const fn text(en: &'static str, ar: &'static str) -> Name {
 
 /// What people call the field with this key; nothing if nobody sees it as a field.
 pub fn field_name(key: &str, language: Language) -> Option<&'static str> {
-    let name =
-        of_people(key).or_else(|| of_sales(key)).or_else(|| of_places(key)).or_else(|| of_lists(key))?;
+    let name = of_people(key)
+        .or_else(|| of_sales(key))
+        .or_else(|| of_spending(key))
+        .or_else(|| of_places(key))
+        .or_else(|| of_lists(key))?;
     Some(match language {
         Language::En => name.en,
         Language::Ar => name.ar,
@@ -84,10 +87,24 @@ fn of_sales(key: &str) -> Option<Name> {
         "reason" | "freeze_reason" | "stop_reason" => text("Reason", "السبب"),
         "sale_limits" => text("Limits of a sale", "حدود البيع"),
         "service_id" => text("Service", "الخدمة"),
-        "service_type" | "category" => text("Type of service", "فئة الخدمة"),
+        "service_type" => text("Type of service", "فئة الخدمة"),
         "sessions" | "session_count" => text("Sessions", "الحصص"),
         "start_date" => text("First day", "تاريخ البداية"),
         "subscription_id" => text("Subscription", "الاشتراك"),
+        _ => return None,
+    };
+    Some(name)
+}
+
+/// What a branch spends.
+fn of_spending(key: &str) -> Option<Name> {
+    let name = match key {
+        "category" => text("Category", "الفئة"),
+        "created_by" => text("Who wrote it down", "من سجّله"),
+        "date" => text("Day", "التاريخ"),
+        "expense_date" => text("Day of the expense", "تاريخ المصروف"),
+        "paid_from" => text("Paid from", "مصدر الدفع"),
+        "title" => text("Title", "العنوان"),
         _ => return None,
     };
     Some(name)

@@ -107,6 +107,8 @@ ids! {
     ClosingId,
     /// One attempt to come in.
     EntryId,
+    /// Something that a branch spends money on.
+    ExpenseId,
     /// A time in which a subscription rests.
     FreezeId,
     /// A phone that receives notifications.

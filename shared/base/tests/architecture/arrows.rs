@@ -25,6 +25,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("closings", &["books"]),
     ("branches", &["gyms"]),
     ("customers", &["gyms"]),
+    ("expenses", &["gyms"]),
     ("staff", &["gyms"]),
     ("subscriptions", &["gyms", "payments", "plans"]),
     ("refunds", &["payments", "subscriptions"]),

@@ -10,6 +10,8 @@ const WITHOUT_INDEX: &[&str] = &[
     "customer_doors_last_entry",
     "daily_closings_closed_by",
     "entries_subscription",
+    "expenses_decided_by",
+    "expenses_paid_by",
     "gyms_owner",
     "gyms_time_zone",
     "one_time_codes_customer",

@@ -10,6 +10,7 @@ use base::{
 };
 use gym::{
     books::{self, LedgerAccount, TransferSource},
+    expenses::{ExpenseCategory, ExpenseDecision, PaidFrom},
     gyms::{GymRule, WeekStart},
     members::CodePurpose,
     notifications::{AppType, Platform},
@@ -43,6 +44,9 @@ async fn the_schema_and_the_code_know_the_same_words() {
         "customers_language_known" = Language::ALL,
         "ledger_accounts_code_known" = LedgerAccount::ALL,
         "transfers_source_known" = TransferSource::ALL,
+        "expenses_category_known" = ExpenseCategory::ALL,
+        "expenses_decision_known" = ExpenseDecision::ALL,
+        "expenses_paid_from_known" = PaidFrom::ALL,
         "gyms_currency_known" = Currency::ALL,
         "gyms_language_known" = Language::ALL,
         "gyms_week_starts_on_known" = WeekStart::ALL,

@@ -19,11 +19,12 @@ const LEDGERS: [&str; 10] = [
     "transfers",
 ];
 /// Nothing of them concerns the members' door.
-const STAFF_ONLY: [&str; 10] = [
+const STAFF_ONLY: [&str; 11] = [
     "account_days",
     "branch_receipts",
     "branch_sizes",
     "daily_closings",
+    "expenses",
     "ledger_accounts",
     "payment_postings",
     "payment_returns",
