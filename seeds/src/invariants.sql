@@ -169,15 +169,33 @@ with zones (gym_id, zone) as (
         select from zones z where z.gym_id = s.gym_id and (c.created_at at time zone z.zone)::date <= s.starts_on
     )
     union all
+    select 'an expense was decided before it was written down, or paid before it was approved', count(*)
+    from expenses where decided_at < created_at or paid_at < decided_at
+    union all
+    select 'an expense counts for a day after it was approved, or was paid on another day than it says', count(*)
+    from expenses e
+    where not exists (
+        select from zones z
+        where z.gym_id = e.gym_id
+            and (e.business_day is null or e.business_day <= (e.decided_at at time zone z.zone)::date)
+            and (e.paid_at is null or e.paid_business_day = (e.paid_at at time zone z.zone)::date)
+    )
+    union all
+    select 'an expense is of somebody who does not work there', count(*)
+    from expenses e join staff_users s on s.id in (e.created_by, e.decided_by, e.paid_by)
+    where s.gym_id is distinct from e.gym_id
+    union all
     select 'something has not happened yet', (
         select count(*) from entries where at > $1) + (select count(*) from payments where taken_at > $1)
         + (select count(*) from subscriptions where created_at > $1 or stopped_at > $1)
         + (select count(*) from customers where created_at > $1)
         + (select count(*) from subscription_freezes where frozen_at > $1 or unfrozen_at > $1)
+        + (select count(*) from expenses where created_at > $1 or decided_at > $1 or paid_at > $1)
     union all
     select 'an id is still to come', (
         select count(*) from entries where id > (select last_value from entries_id_seq))
         + (select count(*) from payments where id > (select last_value from payments_id_seq))
+        + (select count(*) from expenses where id > (select last_value from expenses_id_seq))
         + (select count(*) from subscriptions where id > (select last_value from subscriptions_id_seq))
         + (select count(*) from customers where id > (select last_value from people_ids))
         + (select count(*) from staff_users where id > (select last_value from people_ids))

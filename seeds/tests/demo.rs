@@ -94,6 +94,16 @@ const IS_THERE: &[(&str, &str)] = &[
          from entries e join customers c on c.id = e.customer_id
          where e.branch_id <> c.branch_id and is_admitted",
     ),
+    (
+        "expense that waits for a decision",
+        "select count(*) from expenses where decision is null and spent_on = '2026-11-20'",
+    ),
+    ("approved expense", "select count(*) from expenses where decision = 'approved' and paid_from is null"),
+    ("expense paid in cash", "select count(*) from expenses where paid_from = 'till'"),
+    ("expense paid by the bank", "select count(*) from expenses where paid_from = 'bank'"),
+    ("rejected expense", "select count(*) from expenses where decision = 'rejected'"),
+    ("withdrawn expense", "select count(*) from expenses where decision = 'withdrawn'"),
+    ("expense of the second gym", "select count(*) from expenses where gym_id = 2"),
     ("inactive customer", "select count(*) from customers where not is_active"),
     ("early wake", "select count(*) from subscription_freezes where ended_on is not null"),
 ];

@@ -1,4 +1,4 @@
-//! The demo gym: two gyms with their people, sales, entries and money of the last 90 days.
+//! The demo gym: two gyms with their people, sales, entries, money and expenses of the last 90 days.
 //!
 //! Deterministic: the same instant gives the same gym, but for the salts of passwords. Written in one transaction, and
 //! only into a database that has no gym yet, so it is safe to run twice. The people whom the source documents name have
@@ -9,6 +9,7 @@
     reason = "small made-up numbers; an overflow here breaks only the demo"
 )]
 
+mod expenses;
 mod people;
 mod places;
 mod stories;
@@ -60,6 +61,7 @@ pub async fn demo(pool: &PgPool, now: DateTime<Utc>) -> anyhow::Result<Seeded> {
     let named = stories::tell(&mut book, &places::MENU)?;
     let first = First { subscription: 1, ..First::reserve(&mut tx, &book).await? };
     book.write(&mut tx, first, &named, &|_| {}).await.context("subscriptions, payments and entries")?;
+    expenses::write(&mut tx, book.moment).await.context("expenses")?;
     places::restart_ids(&mut tx).await.context("sequences")?;
     tx.commit().await?;
     Ok(Seeded::Now { customers: book.members.len() })
