@@ -65,6 +65,15 @@ async fn the_large_gym_is_sound_beside_the_demo_and_comes_once() {
     .await
     .unwrap();
     assert_eq!(there, (50, 50, 1));
+    let spent: (i64, i64, i64, i64) = sqlx::query_as(
+        "select count(*), count(*) filter (where decision is null), count(*) filter (where decision = 'approved'),
+                count(distinct branch_id)
+         from expenses where gym_id = (select max(id) from gyms)",
+    )
+    .fetch_one(&db.owner)
+    .await
+    .unwrap();
+    assert!(spent.0 == 50 * 40 && spent.1 > 0 && spent.2 > 50 * 30 && spent.3 == 50, "{spent:?}");
     let logged: i64 =
         sqlx::query_scalar("select count(*) from audit_log where gym_id = (select max(id) from gyms)")
             .fetch_one(&db.owner)

@@ -1,5 +1,5 @@
-//! The large gym, beside whatever the database holds: 50 branches, 200,000 customers, 5 million entries and 2 million
-//! payments of two years with their audit log, by `COPY` in one transaction.
+//! The large gym, beside whatever the database holds: 50 branches, 200,000 customers, 5 million entries, 2 million payments
+//! and 36,500 expenses of two years with their audit log, by `COPY` in one transaction.
 //!
 //! Secondary indexes and foreign keys are set aside meanwhile and made again at the end, which checks every row at once
 //! instead of one by one; therefore services that run on the database wait until it is over. Deterministic for an instant;
@@ -12,6 +12,7 @@
 
 mod aside;
 mod deeds;
+mod expenses;
 mod people;
 mod places;
 mod progress;
@@ -33,6 +34,8 @@ pub const OWNER: &str = "owner_l";
 
 /// Customers of the large gym at its full size.
 const CUSTOMERS: i64 = 200_000;
+/// Expenses of each of its branches at its full size: one a day.
+const EXPENSES: i64 = 730;
 /// Days of which it tells.
 const PAST: i64 = 730;
 
@@ -122,6 +125,8 @@ async fn write(
     let first = First::reserve(conn, &book).await?;
     progress.rows("what happened", i64::try_from(book.rows())?);
     book.write(conn, first, &[], &|rows| progress.did(rows)).await.context("what happened")?;
+    progress.phase("what the branches spend");
+    expenses::write(conn, moment, OWNER, factor.of(EXPENSES).max(40)).await.context("expenses")?;
     progress.phase("the audit log of it all");
     deeds::write(conn, OWNER).await.context("audit log")?;
     progress.rows("indexes and foreign keys", set_aside);

@@ -48,12 +48,13 @@ impl Callers {
         };
         let mut desks = BTreeMap::new();
         let mut lines = String::new();
-        let all = "select branch_id, id, username from staff_users where username like 'reception\\_l%' order by branch_id";
+        let all = "select s.branch_id, s.username, s.id, (select max(e.id) from expenses e where e.branch_id = s.branch_id)
+                   from staff_users s where s.username like 'reception\\_l%' order by s.branch_id";
         for desk in psql.ask(all)?.lines() {
             let Some((branch, rest)) = desk.split_once('\t') else { bail!("{desk}") };
-            let Some((id, name)) = rest.split_once('\t') else { bail!("{desk}") };
+            let Some((name, ids)) = rest.split_once('\t') else { bail!("{desk}") };
             let token = staff(name)?;
-            writeln!(lines, "{branch}\t{token}\t{id}")?;
+            writeln!(lines, "{branch}\t{token}\t{ids}")?;
             desks.insert(branch.to_owned(), token);
         }
         fs::write(stack.work.join("desks"), lines)?;
