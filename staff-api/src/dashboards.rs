@@ -29,7 +29,7 @@ struct OverviewQuery {
     branch_id: Option<BranchId>,
 }
 
-/// The figures of the branches one works with. Expenses are not kept, so that no profit is told either.
+/// The figures of the branches one works with. What they spent is told by `GET /api/reports/expenses-by-category`.
 #[derive(Debug, Serialize, ToSchema)]
 struct OverviewAnswer {
     /// Net revenue of `period`.

@@ -23,6 +23,7 @@ mod closings;
 mod customers;
 mod dashboards;
 mod devices;
+mod expenses;
 mod gym_locale;
 mod gym_settings;
 mod gyms;
@@ -60,6 +61,7 @@ const COVER: Cover = Cover {
         ("dashboards", "The gym at a glance"),
         ("payments", "What was paid, and what was given back"),
         ("books", "The ledger: accounts, trial balance, journal"),
+        ("expenses", "What the branches spend, and who approves it"),
         ("audit", "Who did what"),
         ("notifications", "The devices that receive pushes, of both apps"),
     ],
@@ -94,6 +96,7 @@ pub fn router(app: App) -> (Router, Document) {
         .nest("/api", payments::routes())
         .nest("/api", closings::routes())
         .nest("/api", books::routes())
+        .nest("/api", expenses::routes())
         .nest("/api", subscriptions::routes())
         .nest("/api/api", alias(devices::twice_prefixed(), "twice_prefixed"));
     let (router, api) = contents.with_state(app.clone()).split_for_parts();

@@ -11,6 +11,7 @@ mod closings;
 mod customers;
 mod dashboards;
 mod devices;
+mod expenses;
 mod gym_locale;
 mod gyms;
 mod housekeeping;

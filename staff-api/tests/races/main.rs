@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod cut;
+mod expenses;
 mod locale;
 mod money;
 mod places;

@@ -82,6 +82,10 @@ fn service(things: &Things) -> Ask {
     Ask::about(things.service)
 }
 
+fn expense(things: &Things) -> Ask {
+    Ask::about(things.expense)
+}
+
 fn branch(things: &Things) -> Ask {
     Ask::about(things.branch)
 }
@@ -99,6 +103,10 @@ const NOT_THEIRS_ALONE: &[Exception] = &[
 
 /// A trainer reads the subscriptions of those they train, and nobody of the sweep is.
 const ONLY_TRAINEES: &[Exception] = &[refused("trainer1", 404, "SUBSCRIPTION_NOT_FOUND")];
+
+/// Accountants who decide about no expense take back their own, and the sweep's are somebody else's.
+const ONLY_THEIR_OWN: &[Exception] =
+    &[refused("accountant1", 403, "NOT_YOUR_EXPENSE"), refused("accountant_r", 403, "NOT_YOUR_EXPENSE")];
 
 /// The platform appoints owners and nobody else.
 const ONLY_OWNERS: &[Exception] =
@@ -258,6 +266,22 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     at_branch("list_entries", of_branch),
     at_branch("list_entries_by_branch", of_branch),
     at_branch("list_entry_logs", of_branch),
+    // What the branches spend
+    at_branch("list_expenses", of_branch),
+    at_branch("list_finance_expenses", of_branch),
+    at_branch("find_expense", expense),
+    at_branch("record_expense", |things| {
+        Ask::nothing().body(json!({
+            "title": "Towels", "amount": 450.5, "branch_id": things.branch, "expense_date": "2026-04-10",
+            "category": "supplies", "description": "Sixty of them",
+        }))
+    }),
+    at_branch("review_expense", |things| {
+        expense(things).body(json!({ "action": "approve", "notes": "Fine" }))
+    }),
+    at_branch("pay_expense", |things| Ask::about(things.approved).body(json!({ "paid_from": "till" }))),
+    at_branch("withdraw_expense", expense).but(ONLY_THEIR_OWN),
+    at_branch("expenses_by_category", of_branch),
     // Figures
     at_branch("overview", of_branch),
     oneself("list_audit_log", nothing),

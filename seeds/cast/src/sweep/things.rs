@@ -66,6 +66,10 @@ pub struct Things {
     pub staff: i64,
     /// Something that is sold.
     pub service: i64,
+    /// An expense that waits for a decision, of somebody who is not in the cast.
+    pub expense: i64,
+    /// Another of theirs that was approved and is not paid.
+    pub approved: i64,
     /// A number that no other things have, below ten million.
     pub number: i64,
 }
@@ -90,6 +94,8 @@ impl Things {
         let payment = pay(gym, branch, person.get(), coins).await;
         let closing = close(gym, branch, number).await;
         let (staff, service) = hire_and_offer(gym, branch, number).await;
+        let expense = spend(gym, staff, None).await;
+        let approved = spend(gym, staff, Some("approved")).await;
         sqlx::query("update customers set password_hash = (select password_hash from staff_users where id = 1006) where id = $1")
             .bind(person.get())
             .execute(&gym.db.owner)
@@ -107,6 +113,8 @@ impl Things {
             closing,
             staff,
             service,
+            expense,
+            approved,
             number,
         }
     }
@@ -125,6 +133,8 @@ impl Things {
             service: id(7),
             payment: id(8),
             closing: id(9),
+            expense: id(8),
+            approved: id(9),
             number,
         }
     }
@@ -191,4 +201,23 @@ async fn hire_and_offer(gym: &Gym, branch: i64, number: i64) -> (i64, i64) {
     .fetch_one(&gym.db.owner)
     .await
     .expect("a staff user and a service")
+}
+
+/// An expense that `staff` wrote down for their branch, and what the owner decided.
+async fn spend(gym: &Gym, staff: i64, decision: Option<&str>) -> i64 {
+    sqlx::query_scalar(
+        "insert into expenses (gym_id, branch_id, title, category, amount_minor, spent_on, created_by, created_at, decision,
+             decided_by, decided_at, business_day)
+         select s.gym_id, s.branch_id, 'Towels', 'supplies', 45000, date '2026-04-10', s.id, s.created_at, $2,
+             case when $2 is not null then g.owner_id end, case when $2 is not null then s.created_at end,
+             case when $2 = 'approved' then date '2026-04-10' end
+         from staff_users s join gyms g on g.id = s.gym_id
+         where s.id = $1
+         returning id",
+    )
+    .bind(staff)
+    .bind(decision)
+    .fetch_one(&gym.db.owner)
+    .await
+    .expect("an expense")
 }
