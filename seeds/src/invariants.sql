@@ -179,7 +179,16 @@ with zones (gym_id, zone) as (
         where z.gym_id = e.gym_id
             and (e.business_day is null or e.business_day <= (e.decided_at at time zone z.zone)::date)
             and (e.paid_at is null or e.paid_business_day = (e.paid_at at time zone z.zone)::date)
+    ) and not exists (
+        -- Decided or paid after its day was closed.
+        select from daily_closings k
+        where k.branch_id = e.branch_id and k.business_day + 1 in (e.business_day, e.paid_business_day)
     )
+    union all
+    select 'an expense is not posted as it was approved and paid', count(*)
+    from expenses e
+    where (e.decision is not distinct from 'approved')::integer + (e.paid_from is not null)::integer
+        <> (select count(*) from transfers t where t.source_id = e.id and t.source = 'expense')
     union all
     select 'an expense is of somebody who does not work there', count(*)
     from expenses e join staff_users s on s.id in (e.created_by, e.decided_by, e.paid_by)

@@ -10,6 +10,7 @@ mod dice;
 mod life;
 mod menu;
 mod people;
+mod posting;
 pub mod scale;
 
 /// Asks what is broken in a gym as of `$1`: a name and how often, a row for each; none for a sound gym.

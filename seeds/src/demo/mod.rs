@@ -18,7 +18,10 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
-use crate::book::{Book, First, Moment};
+use crate::{
+    book::{Book, First, Moment},
+    posting::post_expenses,
+};
 
 pub use people::{DOCUMENTED, Documented};
 
@@ -62,6 +65,7 @@ pub async fn demo(pool: &PgPool, now: DateTime<Utc>) -> anyhow::Result<Seeded> {
     let first = First { subscription: 1, ..First::reserve(&mut tx, &book).await? };
     book.write(&mut tx, first, &named, &|_| {}).await.context("subscriptions, payments and entries")?;
     expenses::write(&mut tx, book.moment).await.context("expenses")?;
+    post_expenses(&mut tx).await.context("the books of expenses")?;
     places::restart_ids(&mut tx).await.context("sequences")?;
     tx.commit().await?;
     Ok(Seeded::Now { customers: book.members.len() })

@@ -25,6 +25,7 @@ use sqlx::{PgConnection, PgPool};
 use crate::{
     book::{Book, First, Moment},
     demo::LOCK,
+    posting::post_expenses,
 };
 
 pub use progress::Progress;
@@ -127,6 +128,7 @@ async fn write(
     book.write(conn, first, &[], &|rows| progress.did(rows)).await.context("what happened")?;
     progress.phase("what the branches spend");
     expenses::write(conn, moment, OWNER, factor.of(EXPENSES).max(40)).await.context("expenses")?;
+    post_expenses(conn).await.context("the books of expenses")?;
     progress.phase("the audit log of it all");
     deeds::write(conn, OWNER).await.context("audit log")?;
     progress.rows("indexes and foreign keys", set_aside);

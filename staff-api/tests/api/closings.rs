@@ -257,3 +257,56 @@ async fn a_changed_closing_is_found() {
     }
     assert_eq!(desk.broken().await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn what_is_spent_from_the_till_is_posted_and_missing_from_what_is_counted() {
+    let desk = Desk::open().await;
+    desk.take(500.0, "cash").await;
+    let accountant = desk.who("accountant1").await;
+    let manager = desk.who("manager1").await;
+    let spend = async |amount: f64, day: &str| {
+        let body = json!({ "title": "Towels", "amount": amount, "branch_id": 1, "category": "supplies", "expense_date": day });
+        accountant.post("/api/expenses", body).await.expect(201).at("/data/id").as_i64().unwrap()
+    };
+    let review = async |id: i64| {
+        manager.post(&format!("/api/expenses/{id}/review"), json!({ "action": "approve" })).await.expect(200)
+    };
+    let towels = spend(120.5, "2026-04-17").await;
+    assert_eq!(desk.balance("expense:supplies").await, 0, "what nobody approved is in no book");
+    review(towels).await;
+    assert_eq!(
+        (desk.balance("expense:supplies").await, desk.balance("owed_to_suppliers").await),
+        (json!(120.5), json!(120.5))
+    );
+    manager.post(&format!("/api/expenses/{towels}/pay"), json!({ "paid_from": "till" })).await.expect(200);
+    assert_eq!(
+        (desk.balance("till").await, desk.balance("owed_to_suppliers").await),
+        (json!(379.5), json!(0))
+    );
+    let closed = desk.reception.post(CLOSE, json!({ "actual_cash": 379.5 })).await.expect(200);
+    assert_eq!((closed.at("/data/expected_cash"), closed.at("/data/difference")), (&json!(379.5), &json!(0)));
+    // Approved and paid after its day was closed, it belongs to the next one.
+    let late = spend(10.0, "2026-04-16").await;
+    let approved = review(late).await;
+    assert_eq!(approved.at("/data/expense_date"), "2026-04-16");
+    let paid = manager.post(&format!("/api/expenses/{late}/pay"), json!({ "paid_from": "bank" })).await;
+    paid.expect(200);
+    let days = "/api/books/journal?source=expense&date_from=2026-04-18&date_to=2026-04-18";
+    let journal = desk.who("owner").await.get(days).await.expect(200);
+    assert_eq!(
+        (journal.at("/data/total"), journal.at("/data/items/0/credit")),
+        (&json!(2), &json!("transfer"))
+    );
+    assert_eq!(desk.broken().await, Vec::<String>::new());
+    for change in [
+        "update transfers set amount_minor = amount_minor + 1 where source = 'expense' and id = (select min(id) from transfers where source = 'expense')",
+        "update transfers set debit = 'expense:rent' where debit = 'expense:supplies'",
+        "update expenses set amount_minor = amount_minor + 1",
+        "delete from transfers where source = 'expense' and debit = 'owed_to_suppliers'",
+    ] {
+        let mut tx = desk.gym.db.owner.begin().await.unwrap();
+        sqlx::query(change).execute(&mut *tx).await.expect(change);
+        tx.commit().await.unwrap();
+        assert_ne!(desk.broken().await, Vec::<String>::new(), "{change}");
+    }
+}

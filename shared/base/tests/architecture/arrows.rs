@@ -25,7 +25,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("closings", &["books"]),
     ("branches", &["gyms"]),
     ("customers", &["gyms"]),
-    ("expenses", &["gyms"]),
+    ("expenses", &["books", "gyms", "payments"]),
     ("staff", &["gyms"]),
     ("subscriptions", &["gyms", "payments", "plans"]),
     ("refunds", &["payments", "subscriptions"]),

@@ -18,11 +18,11 @@ mod store;
 mod verify;
 
 pub use actions::{journal, trial_balance};
-pub(crate) use model::Posting;
 pub use model::{
     AccountBalance, AccountClass, JournalFilter, LedgerAccount, Transfer, TransferSource, TrialBalance,
 };
-pub(crate) use rules::counted;
+pub(crate) use model::{Leg, Posting};
+pub(crate) use rules::{approved, counted, paid};
 pub use rules::{money_account, payment_accounts, posting_page};
 pub(crate) use store::{find_day_moved, insert_transfer as post, lock_open_day as open_day};
 pub use verify::{Broken, Verified, verify};

@@ -90,6 +90,22 @@ pub(crate) fn counted(difference: Money) -> Option<Leg> {
     amount.is_positive().then_some(Leg { debit, credit, amount })
 }
 
+/// What an approved expense moves: onto the account of its category, by its word, from what is owed to suppliers. Nothing
+/// for a word that is no category.
+pub(crate) fn approved(category: &str, amount: Money) -> Option<Leg> {
+    let debit = match EXPENSE_APPROVED.debit {
+        Side::Category => LedgerAccount::of_expense(category)?,
+        side @ (Side::One(_) | Side::Money) => side.account(Method::Cash)?,
+    };
+    Some(Leg { debit, credit: EXPENSE_APPROVED.credit.account(Method::Cash)?, amount })
+}
+
+/// What the payment of an expense moves, when the money leaves like this.
+pub(crate) fn paid(method: Method, amount: Money) -> Option<Leg> {
+    let (debit, credit) = (EXPENSE_PAID.debit.account(method)?, EXPENSE_PAID.credit.account(method)?);
+    Some(Leg { debit, credit, amount })
+}
+
 /// Where money that changes hands like this is kept.
 pub const fn money_account(method: Method) -> LedgerAccount {
     match method {
@@ -194,6 +210,17 @@ mod tests {
                 assert_eq!(credit == money_account(*method), *purpose == PaymentPurpose::Refund);
             }
         }
+    }
+
+    #[test]
+    fn an_expense_is_owed_once_it_is_approved_and_paid_from_where_the_money_is() {
+        let amount = Money::from_minor(700);
+        let legs = |leg: Option<Leg>| leg.map(|leg| (leg.debit, leg.credit, leg.amount));
+        let owed = LedgerAccount::OwedToSuppliers;
+        assert_eq!(legs(approved("rent", amount)), Some((LedgerAccount::ExpenseRent, owed, amount)));
+        assert_eq!(legs(approved("bribes", amount)), None);
+        assert_eq!(legs(paid(Method::Cash, amount)), Some((owed, LedgerAccount::Till, amount)));
+        assert_eq!(legs(paid(Method::Transfer, amount)), Some((owed, LedgerAccount::Transfer, amount)));
     }
 
     #[test]

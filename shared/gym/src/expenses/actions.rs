@@ -12,9 +12,13 @@ use super::{
     rules::{self, ExpenseDays, ExpenseRefused, Verdict, Withdrawer},
     store::{self, DecisionRow},
 };
-use crate::gyms::{self, GymRefused};
+use crate::{
+    books::{self, Posting, TransferSource},
+    gyms::{self, GymRefused},
+    payments::Method,
+};
 use base::{
-    Error, Invalid,
+    Error, Fault, Invalid,
     access::{Can, Granted, Permit, PlaceRefused, Scope, can},
     platform::{
         audit::Note as AuditNote,
@@ -88,7 +92,7 @@ pub async fn list(
 /// [`ExpenseRefused`]: not found; one's own; decided or withdrawn before.
 ///
 /// # Locks
-/// The expense.
+/// The expense; then the branch's receipts, which every sale takes last, too.
 pub async fn review(
     db: &Db,
     staff: &Granted<can::ReviewExpenses>,
@@ -108,7 +112,10 @@ pub async fn review(
     read(db, staff, id).await
 }
 
-/// Lets `expense` count for `business_day`, with all that follows from it.
+/// Lets `expense` count for `business_day`, or for the first later day that is open, and posts it.
+///
+/// # Locks
+/// The branch's receipts: take nothing else after it.
 async fn approve(
     tx: &mut Tx,
     staff: &Granted<can::ReviewExpenses>,
@@ -116,13 +123,32 @@ async fn approve(
     business_day: NaiveDate,
     notes: Option<&Note>,
 ) -> Result<(), Error> {
+    let business_day = books::open_day(tx, expense.branch, business_day).await?;
     let (decision, by) = (ExpenseDecision::Approved, staff.staff());
     let decided = DecisionRow { decision, by, notes, business_day: Some(business_day) };
     store::update_decision(tx, expense.id, &decided).await?;
     tx.note(AuditNote::on("expense", expense.id.get()).with(json!({
         "did": "approve", "amount_minor": expense.amount.minor(), "business_day": business_day,
     })));
-    Ok(())
+    post(tx, expense, business_day, books::approved(expense.category.as_str(), expense.amount)).await
+}
+
+/// Posts what an expense moves on a day that is open.
+async fn post(
+    tx: &mut Tx,
+    expense: &Expense,
+    business_day: NaiveDate,
+    leg: Option<books::Leg>,
+) -> Result<(), Error> {
+    let leg = leg.ok_or_else(|| Fault::new("an expense moves no account"))?;
+    let posting = Posting {
+        branch: (expense.gym, expense.branch),
+        business_day,
+        source: TransferSource::Expense,
+        source_id: expense.id.get(),
+        leg,
+    };
+    books::post(tx, &posting).await
 }
 
 async fn reject(
@@ -185,7 +211,7 @@ impl MoneyOutcome for PaidExpense {
     }
 }
 
-/// Pays an approved expense, today in the gym's calendar.
+/// Pays an approved expense, today in the gym's calendar; once today is closed, on the next open day.
 ///
 /// A double click answers the first payment.
 ///
@@ -193,7 +219,7 @@ impl MoneyOutcome for PaidExpense {
 /// [`ExpenseRefused`]: not found; not approved; paid before.
 ///
 /// # Locks
-/// The expense.
+/// The expense; then the branch's receipts, which every sale takes last, too.
 pub async fn pay(
     db: &Db,
     staff: &Granted<can::PayExpenses>,
@@ -211,19 +237,24 @@ pub async fn pay(
     read(db, staff, paid.expense).await
 }
 
-/// Lets the money for `expense` leave today, with all that follows from it.
+/// Lets the money for `expense` leave on the first open day from today on, and posts it.
 async fn pay_out(
     tx: &mut Tx,
     staff: &Granted<can::PayExpenses>,
     expense: &Expense,
     from: PaidFrom,
 ) -> Result<(), Error> {
-    let business_day = staff.calendar().today(tx.now());
+    let today = staff.calendar().today(tx.now());
+    let business_day = books::open_day(tx, expense.branch, today).await?;
     store::update_paid(tx, expense.id, from, staff.staff(), business_day).await?;
     tx.note(AuditNote::on("expense", expense.id.get()).with(json!({
         "amount_minor": expense.amount.minor(), "paid_from": from, "business_day": business_day,
     })));
-    Ok(())
+    let method = match from {
+        PaidFrom::Till => Method::Cash,
+        PaidFrom::Bank => Method::Transfer,
+    };
+    post(tx, expense, business_day, books::paid(method, expense.amount)).await
 }
 
 /// What a staff user's branches, or one of them, spent on what, by approved expenses that count for these days: the last

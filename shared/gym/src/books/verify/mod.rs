@@ -67,6 +67,7 @@ pub async fn verify(db: &Db) -> Result<Verified, Error> {
         store::list_wrongly_posted(conn.get(), &rules, NAMED).await?,
     );
     add("its first open day is another", store::list_wrongly_open(conn.get(), NAMED).await?);
+    add("it is not posted as it was approved and paid", store::list_wrong_expenses(conn.get(), NAMED).await?);
     add("it belongs to no document", store::list_orphans(conn.get(), NAMED).await?);
     add("it does not take back what it names", store::list_wrong_reversals(conn.get(), NAMED).await?);
     add("the sum is not that of its transfers", store::list_wrong_days(conn.get(), NAMED).await?);

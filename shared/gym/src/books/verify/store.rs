@@ -185,8 +185,46 @@ pub(super) async fn list_orphans(conn: &mut Connection, most: i64) -> Result<Vec
            from transfers t
            left join payments p on t.source in ('payment', 'refund') and p.id = t.source_id
            left join daily_closings k on t.source = 'closing' and k.id = t.source_id
-           where t.source in ('payment', 'refund') and p.id is null or t.source = 'closing' and k.id is null
+           left join expenses e on t.source = 'expense' and e.id = t.source_id
+           where coalesce(p.id, k.id, e.id) is null
            order by t.id
+           limit $1"#,
+        most,
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Expenses that are not posted once when they were approved, and once when they were paid.
+pub(super) async fn list_wrong_expenses(conn: &mut Connection, most: i64) -> Result<Vec<String>, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"with due (id, gym_id, branch_id, debit, credit, amount_minor, business_day, posted_at) as (
+               select id, gym_id, branch_id, 'expense:' || category, 'owed_to_suppliers', amount_minor, business_day, decided_at
+               from expenses
+               where decision = 'approved'
+               union all
+               select id, gym_id, branch_id, 'owed_to_suppliers', case paid_from when 'till' then 'till' else 'transfer' end,
+                   amount_minor, paid_business_day, paid_at
+               from expenses
+               where paid_from is not null
+           ), posted as (
+               select source_id as id, gym_id, branch_id, debit, credit, amount_minor, business_day, posted_at
+               from transfers
+               where source = 'expense' and first_id is null and reverses_id is null
+           ), odd as (
+               (select id, debit from due except all select id, debit from posted)
+               union all
+               (select id, debit from posted except all select id, debit from due)
+               union all
+               select d.id, d.debit
+               from due d
+               join posted p on p.id = d.id and p.debit = d.debit
+               where (d.gym_id, d.branch_id, d.credit, d.amount_minor, d.business_day, d.posted_at)
+                   is distinct from (p.gym_id, p.branch_id, p.credit, p.amount_minor, p.business_day, p.posted_at)
+           )
+           select distinct 'expense ' || id as "place!"
+           from odd
+           order by 1
            limit $1"#,
         most,
     )
