@@ -77,6 +77,28 @@ with zones (gym_id, zone) as (
     ) t using (gym_id, branch_id, business_day, account, source)
     where d.debit_minor is distinct from t.debit_minor or d.credit_minor is distinct from t.credit_minor
     union all
+    select 'what reports add up is not the sum of the payments', count(*)
+    from (
+        select gym_id, branch_id, business_day, kind || ' ' || method || ' ' || coalesce(service_id, 0) as part, payments,
+               amount_minor, discount_minor
+        from payment_days
+        union all
+        select gym_id, branch_id, business_day, 'taken by ' || taken_by, payments, amount_minor, null
+        from staff_days
+    ) d
+    full join (
+        select p.gym_id, p.branch_id, p.business_day,
+               p.kind || ' ' || p.method || ' ' || coalesce(s.service_id, 0) as part, count(*) as payments,
+               sum(p.amount_minor) as amount_minor, sum(p.discount_minor) as discount_minor
+        from payments p left join subscriptions s on s.id = p.subscription_id
+        group by p.gym_id, p.branch_id, p.business_day, p.kind, p.method, s.service_id
+        union all
+        select gym_id, branch_id, business_day, 'taken by ' || taken_by, count(*), sum(amount_minor), null
+        from payments
+        group by gym_id, branch_id, business_day, taken_by
+    ) p using (gym_id, branch_id, business_day, part)
+    where (d.payments, d.amount_minor, d.discount_minor) is distinct from (p.payments, p.amount_minor, p.discount_minor)
+    union all
     select 'a branch does not know how many its customers are', count(*)
     from branches b
     left join branch_sizes z on z.branch_id = b.id and z.gym_id = b.gym_id

@@ -6,29 +6,33 @@ use base::testing::TestDb;
 
 const SERVICES: [&str; 2] = ["gym_staff", "gym_client"];
 /// Written once, never changed; the sums of days and the sizes of branches follow by trigger.
-const LEDGERS: [&str; 10] = [
+const LEDGERS: [&str; 12] = [
     "account_days",
     "audit_log",
     "branch_sizes",
     "daily_closings",
     "entries",
     "ledger_accounts",
+    "payment_days",
     "payment_returns",
     "payments",
+    "staff_days",
     "subscription_movements",
     "transfers",
 ];
 /// Nothing of them concerns the members' door.
-const STAFF_ONLY: [&str; 11] = [
+const STAFF_ONLY: [&str; 13] = [
     "account_days",
     "branch_receipts",
     "branch_sizes",
     "daily_closings",
     "expenses",
     "ledger_accounts",
+    "payment_days",
     "payment_postings",
     "payment_returns",
     "staff_branches",
+    "staff_days",
     "staff_sessions",
     "transfers",
 ];

@@ -253,6 +253,8 @@ async fn staff_api_rewrites_no_past_and_makes_no_member() {
             "update payment_postings set debit = 'card'",
             "delete from ledger_accounts",
             "update branch_sizes set customers = 0",
+            "update payment_days set amount_minor = 0",
+            "update staff_days set amount_minor = 0",
             "delete from subscriptions",
             "update subscriptions set customer_id = 1",
             "update subscriptions set sold_by = 1, created_at = '2026-04-01'",
