@@ -52,7 +52,21 @@ impl<T: Serialize> Answer<T> {
         self.also.insert(key.to_owned(), value.into());
         self
     }
+
+    /// Repeats every field of `data` at the top level, for the app of February 2026, which does not look into `data` for
+    /// reports. The envelope's own words stay what they are.
+    #[must_use]
+    pub fn with_fields_on_top(mut self) -> Self {
+        // What cannot be written is told when the answer is.
+        if let Ok(Value::Object(fields)) = serde_json::to_value(&self.data) {
+            self.also.extend(fields.into_iter().filter(|(key, _)| !OWN_WORDS.contains(&key.as_str())));
+        }
+        self
+    }
 }
+
+/// The keys of the envelope itself.
+const OWN_WORDS: [&str; 4] = ["success", "status", "message", "data"];
 
 impl Answer<Done> {
     /// An answer 200 with a message, whose `data` is null.
