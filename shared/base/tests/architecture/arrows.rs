@@ -31,7 +31,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("refunds", &["payments", "subscriptions"]),
     ("accounts", &["gyms", "staff"]),
     ("attendance", &["customers", "gyms", "subscriptions"]),
-    ("reports", &["audit_trail", "branches", "gyms"]),
+    ("reports", &["audit_trail", "branches", "gyms", "payments"]),
 ];
 
 fn layer(module: &str) -> u8 {

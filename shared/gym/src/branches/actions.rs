@@ -2,12 +2,15 @@
 
 use serde_json::json;
 
-use super::{Branch, BranchEdit, BranchRefused, Code, Draft, Window, store};
+use super::{Branch, BranchEdit, BranchRefused, Code, Draft, Site, Window, store};
 use crate::gyms::{self, GymRefused, Switched};
 use base::{
     Error, OnConstraint,
     access::{self, Can, Granted, Scope, can},
-    platform::{audit::Note, db::Db},
+    platform::{
+        audit::Note,
+        db::{Connection, Db},
+    },
     vocabulary::{BranchId, GymId, Line, StaffId},
 };
 
@@ -57,9 +60,18 @@ pub async fn list(db: &Db, staff: &Granted<can::ReadBranches>) -> Result<Vec<Bra
     store::list_branches(db.conn().await?.get(), &BranchView::of(staff), &window).await
 }
 
-/// The branches in view with their figures, by id; the figures may be a moment old.
-pub(crate) async fn report(db: &Db, view: &BranchView, window: &Window) -> Result<Vec<Branch>, Error> {
-    store::list_branches(db.report().await?.get(), view, window).await
+/// The branches in view with their figures, by id.
+pub(crate) async fn report(
+    conn: &mut Connection,
+    view: &BranchView,
+    window: &Window,
+) -> Result<Vec<Branch>, Error> {
+    store::list_branches(conn, view, window).await
+}
+
+/// The branches in view by id, with nothing but their names: figures of other features are added up over them.
+pub(crate) async fn sites(conn: &mut Connection, view: &BranchView) -> Result<Vec<Site>, Error> {
+    store::list_sites(conn, view).await
 }
 
 /// One branch with its figures.

@@ -12,7 +12,8 @@ mod model;
 mod rules;
 mod store;
 
-pub(crate) use actions::{BranchView, report};
+pub(crate) use actions::{BranchView, report, sites};
 pub use actions::{edit, find, list, list_of_gym, open, switch};
+pub(crate) use model::Site;
 pub use model::{Branch, BranchEdit, BranchProgress, BranchRefused, Code, Draft, Figures};
 pub use rules::Window;

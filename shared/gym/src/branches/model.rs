@@ -62,6 +62,14 @@ pub struct BranchProgress {
     pub customers_this_month: i64,
 }
 
+/// A branch in view, by its name alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Site {
+    pub(crate) id: BranchId,
+    /// What it is called.
+    pub(crate) name: String,
+}
+
 /// A branch to be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {

@@ -1,6 +1,6 @@
 //! The SQL of branches.
 
-use super::{Branch, BranchEdit, BranchProgress, BranchView, Code, Draft, Figures, Window};
+use super::{Branch, BranchEdit, BranchProgress, BranchView, Code, Draft, Figures, Site, Window};
 use base::{
     Error,
     access::{Place, Unseen},
@@ -91,6 +91,29 @@ pub(super) async fn list_branches(
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| row.branch(view.shows_progress)).collect())
+}
+
+/// The names of the branches in view, by id.
+pub(super) async fn list_sites(conn: &mut Connection, view: &BranchView) -> Result<Vec<Site>, Error> {
+    let rows = sqlx::query!(
+        "select b.id, b.name
+         from branches b
+         where ($1::bigint is null or b.gym_id = $1)
+           and ($2::bigint[] is null or b.id = any($2) or b.id in (
+               select w.branch_id from staff_branches w where w.staff_id = $3
+           ))
+           and ($4::bigint is null or b.id = $4)
+         order by b.id
+         limit $5",
+        view.gym.map(GymId::get),
+        view.branches.as_deref(),
+        view.managed_by.map(StaffId::get),
+        view.only.map(BranchId::get),
+        MOST_BRANCHES,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| Site { id: BranchId::from(row.id), name: row.name }).collect())
 }
 
 /// Opens a branch, with its receipts at zero.

@@ -5,7 +5,7 @@ use base::vocabulary::{Calendar, CallingCode, Currency, Language, field_errors, 
 use serde_json::{Map, Value};
 
 words! {
-    /// The day on which a gym's week begins. Nothing in here counts weeks: the calendars of the apps read it.
+    /// The day on which a gym's week begins, in reports by weeks and in the calendars of the apps.
     pub enum WeekStart {
         /// As in Egypt and most of the Gulf.
         Saturday = "saturday",
