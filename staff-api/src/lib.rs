@@ -29,6 +29,7 @@ mod gym_settings;
 mod gyms;
 mod operator;
 mod payments;
+mod reports;
 mod services;
 mod subscriptions;
 mod users;
@@ -58,7 +59,8 @@ const COVER: Cover = Cover {
         ("staff", "Who works here"),
         ("branches", "The branches of the gym"),
         ("gyms", "The gym itself and its rules; for super admins all gyms"),
-        ("dashboards", "The gym at a glance"),
+        ("dashboards", "The gym at a glance, and what asks to be looked at"),
+        ("reports", "What was taken: by day, branch, service, way of paying and person"),
         ("payments", "What was paid, and what was given back"),
         ("books", "The ledger: accounts, trial balance, journal"),
         ("expenses", "What the branches spend, and who approves it"),
@@ -97,6 +99,7 @@ pub fn router(app: App) -> (Router, Document) {
         .nest("/api", closings::routes())
         .nest("/api", books::routes())
         .nest("/api", expenses::routes())
+        .nest("/api", reports::routes())
         .nest("/api", subscriptions::routes())
         .nest("/api/api", alias(devices::twice_prefixed(), "twice_prefixed"));
     let (router, api) = contents.with_state(app.clone()).split_for_parts();

@@ -69,6 +69,7 @@ async fn an_owner_sees_what_the_gym_earned_and_how_large_it_is() {
       "alerts": {
         "sales_below_price": 0
       },
+      "net_profit": 4449.5,
       "period": {
         "from": "2026-03-19",
         "to": "2026-04-17"
@@ -86,6 +87,7 @@ async fn an_owner_sees_what_the_gym_earned_and_how_large_it_is() {
       },
       "total_branches": 2,
       "total_customers": 2,
+      "total_expenses": 0,
       "total_revenue": 4449.5,
       "total_staff": 6
     }

@@ -18,6 +18,7 @@ mod housekeeping;
 mod payments;
 mod refusals;
 mod repeating;
+mod reports;
 mod services;
 mod subscriptions;
 mod tokens;

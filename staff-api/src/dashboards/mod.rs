@@ -1,13 +1,19 @@
-//! The gym at a glance.
+//! The gym at a glance, and what each role looks at first.
+//!
+//! Complaints are not kept, so none is open: where an app wants a number of them, it is 0.
+
+mod alerts;
+mod boards;
+mod performance;
 
 use axum::extract::State;
 use base::{
     access::can,
-    vocabulary::{BranchId, Calendar, Money},
+    vocabulary::{Calendar, Money},
 };
 use chrono::NaiveDate;
 use gym::reports::{self, Overview};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use web::{
@@ -15,25 +21,25 @@ use web::{
     envelope::{Failure, Success},
 };
 
-use crate::branches::BranchRow;
+use crate::{branches::BranchRow, reports::BranchQuery};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(endpoint!(overview))
+    OpenApiRouter::new()
+        .routes(endpoint!(overview))
+        .merge(boards::routes())
+        .merge(performance::routes())
+        .merge(alerts::routes())
 }
 
-/// Whose figures to read.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-struct OverviewQuery {
-    /// Only those of this branch; a super admin must name one.
-    branch_id: Option<BranchId>,
-}
-
-/// The figures of the branches one works with. What they spent is told by `GET /api/reports/expenses-by-category`.
+/// The figures of the branches one works with.
 #[derive(Debug, Serialize, ToSchema)]
 struct OverviewAnswer {
     /// Net revenue of `period`.
     total_revenue: Money,
+    /// Approved expenses of `period`.
+    total_expenses: Money,
+    /// `total_revenue` less `total_expenses`.
+    net_profit: Money,
     /// Subscriptions that are good for today.
     #[schema(example = 112)]
     active_subscriptions: i64,
@@ -49,7 +55,7 @@ struct OverviewAnswer {
     /// Active staff users with a home branch.
     #[schema(example = 14)]
     total_staff: i64,
-    /// The days that `total_revenue` and the revenue of each branch are about.
+    /// The days that the totals of money and the revenue of each branch are about.
     period: Period,
     /// Today, in the gym's calendar.
     today: Figures,
@@ -95,6 +101,8 @@ impl From<(Overview, Calendar)> for OverviewAnswer {
         let (totals, window) = (overview.totals, overview.window);
         Self {
             total_revenue: totals.revenue,
+            total_expenses: overview.expenses,
+            net_profit: reports::difference(totals.revenue, overview.expenses),
             active_subscriptions: totals.active_subscriptions,
             total_customers: totals.customers,
             total_branches: totals.branches,
@@ -118,14 +126,14 @@ impl From<(Overview, Calendar)> for OverviewAnswer {
 }
 
 /// Read what the gym earned and how large it is.
-#[utoipa::path(get, path = "/dashboards/overview", tag = "dashboards", params(OverviewQuery), responses(
+#[utoipa::path(get, path = "/dashboards/overview", tag = "dashboards", params(BranchQuery), responses(
     (status = 200, body = Success<OverviewAnswer>),
     (status = 400, description = "BRANCH_REQUIRED", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
 async fn overview(
     staff: Staff<can::ReadDashboards>,
     State(app): State<App>,
-    Query(query): Query<OverviewQuery>,
+    Query(query): Query<BranchQuery>,
 ) -> Result<Answer<OverviewAnswer>, ErrorResponse> {
     let overview = reports::overview(&app.db, &staff, query.branch_id).await?;
     Ok(Answer::new((overview, staff.calendar()).into()))
