@@ -105,15 +105,20 @@ pub(in super::super) async fn list_service_takings(
 }
 
 /// How many different customers paid for subscriptions to each service at one branch within the days.
+///
+/// Each subscription is looked up by its id (`limit 1`): joined, Postgres would read all that were ever sold for the few that are
+/// meant.
 pub(in super::super) async fn count_payers(
     conn: &mut Connection,
     branch: BranchId,
     days: DayRange,
 ) -> Result<Vec<(ServiceId, i64)>, Error> {
     let rows = sqlx::query!(
-        r#"select s.service_id, count(distinct s.customer_id) as "customers!"
+        r#"select s.service_id as "service_id!", count(distinct s.customer_id) as "customers!"
            from payments p
-           join subscriptions s on s.id = p.subscription_id
+           cross join lateral (
+               select s.service_id, s.customer_id from subscriptions s where s.id = p.subscription_id limit 1
+           ) s
            where p.branch_id = $1 and p.business_day between $2 and $3
            group by s.service_id"#,
         branch.get(),
@@ -290,7 +295,9 @@ pub(in super::super) async fn list_filtered_lines(
            select p.id
            from walked w
            join payments p on p.branch_id = w.branch_id and p.business_day = w.business_day
-           left join subscriptions s on s.id = p.subscription_id
+           left join lateral (
+               select s.service_id from subscriptions s where s.id = p.subscription_id limit 1
+           ) s on true
            where coalesce(w.later, 0) < $7::bigint + $8::bigint
              and ($4 is null or p.method = $4)
              and ($5 is null or s.service_id = $5)
