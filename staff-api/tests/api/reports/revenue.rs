@@ -25,8 +25,8 @@ fn part(name: &str, revenue: Value, payments: i64) -> (String, Value, Value) {
 #[tokio::test]
 async fn revenue_is_split_by_branch_service_method_and_purpose() {
     let (_gym, accountant) = opened("accountant_c").await;
-    let answer =
-        accountant.get("/api/reports/revenue?date_from=2026-03-19&date_to=2026-04-17").await.expect(200);
+    let path = "/api/reports/revenue?date_from=2026-03-19&date_to=2026-04-17";
+    let answer = accountant.get(path).await.expect(200);
     let mut data = answer.at("/data").clone();
     let mut list = |name: &str| data[name].take();
     let by_branch = list("by_branch");
@@ -47,7 +47,6 @@ async fn revenue_is_split_by_branch_service_method_and_purpose() {
         (&by_service[0]["service_name"], &by_service[0]["service_id"]),
         (&json!("Monthly Gym"), &json!(1))
     );
-    assert_eq!(&by_service[2]["service_id"], &json!(null));
     let by_method = list("by_payment_method");
     assert_eq!(
         parts(&by_method),
