@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    error::{FieldProblem, Invalid, Refusal as _, Text},
+    error::{Error, FieldProblem, Invalid, Refusal as _, Text},
     vocabulary::{Change, DayRangeInvalid, FieldError, Language, Page, field_errors, page::PageInvalid},
 };
 
@@ -21,6 +21,12 @@ impl From<DayRangeInvalid> for Invalid {
         let mut fields = Fields::new();
         fields.problem(refused.field(), &refused);
         Self::new(fields.problems)
+    }
+}
+
+impl From<DayRangeInvalid> for Error {
+    fn from(refused: DayRangeInvalid) -> Self {
+        Invalid::from(refused).into()
     }
 }
 

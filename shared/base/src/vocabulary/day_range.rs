@@ -27,8 +27,7 @@ impl DayRangeInvalid {
     /// The parameter that is wrong, as the query spells it.
     pub const fn field(self) -> &'static str {
         match self {
-            Self::Reversed => "date_to",
-            Self::TooLong => "date_from",
+            Self::Reversed | Self::TooLong => "date_to",
         }
     }
 }

@@ -24,7 +24,7 @@ pub async fn journal(
     page: Page,
 ) -> Result<Listing<Transfer>, Error> {
     let scope = staff.scope_at(filter.branch)?;
-    let days = read_days(days, staff.calendar().today(staff.now())).map_err(Invalid::from)?;
+    let days = read_days(days, staff.calendar().today(staff.now()))?;
     let page = page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)?;
     store::list_transfers(db.conn().await?.get(), &scope, filter, days, page).await
 }
@@ -40,7 +40,7 @@ pub async fn trial_balance(
     days: (Option<Day>, Option<Day>),
 ) -> Result<TrialBalance, Error> {
     let scope = staff.scope_at(branch)?;
-    let (from, to) = read_days(days, staff.calendar().today(staff.now())).map_err(Invalid::from)?;
+    let (from, to) = read_days(days, staff.calendar().today(staff.now()))?;
     let sums = store::list_sums(db.report().await?.get(), &scope, (from, to)).await?;
     let accounts: Vec<AccountBalance> = LedgerAccount::ALL
         .iter()

@@ -124,7 +124,7 @@ pub async fn list(
 ) -> Result<Listing<Closing>, Error> {
     let scope = staff.scope_at(filter.branch)?;
     let today = staff.calendar().today(staff.now());
-    let days = read_days((filter.from, filter.to), today).map_err(Invalid::from)?;
+    let days = read_days((filter.from, filter.to), today)?;
     let page = page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)?;
     store::list_closings(db.conn().await?.get(), &scope, days, store::Which::All, page).await
 }
@@ -141,7 +141,7 @@ pub async fn differences(
 ) -> Result<Differences, Error> {
     let scope = staff.scope_at(filter.branch)?;
     let today = staff.calendar().today(staff.now());
-    let days = read_days((filter.from, filter.to), today).map_err(Invalid::from)?;
+    let days = read_days((filter.from, filter.to), today)?;
     let page = page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)?;
     let mut conn = db.conn().await?;
     let conn = conn.get();

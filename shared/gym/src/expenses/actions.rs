@@ -63,7 +63,7 @@ pub async fn find(db: &Db, staff: &Granted<can::ReadExpenses>, id: ExpenseId) ->
 /// The expenses that a staff user may see, the latest days first, and what all of them come to.
 ///
 /// # Refuses
-/// [`super::ExpenseDaysRefused`]; [`PlaceRefused::BranchRequired`] for a super admin who names none, for the gyms of a
+/// [`base::vocabulary::DayRangeInvalid`]; [`PlaceRefused::BranchRequired`] for a super admin who names none, for the gyms of a
 /// platform have no currency in common; a page too far back, which of several branches together, or of few among many,
 /// comes sooner.
 pub async fn list(
@@ -261,7 +261,7 @@ async fn pay_out(
 /// thirty to today unless others are named.
 ///
 /// # Refuses
-/// [`super::ExpenseDaysRefused`]; [`PlaceRefused::BranchRequired`] for a super admin who names none.
+/// [`base::vocabulary::DayRangeInvalid`]; [`PlaceRefused::BranchRequired`] for a super admin who names none.
 pub async fn spent_by_category(
     db: &Db,
     staff: &Granted<can::ReadExpenses>,

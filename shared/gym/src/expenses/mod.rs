@@ -17,4 +17,4 @@ pub use model::{
     CategorySpending, Expense, ExpenseCategory, ExpenseDecision, ExpenseDraft, ExpenseFilter, ExpenseListing,
     ExpensePayment, ExpenseReview, ExpenseRuling, ExpenseStatus, ExpenseSums, PaidFrom, Spending,
 };
-pub use rules::{ExpenseDays, ExpenseDaysRefused, ExpenseInvalid, ExpenseRefused};
+pub use rules::{ExpenseDays, ExpenseInvalid, ExpenseRefused};

@@ -144,7 +144,7 @@ pub async fn list(
     page: Page,
 ) -> Result<PaymentListing, Error> {
     let scope = staff.scope_at(filter.branch)?;
-    let days = rules::days(filter, staff.calendar().today(staff.now())).map_err(Invalid::from)?;
+    let days = rules::days(filter, staff.calendar().today(staff.now()))?;
     let page = page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)?;
     let mut conn = db.conn().await?;
     let conn = conn.get();

@@ -18,7 +18,7 @@ use base::{
 /// The branches that a staff user sees, switched off or not, the one that earned most within the days first.
 ///
 /// # Refuses
-/// A branch as [`super::overview`] does; [`super::ReportDaysRefused`].
+/// A branch as [`super::overview`] does; [`base::vocabulary::DayRangeInvalid`].
 pub async fn compare_branches(
     db: &Db,
     staff: &Granted<can::ReadDashboards>,
@@ -46,7 +46,7 @@ pub async fn compare_branches(
 /// within the days first.
 ///
 /// # Refuses
-/// A branch as [`super::overview`] does; [`super::ReportDaysRefused`].
+/// A branch as [`super::overview`] does; [`base::vocabulary::DayRangeInvalid`].
 pub async fn employees(
     db: &Db,
     staff: &Granted<can::ReadDashboards>,

@@ -3,37 +3,18 @@
 use chrono::{Datelike, NaiveDate, Weekday};
 
 use crate::gyms::WeekStart;
-use base::{
-    refusals,
-    vocabulary::{
-        Calendar, Day, Timestamp,
-        dates::{add_months, days_later},
-        words,
-    },
+use base::vocabulary::{
+    Calendar, Day, DayRangeInvalid, Timestamp,
+    dates::{add_months, days_later},
+    read_days, words,
 };
 
 /// Days that a report is about when nobody names any, today included: those of the dashboards.
 const DEFAULT_DAYS: i64 = 30;
-/// Most days of one report: a year, and the month before it to compare with.
-const MOST_DAYS: i64 = 400;
 /// Weeks of a trend by weeks, the one that is under way included: about a quarter.
 const TREND_WEEKS: i64 = 12;
 /// Months of a trend by months, the one that is under way included: a year.
 const TREND_MONTHS: i32 = 12;
-
-refusals! {
-    /// Why no report is made of a range of days.
-    pub enum ReportDaysRefused {
-        /// Its last day is before its first.
-        Reversed => Invalid of "date_to", "DATE_RANGE_REVERSED",
-            en: "The last day must not be before the first",
-            ar: "يجب ألا يسبق تاريخ النهاية تاريخ البداية";
-        /// It has more than four hundred days.
-        TooLong => Invalid of "date_to", "DATE_RANGE_TOO_LONG",
-            en: "Please choose at most 400 days",
-            ar: "يرجى اختيار 400 يوم على الأكثر";
-    }
-}
 
 /// Days one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,17 +113,9 @@ impl AskedDays {
     ///
     /// # Refuses
     /// A range that ends before it begins, and one of more than 400 days.
-    pub fn range(self, today: NaiveDate) -> Result<DayRange, ReportDaysRefused> {
-        let (from, to) = (self.from.map(Day::date), self.to.map(Day::date));
-        let to = to.unwrap_or_else(|| from.map_or(today, |from| from.max(today)));
-        let range = from.map_or_else(|| DayRange::until(to), |from| DayRange { from, to });
-        if range.to < range.from {
-            return Err(ReportDaysRefused::Reversed);
-        }
-        if range.length() > MOST_DAYS {
-            return Err(ReportDaysRefused::TooLong);
-        }
-        Ok(range)
+    pub fn range(self, today: NaiveDate) -> Result<DayRange, DayRangeInvalid> {
+        let (from, to) = read_days((self.from, self.to), today)?;
+        Ok(DayRange { from, to })
     }
 }
 
@@ -207,7 +180,7 @@ mod tests {
     fn day(text: &str) -> NaiveDate {
         Day::parse(text).unwrap().date()
     }
-    fn asked(from: Option<&str>, to: Option<&str>) -> Result<(String, String), ReportDaysRefused> {
+    fn asked(from: Option<&str>, to: Option<&str>) -> Result<(String, String), DayRangeInvalid> {
         let parse = |text: &str| Day::parse(text).unwrap();
         let asked = AskedDays { from: from.map(parse), to: to.map(parse) };
         asked.range(day("2026-04-17")).map(|range| (range.from.to_string(), range.to.to_string()))
@@ -228,11 +201,11 @@ mod tests {
 
     #[test]
     fn a_report_ends_after_it_begins_and_has_at_most_four_hundred_days() {
-        assert_eq!(asked(Some("2026-04-18"), Some("2026-04-17")), Err(ReportDaysRefused::Reversed));
+        assert_eq!(asked(Some("2026-04-18"), Some("2026-04-17")), Err(DayRangeInvalid::Reversed));
         assert!(asked(Some("2025-03-14"), Some("2026-04-17")).is_ok());
-        assert_eq!(asked(Some("2025-03-13"), Some("2026-04-17")), Err(ReportDaysRefused::TooLong));
-        assert_eq!(asked(Some("1900-01-01"), None), Err(ReportDaysRefused::TooLong));
-        assert_eq!(asked(Some("1900-01-01"), Some("2199-12-31")), Err(ReportDaysRefused::TooLong));
+        assert_eq!(asked(Some("2025-03-13"), Some("2026-04-17")), Err(DayRangeInvalid::TooLong));
+        assert_eq!(asked(Some("1900-01-01"), None), Err(DayRangeInvalid::TooLong));
+        assert_eq!(asked(Some("1900-01-01"), Some("2199-12-31")), Err(DayRangeInvalid::TooLong));
     }
 
     #[test]

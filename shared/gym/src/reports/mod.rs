@@ -19,7 +19,7 @@ mod store;
 
 pub use comparison::{compare_branches, employees, performance};
 pub use dashboards::{accountant_board, alerts, board, overview};
-pub use days::{AskedDays, DayRange, ReportDaysRefused, TrendPeriod};
+pub use days::{AskedDays, DayRange, TrendPeriod};
 pub use model::{
     AccountantBoard, AlertCounts, AlertKind, Alerts, BranchActivity, BranchPerformance, BranchTakings,
     ComparedBranch, DailyReport, DayRevenue, EmployeePerformance, ManagerBoard, MonthsCompared, Overview,

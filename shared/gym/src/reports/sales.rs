@@ -48,7 +48,7 @@ pub async fn daily(
 /// What was taken within some days, today if none are named.
 ///
 /// # Refuses
-/// A branch as [`super::overview`] does, and one whose name nobody knows; [`super::ReportDaysRefused`]; a page too far back.
+/// A branch as [`super::overview`] does, and one whose name nobody knows; [`base::vocabulary::DayRangeInvalid`]; a page too far back.
 pub async fn daily_sales(
     db: &Db,
     staff: &Granted<can::ReadDashboards>,
@@ -91,7 +91,7 @@ async fn sales_of(
 /// Where the money of some days came from.
 ///
 /// # Refuses
-/// A branch as [`super::overview`] does; [`super::ReportDaysRefused`].
+/// A branch as [`super::overview`] does; [`base::vocabulary::DayRangeInvalid`].
 pub async fn revenue(
     db: &Db,
     staff: &Granted<can::ReadDashboards>,

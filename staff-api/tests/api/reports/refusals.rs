@@ -101,7 +101,7 @@ async fn days_that_make_no_range_are_refused_in_both_languages() {
         .unwrap();
     let refused =
         owner.get("/api/reports/revenue?date_from=2020-01-01").await.refused(400, "DATE_RANGE_TOO_LONG");
-    assert_eq!(refused.at("/message"), "يرجى اختيار 400 يوم على الأكثر");
+    assert_eq!(refused.at("/message"), "إلى تاريخ: يرجى اختيار 400 يوم على الأكثر");
 }
 
 #[tokio::test]

@@ -71,6 +71,7 @@ pub async fn verify(db: &Db) -> Result<Verified, Error> {
     add("it belongs to no document", store::list_orphans(conn.get(), NAMED).await?);
     add("it does not take back what it names", store::list_wrong_reversals(conn.get(), NAMED).await?);
     add("the sum is not that of its transfers", store::list_wrong_days(conn.get(), NAMED).await?);
+    add("the sum is not that of its payments", store::list_wrong_report_days(conn.get(), NAMED).await?);
     add("what was given back of it is another sum", store::list_wrong_returns(conn.get(), NAMED).await?);
     Ok(verified)
 }

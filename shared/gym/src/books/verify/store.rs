@@ -273,6 +273,41 @@ pub(super) async fn list_wrong_days(conn: &mut Connection, most: i64) -> Result<
     .await?)
 }
 
+/// Sums of days that reports read and that are not those of the payments.
+pub(super) async fn list_wrong_report_days(conn: &mut Connection, most: i64) -> Result<Vec<String>, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"with summed as (
+               select p.gym_id, p.branch_id, p.business_day,
+                      concat_ws(' ', p.kind, p.method, 'service', s.service_id) as part, count(*) as payments,
+                      sum(p.amount_minor) as amount_minor, sum(p.discount_minor) as discount_minor
+               from payments p
+               left join subscriptions s on s.id = p.subscription_id
+               group by p.gym_id, p.branch_id, p.business_day, part
+               union all
+               select gym_id, branch_id, business_day, 'staff user ' || taken_by, count(*), sum(amount_minor), null
+               from payments
+               group by gym_id, branch_id, business_day, taken_by
+           ), kept as (
+               select gym_id, branch_id, business_day, concat_ws(' ', kind, method, 'service', service_id) as part, payments,
+                      amount_minor, discount_minor
+               from payment_days
+               union all
+               select gym_id, branch_id, business_day, 'staff user ' || taken_by, payments, amount_minor, null
+               from staff_days
+           )
+           select format('branch %s, %s, %s', branch_id, business_day, part) as "place!"
+           from kept k
+           full join summed s using (gym_id, branch_id, business_day, part)
+           where (k.payments, k.amount_minor, k.discount_minor)
+               is distinct from (s.payments, s.amount_minor, s.discount_minor)
+           order by 1
+           limit $1"#,
+        most,
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// Payments of which another sum was given back than is kept, or more than was paid, or at another branch.
 pub(super) async fn list_wrong_returns(conn: &mut Connection, most: i64) -> Result<Vec<String>, Error> {
     Ok(sqlx::query_scalar!(

@@ -7,11 +7,8 @@ use super::model::{
 };
 use base::{
     Fields, Invalid, refusals,
-    vocabulary::{Day, Money, StaffId, dates::days_later, field_errors},
+    vocabulary::{Day, DayRangeInvalid, Money, StaffId, field_errors, read_days},
 };
-
-/// Days that a report shows when nobody says which, the last one included; contract, section 1.
-const WINDOW_DAYS: i64 = 30;
 
 field_errors! {
     /// Why an expense is not written down as it was sent.
@@ -58,16 +55,6 @@ refusals! {
         AlreadyPaid => Conflict, "EXPENSE_ALREADY_PAID",
             en: "This expense was already paid",
             ar: "تم دفع هذا المصروف من قبل";
-    }
-}
-
-refusals! {
-    /// Why days are not read.
-    pub enum ExpenseDaysRefused {
-        /// The last one is before the first.
-        Reversed => Invalid of "date_to", "DATE_RANGE_REVERSED",
-            en: "The last day must not be before the first",
-            ar: "يجب ألا يسبق تاريخ النهاية تاريخ البداية";
     }
 }
 
@@ -175,17 +162,16 @@ pub struct ExpenseDays {
 
 impl ExpenseDays {
     /// The days that were asked for: to today unless another last day is named, and thirty of them unless a first one is.
-    pub fn asked(from: Option<Day>, to: Option<Day>, today: NaiveDate) -> Result<Self, ExpenseDaysRefused> {
-        let to = to.map_or(today, Day::date);
-        let from = from.map_or_else(|| days_later(to, 1_i64.saturating_sub(WINDOW_DAYS)), Day::date);
-        if from > to { Err(ExpenseDaysRefused::Reversed) } else { Ok(Self { from, to }) }
+    pub fn asked(from: Option<Day>, to: Option<Day>, today: NaiveDate) -> Result<Self, DayRangeInvalid> {
+        let (from, to) = read_days((from, to), today)?;
+        Ok(Self { from, to })
     }
 }
 
 /// Whether the days from `from` to `to` are a range.
-pub(super) fn in_order(from: Option<Day>, to: Option<Day>) -> Result<(), ExpenseDaysRefused> {
+pub(super) fn in_order(from: Option<Day>, to: Option<Day>) -> Result<(), DayRangeInvalid> {
     match (from, to) {
-        (Some(from), Some(to)) if from > to => Err(ExpenseDaysRefused::Reversed),
+        (Some(from), Some(to)) if from > to => Err(DayRangeInvalid::Reversed),
         _ => Ok(()),
     }
 }

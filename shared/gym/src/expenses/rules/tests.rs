@@ -160,7 +160,7 @@ fn a_report_is_about_the_days_that_were_asked_for_or_the_last_thirty() {
     assert_eq!(asked(None, None), range("2026-03-19", "2026-04-17"));
     assert_eq!(asked(None, Some("2026-03-31")), range("2026-03-02", "2026-03-31"));
     assert_eq!(asked(Some("2026-04-17"), None), range("2026-04-17", "2026-04-17"));
-    assert_eq!(asked(Some("2026-04-18"), None), Err(ExpenseDaysRefused::Reversed));
-    assert_eq!(asked(Some("2026-04-02"), Some("2026-04-01")), Err(ExpenseDaysRefused::Reversed));
+    assert_eq!(asked(Some("2026-04-18"), None), range("2026-04-18", "2026-04-18"));
+    assert_eq!(asked(Some("2026-04-02"), Some("2026-04-01")), Err(DayRangeInvalid::Reversed));
     assert_eq!(asked(None, Some("1900-01-01")), range("1899-12-03", "1900-01-01"));
 }
