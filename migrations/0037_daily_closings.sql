@@ -64,14 +64,16 @@ create or replace function transfers_add_to_the_day() returns trigger
     language plpgsql security definer set search_path = '' as $$
 begin
     -- Whoever is about to close the day holds this row, and is waited for.
-    perform from public.branch_receipts b
-    where b.branch_id in (select branch_id from added)
-    order by b.branch_id
-    for share;
     if exists (
-        select from added a
-        join public.branch_receipts b on b.branch_id = a.branch_id
-        where a.business_day < b.first_open_day and a.source <> 'closing'
+        select from (
+            select b.branch_id, b.first_open_day
+            from public.branch_receipts b
+            where b.branch_id in (select branch_id from added)
+            order by b.branch_id
+            for share
+        ) days
+        join added a on a.branch_id = days.branch_id
+        where a.business_day < days.first_open_day and a.source <> 'closing'
     ) then
         raise exception 'money belongs to a day that is closed'
             using errcode = 'check_violation', constraint = 'transfers_into_open_days';

@@ -11,6 +11,7 @@
 )]
 
 mod aside;
+mod closings;
 mod deeds;
 mod expenses;
 mod people;
@@ -129,6 +130,7 @@ async fn write(
     progress.phase("what the branches spend");
     expenses::write(conn, moment, OWNER, factor.of(EXPENSES).max(40)).await.context("expenses")?;
     post_expenses(conn).await.context("the books of expenses")?;
+    closings::write(conn, moment, OWNER).await.context("closings")?;
     progress.phase("the audit log of it all");
     deeds::write(conn, OWNER).await.context("audit log")?;
     progress.rows("indexes and foreign keys", set_aside);

@@ -8,6 +8,7 @@ mod audit;
 mod books;
 mod branches;
 mod closings;
+mod contract;
 mod customers;
 mod dashboards;
 mod devices;

@@ -18,7 +18,7 @@ pub(super) fn run(gym: &Seeded) -> anyhow::Result<bool> {
 
     let mut claims = Claims::default();
     let requests = script.lines().filter(|line| line.contains("curl ")).count();
-    claims.holds_in("the README has a walk-through of ten requests", requests >= 10, &script)?;
+    claims.holds_in("the README has a walk-through of ten requests or more", requests >= 10, &script)?;
     let ended =
         ran(Command::new("bash").args(["-euo", "pipefail"]).arg(&file), &gym.place.log("walk"), LIMIT)?;
     claims.add("every line of it works", ended.succeeds())?;

@@ -61,7 +61,9 @@ fn of_people(key: &str) -> Option<Name> {
 /// What is sold, and how it is used up.
 fn of_sales(key: &str) -> Option<Name> {
     let name = match key {
+        "actual_cash" => text("Cash counted", "النقدية الفعلية"),
         "amount" => text("Amount", "المبلغ"),
+        "closing_date" => text("Day", "اليوم"),
         "coins" | "coin_amount" => text("Coins", "العملات"),
         "discount" => text("Discount", "الخصم"),
         "duration_days" => text("Number of days", "عدد الأيام"),
@@ -84,6 +86,8 @@ fn of_sales(key: &str) -> Option<Name> {
         "opens_every_branch" => text("Opens every branch", "يسمح بدخول كل الفروع"),
         "payment_method" | "method" => text("Payment method", "طريقة الدفع"),
         "price" => text("Price", "السعر"),
+        "stop_subscription" => text("Stop the subscription", "إيقاف الاشتراك"),
+        "units" => text("Units", "الوحدات"),
         "reason" | "freeze_reason" | "stop_reason" => text("Reason", "السبب"),
         "sale_limits" => text("Limits of a sale", "حدود البيع"),
         "service_id" => text("Service", "الخدمة"),

@@ -18,8 +18,6 @@ const WITHOUT_INDEX: &[&str] = &[
     "payments_taken_by",
     "services_branch_of_gym",
     "subscription_movements_entry",
-    "transfers_credit",
-    "transfers_debit",
     "transfers_first",
 ];
 

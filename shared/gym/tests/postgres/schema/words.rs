@@ -43,6 +43,8 @@ async fn the_schema_and_the_code_know_the_same_words() {
         "customers_gender_known" = Gender::ALL,
         "customers_language_known" = Language::ALL,
         "ledger_accounts_code_known" = LedgerAccount::ALL,
+        "transfers_credit_known" = LedgerAccount::ALL,
+        "transfers_debit_known" = LedgerAccount::ALL,
         "transfers_source_known" = TransferSource::ALL,
         "expenses_category_known" = ExpenseCategory::ALL,
         "expenses_decision_known" = ExpenseDecision::ALL,
