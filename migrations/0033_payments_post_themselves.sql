@@ -95,4 +95,3 @@ comment on view revenue is 'what was taken: net of discount, refunds and reversa
 
 drop trigger payments_make_the_day on payments;
 drop function payments_add_to_the_day;
-drop table branch_days;
