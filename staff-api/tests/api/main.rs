@@ -16,6 +16,7 @@ mod expenses;
 mod gym_locale;
 mod gyms;
 mod housekeeping;
+mod model;
 mod payments;
 mod refusals;
 mod repeating;

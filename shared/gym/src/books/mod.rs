@@ -6,10 +6,10 @@
 //! - [`posting_page`] says which accounts each deed moves. A payment posts itself in the statement that writes it
 //!   (trigger `payments_are_posted`), by the same page.
 //! - What was closed stays closed: no transfer goes to a day before the first open one, but for the closing's own. Whoever
-//!   posts asks [`open_day`] first, which keeps the day open until the transaction ends.
+//!   posts asks `open_day` first, which keeps the day open until the transaction ends.
 //! - Revenue is what was taken on the till, the card terminal and the bank by payments, less what was given back: the view
 //!   `revenue`, which every screen reads.
-//! - [`verify`] walks all of it and says where it breaks.
+//! - [`verify()`] walks all of it and says where it breaks.
 
 mod actions;
 mod model;
