@@ -67,6 +67,16 @@ begin
         where a.kind = 'reversal' and a.amount_minor = -t.amount_minor and a.branch_id = t.branch_id
         order by a.id;
         get diagnostics undone = row_count;
+        if exists (
+            select from added a
+            where a.reverses_id is not null
+              and not exists (
+                  select from public.payments p where p.id = a.reverses_id and p.branch_id = a.branch_id
+              )
+        ) then
+            raise exception 'money is given back by the branch that took it'
+                using errcode = 'check_violation', constraint = 'payments_return_at_their_branch';
+        end if;
         -- Payments that are given back, in the order of their ids, so that two who give back several never wait crosswise.
         insert into public.payment_returns as k (payment_id, paid_minor, returned_minor)
         select p.id, p.amount_minor, -sum(a.amount_minor)

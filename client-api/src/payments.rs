@@ -4,7 +4,7 @@ use axum::extract::State;
 use base::vocabulary::{Calendar, Money};
 use chrono::NaiveDate;
 use gym::{
-    payments::{self, Method, OwnPayment, PaymentPurpose},
+    payments::{self, OwnPayment, PaymentPurpose},
     subscriptions::{self, ServiceKind},
 };
 use serde::Serialize;
@@ -82,11 +82,7 @@ fn row(payment: &OwnPayment, calendar: Calendar) -> OwnPaymentRow {
     OwnPaymentRow {
         amount: payment.amount,
         discount: payment.discount,
-        payment_method: match payment.method {
-            Method::Cash => "cash",
-            Method::Card => "network",
-            Method::Transfer => "transfer",
-        },
+        payment_method: payment.method.reported(),
         date: wire::local(calendar, payment.taken_at),
         transaction_type: payment.purpose,
     }

@@ -4,19 +4,10 @@ use std::fmt::Write as _;
 
 use base::vocabulary::{Calendar, Money, PaymentId};
 use chrono::NaiveDate;
-use gym::payments::{Method, PaymentPurpose, PaymentRecord};
+use gym::payments::{PaymentPurpose, PaymentRecord};
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::wire::{self, LocalDateTime};
-
-/// The word that reports use for a method: `network` for a card.
-const fn reported(method: Method) -> &'static str {
-    match method {
-        Method::Cash => "cash",
-        Method::Card => "network",
-        Method::Transfer => "transfer",
-    }
-}
 
 /// What every view of a payment says.
 #[derive(Debug, Serialize, ToSchema)]
@@ -98,6 +89,7 @@ struct PaymentCore {
 impl From<(PaymentRecord, Calendar)> for PaymentCore {
     fn from((record, calendar): (PaymentRecord, Calendar)) -> Self {
         let at = wire::local(calendar, record.taken_at);
+        let is_late = record.is_late(calendar);
         let (subscription_id, service_name) =
             record.subscription.map_or((None, None), |(id, name)| (Some(id.get()), Some(name)));
         let (customer_id, customer_name) =
@@ -110,7 +102,7 @@ impl From<(PaymentRecord, Calendar)> for PaymentCore {
             net_amount: record.amount,
             gross_amount: record.amount.checked_add(record.discount).unwrap_or(record.amount),
             refunded_amount: record.returned,
-            payment_method: reported(record.method),
+            payment_method: record.method.reported(),
             transaction_type: record.purpose,
             service_name,
             subscription_id,
@@ -125,7 +117,7 @@ impl From<(PaymentRecord, Calendar)> for PaymentCore {
             created_by: created_by.get(),
             created_by_name,
             time: at.0.format("%H:%M").to_string(),
-            is_late: record.business_day > at.0.date(),
+            is_late,
             created_at: wire::local(calendar, record.taken_at),
             transaction_date: wire::local(calendar, record.taken_at),
             payment_date: at,

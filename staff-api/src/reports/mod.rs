@@ -13,7 +13,6 @@ mod sales;
 mod spans;
 mod trend;
 
-use gym::payments::Method;
 use utoipa_axum::router::OpenApiRouter;
 use web::App;
 
@@ -29,13 +28,4 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(trend::routes())
         .merge(comparison::routes())
         .merge(employees::routes())
-}
-
-/// How reports call a way of paying: the ledger of the staff app compares with `network` for card.
-pub(crate) const fn reported(method: Method) -> &'static str {
-    match method {
-        Method::Cash => "cash",
-        Method::Card => "network",
-        Method::Transfer => "transfer",
-    }
 }

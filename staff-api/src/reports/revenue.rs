@@ -12,10 +12,7 @@ use web::{
     envelope::{Failure, Success},
 };
 
-use super::{
-    query::{BranchQuery, DaysQuery},
-    reported,
-};
+use super::query::{BranchQuery, DaysQuery};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(endpoint!(revenue_report))
@@ -184,9 +181,9 @@ struct RevenueReportAnswer {
 impl From<(RevenueReport, Option<RevenueSplit>)> for RevenueReportAnswer {
     fn from((report, split): (RevenueReport, Option<RevenueSplit>)) -> Self {
         let methods = Takings::by_method(&report.groups).into_iter().map(|(method, paid)| MethodShare {
-            payment_method: reported(method),
-            method: reported(method),
-            name: reported(method),
+            payment_method: method.reported(),
+            method: method.reported(),
+            name: method.reported(),
             revenue: paid.amount,
             transactions_count: paid.payments,
         });

@@ -20,10 +20,7 @@ use web::{
     wire::{self, LocalDateTime},
 };
 
-use super::{
-    query::{BranchQuery, DaysQuery, lines},
-    reported,
-};
+use super::query::{BranchQuery, DaysQuery, lines};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(endpoint!(daily_sales))
@@ -111,7 +108,7 @@ impl From<(SalesLine, Calendar)> for SalesLineRow {
             amount: reports::total(line.amount, line.discount),
             discount: line.discount,
             net_amount: line.amount,
-            payment_method: reported(line.method),
+            payment_method: line.method.reported(),
             transaction_type: line.purpose,
             branch_id: line.branch.get(),
             branch_name: line.branch_name,

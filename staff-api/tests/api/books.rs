@@ -2,6 +2,7 @@
 
 use axum::Router;
 use cast::{Answered, Caller, Gym, customer};
+use gym::books::LedgerAccount;
 use serde_json::{Value, json};
 
 struct Office {
@@ -148,6 +149,36 @@ async fn a_mistake_that_is_undone_moves_everything_back() {
             refused.as_database_error().and_then(|error| error.code().map(std::borrow::Cow::into_owned));
         assert!(matches!(code.as_deref(), Some("23514" | "23505")), "{which}: {refused}");
     }
+}
+
+#[tokio::test]
+async fn money_is_given_back_by_the_branch_that_took_it() {
+    let office = Office::open().await;
+    let paid = office.a_day_of_business().await;
+    let elsewhere = format!(
+        "insert into payments (gym_id, branch_id, receipt_number, kind, method, amount_minor, discount_minor, reverses_id,
+             taken_by, taken_at, business_day)
+         select gym_id, 2, 1, 'refund', method, -1, 0, id, 1004, taken_at, business_day from payments where id = {paid}"
+    );
+    let refused =
+        sqlx::query(sqlx::AssertSqlSafe(elsewhere)).execute(office.gym.db.staff_pool()).await.unwrap_err();
+    assert_eq!(refused.as_database_error().unwrap().constraint(), Some("payments_return_at_their_branch"));
+}
+
+#[tokio::test]
+async fn a_branch_opens_with_every_account() {
+    let office = Office::open().await;
+    let body = json!({ "name": "Heliopolis Club", "code": "HEL001" });
+    let opened = office.owner.post("/api/branches", body).await.expect(201);
+    let kept: Vec<String> =
+        sqlx::query_scalar("select code from ledger_accounts where branch_id = $1 order by code")
+            .bind(opened.at("/data/id").as_i64())
+            .fetch_all(&office.gym.db.owner)
+            .await
+            .unwrap();
+    let mut chart: Vec<&str> = LedgerAccount::ALL.iter().map(|account| account.as_str()).collect();
+    chart.sort_unstable();
+    assert_eq!(kept, chart);
 }
 
 #[tokio::test]

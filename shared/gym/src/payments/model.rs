@@ -3,11 +3,12 @@
 use chrono::NaiveDate;
 
 use base::vocabulary::{
-    BranchId, CustomerId, Day, GymId, Line, Money, Note, PaymentId, StaffId, SubscriptionId, Timestamp, words,
+    BranchId, Calendar, CustomerId, Day, GymId, Line, Money, Note, PaymentId, StaffId, SubscriptionId,
+    Timestamp, words,
 };
 
 words! {
-    /// How money changes hands; reports of the staff app say `network` for card and `online` for transfer.
+    /// How money changes hands; see [`Method::reported`] for what the apps read.
     pub enum Method {
         /// Paid in notes and coins.
         Cash = "cash",
@@ -15,6 +16,17 @@ words! {
         Card = "card" | "network" | "visa" | "credit_card" | "debit_card",
         /// From account to account.
         Transfer = "transfer" | "online" | "bank_transfer",
+    }
+}
+
+impl Method {
+    /// The word that the apps read: `network` for a card.
+    pub const fn reported(self) -> &'static str {
+        match self {
+            Self::Cash => "cash",
+            Self::Card => "network",
+            Self::Transfer => "transfer",
+        }
     }
 }
 
@@ -108,6 +120,11 @@ pub struct BranchHeader {
 }
 
 impl PaymentRecord {
+    /// Whether it counts for a later day than the one on which it was taken, because that one was closed.
+    pub fn is_late(&self, calendar: Calendar) -> bool {
+        self.business_day > calendar.today(self.taken_at)
+    }
+
     /// What may still be given back of it: nothing of what gives back another.
     pub fn returnable(&self) -> Money {
         self.amount.checked_sub(self.returned).filter(|rest| rest.is_positive()).unwrap_or_default()
