@@ -117,7 +117,7 @@ impl From<(Closing, Calendar)> for ClosingRow {
     (status = 200, body = Success<ClosingRow>),
     (status = 400, description = "BRANCH_REQUIRED, DATE_INVALID, DAY_STILL_TO_COME, AMOUNT_NEGATIVE", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure),
-    (status = 409, description = "DAY_ALREADY_CLOSED, REQUEST_STILL_RUNNING", body = Failure),
+    (status = 409, description = "DAY_ALREADY_CLOSED, MONTH_ALREADY_CLOSED, REQUEST_STILL_RUNNING", body = Failure),
     (status = 422, description = "IDEMPOTENCY_KEY_REUSED", body = Failure)))]
 async fn close_day(
     staff: Staff<can::CloseDays>,

@@ -23,6 +23,7 @@ mod closings;
 mod customers;
 mod dashboards;
 mod devices;
+mod earnings;
 mod expenses;
 mod gym_locale;
 mod gym_settings;
@@ -98,6 +99,7 @@ pub fn router(app: App) -> (Router, Document) {
         .nest("/api", payments::routes())
         .nest("/api", closings::routes())
         .nest("/api", books::routes())
+        .nest("/api", earnings::routes())
         .nest("/api", expenses::routes())
         .nest("/api", reports::routes())
         .nest("/api", subscriptions::routes())
@@ -108,7 +110,7 @@ pub fn router(app: App) -> (Router, Document) {
 
 /// What the worker does: the jobs of every feature that has some.
 pub fn jobs() -> Jobs {
-    [gym::customers::JOBS, gym::members::JOBS].concat()
+    [gym::customers::JOBS, gym::earnings::JOBS, gym::members::JOBS].concat()
 }
 
 /// The same operations at another address, for installed apps.

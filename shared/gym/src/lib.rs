@@ -7,6 +7,7 @@ pub mod books;
 pub mod branches;
 pub mod closings;
 pub mod customers;
+pub mod earnings;
 pub mod expenses;
 pub mod gyms;
 pub mod housekeeping;

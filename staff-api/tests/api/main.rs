@@ -12,6 +12,7 @@ mod contract;
 mod customers;
 mod dashboards;
 mod devices;
+mod earnings;
 mod expenses;
 mod gym_locale;
 mod gyms;

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use cast::{Answered, Caller, Gym, customer};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::support::{at_once, with_code, with_status};
@@ -117,5 +118,61 @@ async fn a_sale_is_part_of_the_day_that_is_being_closed_or_comes_after_it() {
                       ) p";
     assert_eq!(till.number(of_the_day).await, expected, "what was counted on is what the day has");
     assert_eq!(till.number("select sum(amount_minor)::bigint / 100 from payments").await, 24 * 300);
+    till.books_are_whole().await;
+}
+
+#[tokio::test]
+async fn a_month_is_closed_by_one_of_many() {
+    let till = Till::open().await;
+    till.sell().await;
+    till.manager.post("/api/payments/daily-closing", json!({})).await.expect(200);
+    till.gym.clock.advance(TimeDelta::days(14));
+    let owner = till.gym.staff(&till.router, "owner").await;
+    let path = "/api/books/months/2026-04/close";
+    let answers = at_once(8, |n| post(&keyed(&owner, n), path, json!({}))).await;
+    assert_eq!((with_status(&answers, 200), with_code(&answers, "MONTH_ALREADY_CLOSED")), (1, 7));
+    assert_eq!(till.number("select count(*) from month_closings").await, 1);
+    assert_eq!(till.number("select count(*) from branch_months").await, 2);
+    assert_eq!(till.number("select count(*) from subscription_months").await, 1);
+    till.books_are_whole().await;
+}
+
+#[tokio::test]
+async fn what_is_posted_while_its_month_is_closed_is_in_the_month_and_stops_it_or_comes_after_it() {
+    let till = Till::open().await;
+    till.sell().await;
+    till.manager.post("/api/payments/daily-closing", json!({ "date": "2026-04-17" })).await.expect(200);
+    till.gym.clock.advance(TimeDelta::days(14));
+    let owner = till.gym.staff(&till.router, "owner").await;
+    let accountant = till.gym.staff(&till.router, "accountant_c").await;
+    let mut expenses = Vec::new();
+    for n in 0..24 {
+        let body = json!({
+            "title": "Towels", "amount": 10, "branch_id": 1 + n % 2, "category": "supplies", "expense_date": "2026-04-20",
+        });
+        let written = keyed(&accountant, n).post("/api/expenses", body).await.expect(201);
+        expenses.push(written.at("/data/id").clone());
+    }
+    // Each is approved for the 20th of April, unless that is closed by then.
+    let answers = at_once(28, |n| match expenses.get(usize::try_from(n).unwrap()) {
+        Some(id) => {
+            post(&keyed(&owner, n), &format!("/api/expenses/{id}/review"), json!({ "action": "approve" }))
+        }
+        None => post(&keyed(&owner, n), "/api/books/months/2026-04/close", json!({})),
+    })
+    .await;
+    let is_closing = |answer: &&Answered| answer.body["data"]["state"] == "closed";
+    let closed = answers.iter().filter(is_closing).count();
+    assert_eq!(with_status(&answers, 200), 24 + closed);
+    let refused = with_code(&answers, "MONTH_ALREADY_CLOSED") + with_code(&answers, "MONTH_HAS_OPEN_DAYS");
+    assert_eq!(closed + refused, 4);
+    let in_april = till
+        .number("select count(*) from transfers where source = 'expense' and business_day = '2026-04-20'")
+        .await;
+    let later = till
+        .number("select count(*) from transfers where source = 'expense' and business_day >= '2026-05-01'")
+        .await;
+    assert_eq!(in_april + later, 24);
+    assert!(closed == 0 || in_april == 0, "{in_april} were posted into a month that was closed");
     till.books_are_whole().await;
 }

@@ -217,6 +217,11 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     oneself("list_accounts", nothing),
     at_branch("get_trial_balance", of_branch),
     at_branch("list_transfers", of_branch),
+    at_branch("get_unearned", of_branch),
+    oneself("get_month", |_| Ask::nothing().slot("month", &"2026-04")),
+    oneself("close_month", |_| Ask::nothing().slot("month", &"2026-04"))
+        .in_its_own_gym()
+        .refused(409, "MONTH_NOT_OVER"),
     // Subscriptions
     at_branch("list_subscriptions", of_branch),
     at_branch("get_subscription", |things| Ask::about(things.subscription)).but(ONLY_TRAINEES),

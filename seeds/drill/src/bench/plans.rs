@@ -3,14 +3,16 @@
 use super::statements::{BESIDE, Logged};
 
 /// Tables that grow with the gym: none of them is ever read from one end to the other.
-const GROWING: [&str; 10] = [
+const GROWING: [&str; 12] = [
     "customers",
     "customer_doors",
     "subscriptions",
     "subscription_balances",
+    "subscription_months",
     "subscription_movements",
     "entries",
     "payments",
+    "transfers",
     "expenses",
     "audit_log",
     "member_sessions",

@@ -105,6 +105,8 @@ ids! {
     PostingId,
     /// A branch's day, counted and closed.
     ClosingId,
+    /// The order to close a gym's month.
+    MonthClosingId,
     /// One attempt to come in.
     EntryId,
     /// Something that a branch spends money on.

@@ -34,6 +34,7 @@ pub mod gender;
 pub mod ids;
 pub mod language;
 pub mod money;
+pub mod month;
 pub mod page;
 pub mod phone;
 pub mod text;
@@ -54,6 +55,7 @@ pub use self::{
     language::Language,
     localized::FieldError,
     money::{Currency, Money},
+    month::Month,
     page::{Listing, Page, PageQuery},
     phone::{CallingCode, Phone},
     text::{Line, Note, PersonName},

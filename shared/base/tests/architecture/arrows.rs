@@ -23,6 +23,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("plans", &[]),
     ("books", &["payments"]),
     ("closings", &["books"]),
+    ("earnings", &["books"]),
     ("branches", &["gyms"]),
     ("customers", &["gyms"]),
     ("expenses", &["books", "gyms", "payments"]),

@@ -19,8 +19,9 @@ const WRITTEN_BY_SEVERAL: &[(&str, &[&str])] = &[
     ("spent_qr_tokens", &["attendance", "housekeeping"]),
     ("subscription_balances", &["attendance", "subscriptions"]),
     ("subscription_movements", &["attendance", "subscriptions"]),
-    // A branch begins with a counter; every receipt moves it on, and every closing the day on which money may go.
-    ("branch_receipts", &["branches", "closings", "payments"]),
+    // A branch begins with a counter; every receipt moves it on, every closing the day on which money may go, and every closed
+    // month the month.
+    ("branch_receipts", &["branches", "closings", "earnings", "payments"]),
     // What the desk knows of somebody, and what they settle themselves.
     ("customers", &["customers", "housekeeping", "members"]),
     ("devices", &["members", "notifications"]),

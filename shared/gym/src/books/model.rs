@@ -87,6 +87,8 @@ words! {
         Expense = "expense",
         /// The closing of a day, for what was counted beyond what had to be there, or short of it.
         Closing = "closing",
+        /// The closing of a month, for what was earned in it.
+        Recognition = "recognition",
     }
 }
 

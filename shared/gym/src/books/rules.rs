@@ -82,6 +82,31 @@ const COUNTED_SHORT: PostingRule = PostingRule {
     credit: Side::One(LedgerAccount::Till),
 };
 
+const EARNED: PostingRule = PostingRule {
+    deed: "what was sold is delivered, when its month closes",
+    debit: Side::One(LedgerAccount::Unearned),
+    credit: Side::One(LedgerAccount::MembershipIncome),
+};
+
+const FORFEITED: PostingRule = PostingRule {
+    deed: "what was sold lapses, when its month closes",
+    debit: Side::One(LedgerAccount::Unearned),
+    credit: Side::One(LedgerAccount::Forfeited),
+};
+
+/// What the closing of a month moves, when so much was delivered and so much lapsed in it. What is below zero, because more
+/// was put right than was delivered, goes the other way.
+pub(crate) fn recognised(earned: Money, forfeited: Money) -> Vec<Leg> {
+    let leg = |rule: PostingRule, amount: Money| {
+        let (debit, credit) = (rule.debit.account(Method::Cash)?, rule.credit.account(Method::Cash)?);
+        if amount.is_negative() {
+            return Some(Leg { debit: credit, credit: debit, amount: amount.checked_neg()? });
+        }
+        amount.is_positive().then_some(Leg { debit, credit, amount })
+    };
+    [leg(EARNED, earned), leg(FORFEITED, forfeited)].into_iter().flatten().collect()
+}
+
 /// What the closing of a day moves, when so much more was counted than had to be there; nothing, if it was right.
 pub(crate) fn counted(difference: Money) -> Option<Leg> {
     let rule = if difference.is_negative() { COUNTED_SHORT } else { COUNTED_OVER };
@@ -164,6 +189,9 @@ pub(super) fn payment_rules() -> PaymentRules {
     rules
 }
 
+const DEEDS: [PostingRule; 6] =
+    [EXPENSE_APPROVED, EXPENSE_PAID, COUNTED_OVER, COUNTED_SHORT, EARNED, FORFEITED];
+
 /// The page for accountants: what is moved when something is done.
 pub fn posting_page() -> String {
     let mut page = String::from(
@@ -171,9 +199,9 @@ pub fn posting_page() -> String {
          What was posted is never changed: a mistake is reversed by a transfer that goes the other way and names the first.\n\n",
     );
     let payments = PaymentPurpose::ALL.iter().filter_map(|purpose| of_payment(*purpose));
-    for rule in payments.chain([EXPENSE_APPROVED, EXPENSE_PAID, COUNTED_OVER, COUNTED_SHORT]) {
+    for rule in payments.chain(DEEDS) {
         let (debit, credit) = (rule.debit.told(), rule.credit.told());
-        let line = format!("{:<45} debit {debit:<27} credit {credit}", rule.deed);
+        let line = format!("{:<50} debit {debit:<27} credit {credit}", rule.deed);
         page.push_str(line.trim_end());
         page.push('\n');
     }
@@ -221,6 +249,21 @@ mod tests {
         assert_eq!(legs(approved("bribes", amount)), None);
         assert_eq!(legs(paid(Method::Cash, amount)), Some((owed, LedgerAccount::Till, amount)));
         assert_eq!(legs(paid(Method::Transfer, amount)), Some((owed, LedgerAccount::Transfer, amount)));
+    }
+
+    #[test]
+    fn what_is_delivered_leaves_what_is_owed_in_service_and_comes_back_when_it_is_put_right() {
+        let of = |earned, forfeited| -> Vec<_> {
+            recognised(Money::from_minor(earned), Money::from_minor(forfeited))
+                .into_iter()
+                .map(|leg| (leg.debit, leg.credit, leg.amount.minor()))
+                .collect()
+        };
+        let (owed, income, lapsed) =
+            (LedgerAccount::Unearned, LedgerAccount::MembershipIncome, LedgerAccount::Forfeited);
+        assert_eq!(of(0, 0), []);
+        assert_eq!(of(500, 20), [(owed, income, 500), (owed, lapsed, 20)]);
+        assert_eq!(of(-5, 0), [(income, owed, 5)]);
     }
 
     #[test]

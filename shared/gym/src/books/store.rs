@@ -104,6 +104,20 @@ pub(crate) async fn lock_open_day(
     Ok(first.flatten().map_or(wanted, |first| first.max(wanted)))
 }
 
+/// The first day of the first month that is not closed at the branch; none if no month was closed yet.
+pub(crate) async fn find_first_open_month(
+    conn: &mut Connection,
+    branch: BranchId,
+) -> Result<Option<NaiveDate>, Error> {
+    let first = sqlx::query_scalar!(
+        "select first_open_month from branch_receipts where branch_id = $1",
+        branch.get()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(first.flatten())
+}
+
 /// Posts one transfer. The branch's receipts are locked.
 pub(crate) async fn insert_transfer(tx: &mut Tx, posting: &Posting) -> Result<(), Error> {
     let now = tx.now();

@@ -129,7 +129,13 @@ pub(super) async fn insert_branch(
              values ($1, $2, $3, $4, $5, $6, $7, true, $8)
              returning id
          ), receipts as (
-             insert into branch_receipts (branch_id, last_number) select id, 0 from opened
+             insert into branch_receipts (branch_id, last_number, first_open_day, first_open_month)
+             -- What the gym has closed is closed for it, too.
+             select o.id, 0, closed.until, closed.until
+             from opened o
+             cross join (
+                 select (max(month) + interval '1 month')::date as until from month_closings where gym_id = $1
+             ) closed
          )
          select id from opened",
         gym.get(),

@@ -77,6 +77,10 @@ pub async fn close(db: &Db, staff: &Granted<can::CloseDays>, order: ClosingOrder
             tx.stand_at(desk.gym(), Some(desk.branch()));
             // First: whoever sells at the same time is part of the day, or finds it closed.
             books::open_day(tx, desk.branch(), day).await?;
+            if books::find_first_open_month(tx.conn(), desk.branch()).await?.is_some_and(|first| day < first)
+            {
+                return Err(ClosingRefused::MonthClosed.into());
+            }
             let figures = figures(tx.conn(), desk.branch(), day).await?;
             let new = NewClosing { gym: desk.gym(), figures, order: &order, by: staff.staff() };
             let closing = store::insert_closing(tx, &new).await?;

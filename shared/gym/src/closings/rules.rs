@@ -19,6 +19,10 @@ refusals! {
         AlreadyClosed => Conflict, "DAY_ALREADY_CLOSED",
             en: "This day was closed already",
             ar: "تم إغلاق هذا اليوم بالفعل";
+        /// Its month is closed: nothing is counted into it any more.
+        MonthClosed => Conflict, "MONTH_ALREADY_CLOSED",
+            en: "This month was closed already",
+            ar: "تم إغلاق هذا الشهر بالفعل";
         /// The day is still to come, in the gym's calendar.
         ToCome => Invalid of "date", "DAY_STILL_TO_COME",
             en: "This day is still to come",

@@ -66,8 +66,10 @@ pub async fn verify(db: &Db) -> Result<Verified, Error> {
         "it is not posted once, as the page of postings says",
         store::list_wrongly_posted(conn.get(), &rules, NAMED).await?,
     );
-    add("its first open day is another", store::list_wrongly_open(conn.get(), NAMED).await?);
+    add("its first open day or month is another", store::list_wrongly_open(conn.get(), NAMED).await?);
     add("it is not posted as it was approved and paid", store::list_wrong_expenses(conn.get(), NAMED).await?);
+    add("it is not what was posted and delivered", store::list_wrong_months(conn.get(), NAMED).await?);
+    add("it is not what was paid until then", store::list_wrongly_delivered(conn.get(), NAMED).await?);
     add("it belongs to no document", store::list_orphans(conn.get(), NAMED).await?);
     add("it does not take back what it names", store::list_wrong_reversals(conn.get(), NAMED).await?);
     add("the sum is not that of its transfers", store::list_wrong_days(conn.get(), NAMED).await?);

@@ -203,6 +203,14 @@ pub(super) struct Longer<'a> {
     pub(super) price: Price,
 }
 
+impl Longer<'_> {
+    /// Days that are added.
+    fn days(&self) -> Option<i32> {
+        let days = self.ends_on?.signed_duration_since(self.held.standing.ends_on?).num_days();
+        i32::try_from(days).ok()
+    }
+}
+
 /// Adds days, counters, price and the freezes that come with them.
 pub(super) async fn update_renewed(tx: &mut Tx, longer: &Longer<'_>) -> Result<(), Error> {
     let (actor, now) = (tx.actor(), tx.now());
@@ -216,6 +224,9 @@ pub(super) async fn update_renewed(tx: &mut Tx, longer: &Longer<'_>) -> Result<(
              insert into subscription_movements (subscription_id, kind, amount, remaining_after, actor_kind, actor_id, at)
              select $1, 'renewal', $2, remaining, $3, $4, $5
              from grown
+         ), added as (
+             insert into subscription_renewals (subscription_id, price_minor, days, units, renewed_at)
+             values ($1, $7, $10, $2, $5)
          )
          update subscriptions
          set ends_on = $6,
@@ -232,6 +243,7 @@ pub(super) async fn update_renewed(tx: &mut Tx, longer: &Longer<'_>) -> Result<(
         longer.price.amount.minor(),
         longer.offer.max_freezes,
         longer.offer.max_freeze_days,
+        longer.days(),
     )
     .execute(tx.conn())
     .await?;

@@ -14,9 +14,11 @@ const WITHOUT_INDEX: &[&str] = &[
     "expenses_paid_by",
     "gyms_owner",
     "gyms_time_zone",
+    "month_closings_closed_by",
     "one_time_codes_customer",
     "payments_taken_by",
     "services_branch_of_gym",
+    "subscription_months_branch_month",
     "subscription_movements_entry",
     "transfers_first",
 ];

@@ -6,34 +6,42 @@ use base::testing::TestDb;
 
 const SERVICES: [&str; 2] = ["gym_staff", "gym_client"];
 /// Written once, never changed; the sums of days and the sizes of branches follow by trigger.
-const LEDGERS: [&str; 12] = [
+const LEDGERS: [&str; 16] = [
     "account_days",
     "audit_log",
+    "branch_months",
     "branch_sizes",
     "daily_closings",
     "entries",
     "ledger_accounts",
+    "month_closings",
     "payment_days",
     "payment_returns",
     "payments",
     "staff_days",
+    "subscription_months",
     "subscription_movements",
+    "subscription_renewals",
     "transfers",
 ];
 /// Nothing of them concerns the members' door.
-const STAFF_ONLY: [&str; 13] = [
+const STAFF_ONLY: [&str; 17] = [
     "account_days",
+    "branch_months",
     "branch_receipts",
     "branch_sizes",
     "daily_closings",
     "expenses",
     "ledger_accounts",
+    "month_closings",
     "payment_days",
     "payment_postings",
     "payment_returns",
     "staff_branches",
     "staff_days",
     "staff_sessions",
+    "subscription_months",
+    "subscription_renewals",
     "transfers",
 ];
 /// All that the members' door may write; everything else there is read only.

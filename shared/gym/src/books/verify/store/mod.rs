@@ -1,9 +1,12 @@
 //! The SQL of verifying the books.
 
+mod months;
+
 use base::{Error, platform::db::Connection, vocabulary::Timestamp};
 use chrono::NaiveDate;
 
 use super::super::rules::PaymentRules;
+pub(super) use months::{list_wrong_months, list_wrongly_delivered};
 
 /// A payment with the hashes that it carries.
 #[derive(Debug, Clone)]
@@ -162,13 +165,23 @@ pub(super) async fn list_closings(
     .await?)
 }
 
-/// Branches whose first open day is not the one after the latest that was closed.
+/// Branches whose first open day is not the one after the latest that was closed, by itself or with its month; and those
+/// whose first open month is not the one after the latest that was closed.
 pub(super) async fn list_wrongly_open(conn: &mut Connection, most: i64) -> Result<Vec<String>, Error> {
     Ok(sqlx::query_scalar!(
         r#"select 'branch ' || r.branch_id as "place!"
            from branch_receipts r
-           where r.first_open_day is distinct from (
-               select max(k.business_day) + 1 from daily_closings k where k.branch_id = r.branch_id
+           join branches b on b.id = r.branch_id
+           where r.first_open_day is distinct from greatest(
+               (select max(k.business_day) + 1 from daily_closings k where k.branch_id = r.branch_id),
+               (select (max(c.month) + interval '1 month')::date from month_closings c where c.gym_id = b.gym_id)
+           ) or r.first_open_month is distinct from (
+               select (max(c.month) + interval '1 month')::date
+               from month_closings c
+               where c.gym_id = b.gym_id
+                 and (b.created_at >= c.closed_at or exists (
+                     select from branch_months m where m.month_closing_id = c.id and m.branch_id = b.id
+                 ))
            )
            order by r.branch_id
            limit $1"#,
@@ -186,7 +199,8 @@ pub(super) async fn list_orphans(conn: &mut Connection, most: i64) -> Result<Vec
            left join payments p on t.source in ('payment', 'refund') and p.id = t.source_id
            left join daily_closings k on t.source = 'closing' and k.id = t.source_id
            left join expenses e on t.source = 'expense' and e.id = t.source_id
-           where coalesce(p.id, k.id, e.id) is null
+           left join branch_months m on t.source = 'recognition' and m.month_closing_id = t.source_id and m.branch_id = t.branch_id
+           where coalesce(p.id, k.id, e.id, m.branch_id) is null
            order by t.id
            limit $1"#,
         most,
