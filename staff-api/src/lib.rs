@@ -32,6 +32,7 @@ mod operator;
 mod payments;
 mod reports;
 mod services;
+mod shifts;
 mod subscriptions;
 mod users;
 
@@ -98,6 +99,7 @@ pub fn router(app: App) -> (Router, Document) {
         .nest("/api", dashboards::routes())
         .nest("/api", payments::routes())
         .nest("/api", closings::routes())
+        .nest("/api", shifts::routes())
         .nest("/api", books::routes())
         .nest("/api", earnings::routes())
         .nest("/api", expenses::routes())

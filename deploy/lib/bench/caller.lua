@@ -1,6 +1,6 @@
 -- Calls one endpoint as the desks or the members of the large gym do, each request about another customer.
 -- From the environment: BENCH_METHOD, BENCH_PATH and BENCH_BODY with {id} {branch} {phone} {subscription} {service} {first} {last}
--- {part} {gym} {desk} {colleague} {expense} {payment} {closing} in them, BENCH_AS (desk, regional, owner, operator, member, nobody), BENCH_WALK (yes: one after the
+-- {part} {gym} {desk} {colleague} {expense} {payment} {closing} {shift} in them, BENCH_AS (desk, regional, owner, operator, member, nobody), BENCH_WALK (yes: one after the
 -- other, never the same twice in a while), BENCH_GYM, BENCH_FOLDER with the files desks, customers, members, and a token in each of
 -- regional, owner and operator.
 local function lines(name)
@@ -15,7 +15,7 @@ local function fields(line)
     return found
 end
 
-local desks, colleagues, expenses, payments, closings, customers, members, at = {}, {}, {}, {}, {}, {}, {}, 0
+local desks, colleagues, expenses, payments, closings, shifts, customers, members, at = {}, {}, {}, {}, {}, {}, {}, {}, 0
 local method, path, body = os.getenv("BENCH_METHOD"), os.getenv("BENCH_PATH"), os.getenv("BENCH_BODY")
 local as, walk = os.getenv("BENCH_AS"), os.getenv("BENCH_WALK") == "yes"
 local token
@@ -26,7 +26,7 @@ function init(args)
         local desk = fields(line)
         desks[desk[1]] = desk[2]
         colleagues[desk[1]] = desk[3]
-        expenses[desk[1]], payments[desk[1]], closings[desk[1]] = desk[4], desk[5], desk[6]
+        expenses[desk[1]], payments[desk[1]], closings[desk[1]], shifts[desk[1]] = desk[4], desk[5], desk[6], desk[7]
     end
     for _, line in ipairs(lines("customers")) do customers[#customers + 1] = fields(line) end
     members = lines("members")
@@ -49,7 +49,7 @@ function request()
     local values = { id = one[1], branch = one[2], phone = "0" .. one[3]:sub(4), part = one[3]:sub(6, 11), subscription = one[4],
         service = one[5], first = one[6], last = one[7] or one[6], gym = os.getenv("BENCH_GYM"), colleague = colleagues[one[2]],
         desk = string.format("%02d", math.random(50)), expense = expenses[one[2]],
-        payment = payments[one[2]], closing = closings[one[2]] }
+        payment = payments[one[2]], closing = closings[one[2]], shift = shifts[one[2]] }
     local headers = { ["Content-Type"] = "application/json" }
     if as == "desk" then headers["Authorization"] = "Bearer " .. desks[one[2]] end
     if token then headers["Authorization"] = "Bearer " .. token end

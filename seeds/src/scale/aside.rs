@@ -9,7 +9,7 @@ pub(super) async fn lock(conn: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::raw_sql(
         "lock table gyms, branches, branch_receipts, staff_users, customers, customer_doors, services, subscriptions,
              subscription_balances, subscription_freezes, subscription_movements, payments,
-             ledger_accounts, transfers, account_days, payment_returns, daily_closings, branch_sizes, expenses, entries, audit_log
+             ledger_accounts, transfers, account_days, payment_returns, daily_closings, shift_closings, branch_sizes, expenses, entries, audit_log
          in access exclusive mode",
     )
     .execute(&mut *conn)
@@ -96,5 +96,5 @@ pub(super) async fn bring_back(conn: &mut PgConnection, count: i64, progress: &P
 /// What makes the planner and index-only scans see the new rows.
 pub(super) const VACUUM: &str = "vacuum (analyze) gyms, branches, branch_receipts, staff_users, customers, customer_doors,
     services, subscriptions, subscription_balances, subscription_freezes, subscription_movements, payments, ledger_accounts,
-    transfers, account_days, payment_returns, daily_closings, branch_sizes,
+    transfers, account_days, payment_returns, daily_closings, shift_closings, branch_sizes,
     payment_days, staff_days, expenses, entries, audit_log";

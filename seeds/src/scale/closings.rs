@@ -50,6 +50,7 @@ pub(super) async fn write(conn: &mut PgConnection, moment: Moment, owner: &str) 
     .bind(owner)
     .execute(&mut *conn)
     .await?;
+    shifts(&mut *conn, moment, owner).await?;
     sqlx::query(
         "update branch_receipts r
          set first_open_day = $2::date + 1
@@ -62,4 +63,32 @@ pub(super) async fn write(conn: &mut PgConnection, moment: Moment, owner: &str) 
     .execute(conn)
     .await?;
     Ok(closed.rows_affected())
+}
+
+/// Closes a shift for everybody who took money at a branch on one of the last thirty closed days.
+async fn shifts(conn: &mut PgConnection, moment: Moment, owner: &str) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into shift_closings (gym_id, branch_id, staff_id, business_day, after_transfer_id, last_transfer_id,
+             expected_minor, counted_minor, card_minor, transfer_minor, payments, closed_by, closed_at)
+         select b.gym_id, b.id, p.taken_by, p.business_day,
+             coalesce(lag(max(t.id)) over (partition by b.id, p.taken_by order by p.business_day), min(t.id) - 1), max(t.id),
+             coalesce(sum(p.amount_minor) filter (where p.method = 'cash'), 0),
+             greatest(coalesce(sum(p.amount_minor) filter (where p.method = 'cash'), 0), 0),
+             coalesce(sum(p.amount_minor) filter (where p.method = 'card'), 0),
+             coalesce(sum(p.amount_minor) filter (where p.method = 'transfer'), 0),
+             count(*), p.taken_by, (p.business_day + time '23:00') at time zone 'Africa/Cairo'
+         from staff_users o
+         join branches b on b.gym_id = o.gym_id
+         join payments p on p.branch_id = b.id and p.business_day between $2 and $3
+         join transfers t on t.source_id = p.id and t.source in ('payment', 'refund')
+         where o.username = $1
+         group by b.gym_id, b.id, p.taken_by, p.business_day
+         order by p.business_day, b.id, p.taken_by",
+    )
+    .bind(owner)
+    .bind(moment.ago(33))
+    .bind(moment.ago(3))
+    .execute(conn)
+    .await?;
+    Ok(())
 }

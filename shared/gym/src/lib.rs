@@ -17,5 +17,6 @@ pub mod payments;
 pub mod plans;
 pub mod refunds;
 pub mod reports;
+pub mod shifts;
 pub mod staff;
 pub mod subscriptions;

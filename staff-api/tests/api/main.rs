@@ -23,6 +23,7 @@ mod refusals;
 mod repeating;
 mod reports;
 mod services;
+mod shifts;
 mod subscriptions;
 mod tokens;
 mod users;

@@ -122,6 +122,27 @@ async fn a_sale_is_part_of_the_day_that_is_being_closed_or_comes_after_it() {
 }
 
 #[tokio::test]
+async fn shifts_that_are_closed_while_money_is_taken_cover_all_of_it_once() {
+    let till = Till::open().await;
+    let mut buyers = Vec::new();
+    for _ in 0..20 {
+        buyers.push(customer().insert(&till.gym).await);
+    }
+    let answers = at_once(26, |n| match buyers.get(usize::try_from(n).unwrap()) {
+        Some(buyer) => {
+            let body = json!({ "customer_id": buyer, "service_id": 2, "amount": 300 });
+            post(&keyed(&till.reception, n), "/api/subscriptions", body)
+        }
+        None => post(&keyed(&till.reception, n), "/api/payments/shifts/close", json!({})),
+    })
+    .await;
+    assert_eq!((with_status(&answers, 201), with_status(&answers, 200)), (20, 6));
+    post(&keyed(&till.reception, 99), "/api/payments/shifts/close", json!({})).await.expect(200);
+    assert_eq!(till.number("select sum(payments)::bigint from shift_closings").await, 20);
+    assert_eq!(till.number("select sum(expected_minor)::bigint / 100 from shift_closings").await, 20 * 300);
+}
+
+#[tokio::test]
 async fn a_month_is_closed_by_one_of_many() {
     let till = Till::open().await;
     till.sell().await;

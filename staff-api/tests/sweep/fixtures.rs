@@ -214,6 +214,12 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     at_branch("list_finance_closings", of_branch),
     at_branch("get_closing", |things| Ask::about(things.closing)),
     at_branch("list_cash_differences", of_branch),
+    at_branch("look_at_shift", of_branch),
+    at_branch("close_shift", |things| {
+        Ask::nothing().body(json!({ "branch_id": things.branch, "actual_cash": 12.5 }))
+    }),
+    at_branch("list_shifts", of_branch),
+    at_branch("get_shift", |things| Ask::about(things.shift)),
     oneself("list_accounts", nothing),
     at_branch("get_trial_balance", of_branch),
     at_branch("list_transfers", of_branch),

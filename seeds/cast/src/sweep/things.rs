@@ -62,6 +62,8 @@ pub struct Things {
     pub payment: i64,
     /// A day of the branch that is closed.
     pub closing: i64,
+    /// A shift at the till that is closed.
+    pub shift: i64,
     /// Somebody at the front desk.
     pub staff: i64,
     /// Something that is sold.
@@ -93,6 +95,7 @@ impl Things {
         let frozen = subscription().frozen(-1, 5).sold_as(sold_as).insert(gym, person).await.get();
         let payment = pay(gym, branch, person.get(), coins).await;
         let closing = close(gym, branch, number).await;
+        let shift = close_shift(gym, branch).await;
         let (staff, service) = hire_and_offer(gym, branch, number).await;
         let expense = spend(gym, staff, None).await;
         let approved = spend(gym, staff, Some("approved")).await;
@@ -111,6 +114,7 @@ impl Things {
             frozen,
             payment,
             closing,
+            shift,
             staff,
             service,
             expense,
@@ -133,6 +137,7 @@ impl Things {
             service: id(7),
             payment: id(8),
             closing: id(9),
+            shift: id(9),
             expense: id(8),
             approved: id(9),
             number,
@@ -175,6 +180,20 @@ async fn close(gym: &Gym, branch: i64, number: i64) -> i64 {
     .fetch_one(&gym.db.owner)
     .await
     .expect("a closing")
+}
+
+/// Closes a shift in which nothing was moved.
+async fn close_shift(gym: &Gym, branch: i64) -> i64 {
+    sqlx::query_scalar(
+        "insert into shift_closings (gym_id, branch_id, staff_id, business_day, after_transfer_id, last_transfer_id,
+             expected_minor, counted_minor, card_minor, transfer_minor, payments, closed_by, closed_at)
+         select gym_id, id, 1006, '2026-04-16', 0, 0, 0, 0, 0, 0, 0, 1006, created_at from branches where id = $1
+         returning id",
+    )
+    .bind(branch)
+    .fetch_one(&gym.db.owner)
+    .await
+    .expect("a shift")
 }
 
 async fn hire_and_offer(gym: &Gym, branch: i64, number: i64) -> (i64, i64) {

@@ -50,7 +50,8 @@ impl Callers {
         let mut lines = String::new();
         let all = "select s.branch_id, s.username, s.id, (select coalesce(max(e.id), 0) from expenses e where e.branch_id = s.branch_id),
                        (select coalesce(max(p.id), 0) from payments p where p.branch_id = s.branch_id),
-                       (select coalesce(max(k.id), 0) from daily_closings k where k.branch_id = s.branch_id)
+                       (select coalesce(max(k.id), 0) from daily_closings k where k.branch_id = s.branch_id),
+                       (select coalesce(max(h.id), 0) from shift_closings h where h.branch_id = s.branch_id)
                    from staff_users s where s.username like 'reception\\_l%' order by s.branch_id";
         for desk in psql.ask(all)?.lines() {
             let Some((branch, rest)) = desk.split_once('\t') else { bail!("{desk}") };

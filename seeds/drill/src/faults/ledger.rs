@@ -8,11 +8,13 @@ use anyhow::bail;
 use super::ground::Ground;
 use crate::{
     claims::say,
-    stack::{Running, in_background, within},
+    stack::{Running, in_background, programs, ran, within},
 };
 
 /// Until all desks have signed in.
 const START: Duration = Duration::from_secs(20);
+/// Longer than all receipts take to be computed again.
+const VERIFY: Duration = Duration::from_mins(10);
 /// Longer than the desks work, and compare.
 const END: Duration = Duration::from_mins(40);
 
@@ -63,8 +65,27 @@ impl Ledger {
                 say(&format!("| {line}"))?;
             }
         }
-        Ok(ended.is_good())
+        Ok(ended.is_good() && books_are_whole(ground)?)
     }
+}
+
+/// Whether receipts, transfers, sums and closings fit each other, as `staff-api verify books` finds.
+fn books_are_whole(ground: &Ground) -> anyhow::Result<bool> {
+    let mut verify = ground.stack.command(programs()?.join("staff-api"));
+    let secrets = ground.stack.data.join("secrets");
+    verify.args(["verify", "books"]);
+    for (name, file) in [
+        ("GYM__DATABASE__URL_FILE", "staff_url"),
+        ("GYM__SECRETS__HASH_KEY_FILE", "hash_key"),
+        ("GYM__TOKENS__STAFF_KEY_FILE", "staff_key"),
+    ] {
+        verify.env(name, secrets.join(file));
+    }
+    let ended = ran(&mut verify, &ground.stack.log("verify-books"), VERIFY)?;
+    for line in ended.said.lines() {
+        say(line)?;
+    }
+    Ok(ended.is_good())
 }
 
 /// What the services had to say of a 500: some lines.

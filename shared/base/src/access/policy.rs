@@ -182,6 +182,7 @@ policy! {
     RefundPayments          [.  G  b  b  G  .  .  .  .]  yes  "payments.refund"                   "Give money back, in part or in full, with a reason.";
     ReadClosings            [.  G  b  b  G  b  b  .  b]  no   "closings.read"                     "Read what had to be in the till, and how days were closed.";
     CloseDays               [.  G  b  b  G  b  b  .  b]  yes  "closings.close"                    "Close a branch's day.";
+    CloseShifts             [.  G  b  b  G  b  b  .  b]  yes  "closings.close_shift"              "Close one's own shift at the till; that of somebody else for who reads the books.";
     ReadBooks               [.  G  b  b  G  b  b  .  .]  no   "books.read"                        "Read the books: accounts, trial balance, journal, what is earned, closed months.";
     CloseMonths             [.  G  .  .  G  .  .  .  .]  yes  "books.close_month"                 "Close a month of the gym: what was earned is posted, and nothing goes into it any more.";
     ReadAudit               [.  G  .  .  .  .  .  .  .]  no   "audit.read"                        "Read who did what.";

@@ -50,6 +50,7 @@ fn of_people(key: &str) -> Option<Name> {
         "preferred_language" => text("Language", "اللغة"),
         "refresh_token" => text("Session", "الجلسة"),
         "role" => text("Role", "الدور الوظيفي"),
+        "staff_id" => text("Staff member", "الموظف"),
         "trainer_id" => text("Trainer", "المدرب"),
         "username" => text("Sign-in name", "اسم تسجيل الدخول"),
         "weight" => text("Weight", "الوزن"),

@@ -105,6 +105,8 @@ ids! {
     PostingId,
     /// A branch's day, counted and closed.
     ClosingId,
+    /// A shift at the till, counted and closed.
+    ShiftId,
     /// The order to close a gym's month.
     MonthClosingId,
     /// One attempt to come in.

@@ -14,6 +14,7 @@
 //! | freeze | a time in which a subscription rests and its end moves |
 //! | device | a phone that may receive notifications |
 //! | closing | a branch's day, counted |
+//! | shift | what one person moved at a till until it is counted |
 //! | expense | what a branch spends; counts once somebody else has approved it |
 //!
 //! Each type is made by `parse` (or by serde, which calls it) and holds from then on: who takes a

@@ -24,6 +24,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("books", &["payments"]),
     ("closings", &["books"]),
     ("earnings", &["books"]),
+    ("shifts", &["books"]),
     ("branches", &["gyms"]),
     ("customers", &["gyms"]),
     ("expenses", &["books", "gyms", "payments"]),

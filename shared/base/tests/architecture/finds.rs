@@ -21,6 +21,8 @@ const OPEN: &[(&str, &str, &str)] = &[
     ("members", "find_proof", "one's own session"),
     ("members", "lock_account", "one's own account"),
     ("payments", "find_receipt", "what a write came to"),
+    ("shifts", "find_last", "of the branch of a permit"),
+    ("shifts", "find_name", "of one gym, by its parameters"),
     ("staff", "find_person", "oneself, or who was just written"),
     ("staff", "lock_staff", "only held here; the look after it is within a scope"),
     ("subscriptions", "find_first_grant", "part of a subscription that was opened"),

@@ -50,7 +50,7 @@ pub async fn unearned(
     let mut conn = db.report().await?;
     let conn = conn.get();
     let ids = store::list_running(conn, &scope, day, end).await?;
-    let lives = store::list_lives(conn, &ids, day, end).await?;
+    let lives = store::list_lives(conn, &ids, day, end, end <= staff.now()).await?;
     let mut unknown = 0_i64;
     let mut services: BTreeMap<(BranchId, ServiceId), (i64, Sums)> = BTreeMap::new();
     for lived in &lives {
@@ -250,7 +250,7 @@ async fn close_branch(tx: &mut Tx, order: &Order, branch: BranchId) -> Result<()
     };
     let instants = (calendar.day_start(from), calendar.day_end(last));
     let due = store::list_due(tx.conn(), branch, before, (from, last), instants).await?;
-    let lives = store::list_lives(tx.conn(), &due, last, instants.1).await?;
+    let lives = store::list_lives(tx.conn(), &due, last, instants.1, true).await?;
     let posted = store::list_posted(tx.conn(), &due).await?;
     let (columns, sums) = deliver(&lives, &posted, last);
     if !store::insert_branch_month(tx, order, branch, sums).await? {

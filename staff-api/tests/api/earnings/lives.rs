@@ -132,22 +132,27 @@ impl Lives {
         self.count("sold");
     }
 
+    /// One of the subscriptions that are not over; the few that are frozen as often as all others.
+    fn pick(&mut self, today: NaiveDate) -> Option<i64> {
+        let running = |only_frozen: bool| -> Vec<i64> {
+            let kept = self.kept.iter().filter(|(_, kept)| !kept.is_over);
+            kept.filter(|(_, kept)| !only_frozen || kept.is_frozen(today)).map(|(id, _)| *id).collect()
+        };
+        let (all, frozen) = (running(false), running(true));
+        let ids = if frozen.is_empty() || self.chance.below(2) == 0 { all } else { frozen };
+        ids.get(usize::try_from(self.chance.below(64)).unwrap() % ids.len().max(1)).copied()
+    }
+
     /// Does something to one of the subscriptions; what the desk is refused did not happen.
     async fn touches(&mut self) {
-        let ids: Vec<i64> = self.kept.iter().filter(|(_, kept)| !kept.is_over).map(|(id, _)| *id).collect();
         let today = self.house.today();
-        let frozen: Vec<i64> = ids.iter().copied().filter(|id| self.kept[id].is_frozen(today)).collect();
-        // The few that are frozen are looked at as often as all others.
-        let ids = if frozen.is_empty() || self.chance.below(2) == 0 { ids } else { frozen };
-        let Some(id) = ids.get(usize::try_from(self.chance.below(64)).unwrap() % ids.len().max(1)) else {
-            return;
-        };
+        let Some(id) = self.pick(today) else { return };
         let number = 1 + self.chance.below(6);
         let (deed, body) = match self.chance.below(12) {
             0 => ("stop", json!({ "reason": "Moves away" })),
             1 | 2 => ("renew", json!({ "amount": number * 37, "payment_method": "card" })),
             3 | 4 => ("freeze", json!({ "freeze_days": number, "reason": "Journey" })),
-            5 | 6 | 7 => ("unfreeze", json!({})),
+            5..=7 => ("unfreeze", json!({})),
             8 => ("units", json!({ "amount": 1, "units": number, "reason": "Bought too many" })),
             _ => ("deduct", json!({ "amount": number })),
         };
@@ -157,12 +162,12 @@ impl Lives {
             let payment = paid.at("/data/items/0/id").clone();
             self.house.who("owner").await.post(&format!("/api/payments/{payment}/refund"), body).await
         } else {
-            self.house.does(*id, deed, body).await
+            self.house.does(id, deed, body).await
         };
         if !answer.status.is_success() {
             return;
         }
-        let kept = self.kept.get_mut(id).unwrap();
+        let kept = self.kept.get_mut(&id).unwrap();
         let shift =
             |end: &mut Option<NaiveDate>, days: i64| *end = end.map(|end| end + TimeDelta::days(days));
         match deed {

@@ -113,7 +113,10 @@ fn worth(lots: &[Lot], size: impl Fn(&Lot) -> Option<i64>, delivered: i64) -> Op
         let size = size(lot).filter(|size| *size > 0);
         let Some(size) = size else {
             // Nothing was paid for nothing.
-            if lot.price == Money::ZERO { continue } else { return None }
+            if lot.price == Money::ZERO {
+                continue;
+            }
+            return None;
         };
         let taken = left.min(size);
         left = left.saturating_sub(taken);

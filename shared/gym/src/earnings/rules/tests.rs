@@ -252,16 +252,19 @@ impl Desk {
                 self.life.units_taken_back += units;
             }
             Event::Stop => self.life.stopped_on = Some(day(self.today)),
-            _ => {}
+            Event::Freeze(_)
+            | Event::Unfreeze
+            | Event::Use(_)
+            | Event::GiveBack(_)
+            | Event::TakeBack(_)
+            | Event::Wait(_) => {}
         }
     }
 
     /// As it is at the end of today.
     fn life(&self) -> Life {
         let last = self.life.stopped_on.map_or(day(self.today), |stop| stop.min(day(self.today)));
-        let frozen = |(from, until): &(i64, i64)| {
-            (0_i64..).map(|step| from + step).take_while(|at| at <= until && day(*at) <= last).count()
-        };
+        let frozen = |(from, until): &(i64, i64)| (*from..=*until).filter(|at| day(*at) <= last).count();
         let frozen_days = self.freezes.iter().map(|freeze| i64::try_from(frozen(freeze)).unwrap()).sum();
         Life { frozen_days, paid: money(self.price), ..self.life.clone() }
     }

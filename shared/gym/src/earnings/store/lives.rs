@@ -158,18 +158,20 @@ impl LifeRow {
     }
 }
 
-/// These subscriptions as they were at the end of a day, which is the instant `end`.
+/// These subscriptions as they were at the end of a day, which is the instant `end`; unless it `is_over`, as they are.
 pub(in super::super) async fn list_lives(
     conn: &mut Connection,
     ids: &[i64],
     day: NaiveDate,
     end: Timestamp,
+    is_over: bool,
 ) -> Result<Vec<Lived>, Error> {
     let rows = sqlx::query_as!(
         LifeRow,
         r#"select s.id, s.branch_id, s.service_id, s.kind <> 'time_based' as "is_counted!", s.price_minor, s.starts_on,
                s.ends_on, s.freeze_days_used, b.total as "total?", stop.stopped_on, coalesce(f.days, 0) as "frozen_days!",
-               coalesce(u.gone, 0) as "units_gone!", coalesce(u.taken_back, 0) as "units_taken_back!",
+               coalesce(b.total - b.remaining + coalesce(u.later, 0), 0) as "units_gone!",
+               coalesce(k.taken_back, 0) as "units_taken_back!",
                coalesce(p.paid, 0)::bigint as "paid_minor!", r.prices as renewed_prices, r.days as renewed_days,
                r.units as renewed_units
            from unnest($1::bigint[]) wanted (id)
@@ -183,29 +185,37 @@ pub(in super::super) async fn list_lives(
                select sum(greatest(0, least(coalesce(f.ended_on, f.ends_on + 1), least($2, stop.stopped_on) + 1)
                    - greatest(f.starts_on, s.starts_on))) as days
                from subscription_freezes f
-               where f.subscription_id = s.id
-           ) f on s.freezes_used > 0
+               where s.freezes_used > 0 and f.subscription_id = s.id
+           ) f on true
            left join lateral (
-               select -sum(m.amount) filter (where m.kind not in ('sale', 'renewal')) as gone,
-                      -sum(m.amount) filter (where m.kind = 'refund' and m.amount < 0) as taken_back
+               select sum(m.amount) as later
                from subscription_movements m
-               where m.subscription_id = s.id and m.at < $3
-           ) u on s.kind <> 'time_based'
+               where not $4 and s.kind <> 'time_based' and m.subscription_id = s.id and m.at >= $3
+                 and m.kind not in ('sale', 'renewal')
+           ) u on true
+           left join (
+               select subscription_id, -sum(amount) as taken_back
+               from subscription_movements
+               where kind = 'refund' and amount < 0 and at < $3
+               group by subscription_id
+           ) k on k.subscription_id = s.id
            left join lateral (
                select sum(p.amount_minor) + coalesce(sum(v.amount_minor), 0) as paid
                from payments p
                left join payments v on v.reverses_id = p.id and v.kind = 'reversal' and v.business_day <= $2
                where p.subscription_id = s.id and p.kind in ('subscription', 'renewal') and p.business_day <= $2
            ) p on true
-           left join lateral (
-               select array_agg(r.price_minor order by r.id) as prices, array_agg(coalesce(r.days, 0) order by r.id) as days,
-                      array_agg(coalesce(r.units, 0) order by r.id) as units
-               from subscription_renewals r
-               where r.subscription_id = s.id
-           ) r on true"#,
+           left join (
+               select subscription_id, array_agg(price_minor order by id) as prices,
+                      array_agg(coalesce(days, 0) order by id) as days, array_agg(coalesce(units, 0) order by id) as units
+               from subscription_renewals
+               where subscription_id = any($1)
+               group by subscription_id
+           ) r on r.subscription_id = s.id"#,
         ids,
         day,
         end,
+        !is_over,
     )
     .fetch_all(conn)
     .await?;

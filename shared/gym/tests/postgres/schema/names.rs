@@ -18,6 +18,7 @@ const WITHOUT_INDEX: &[&str] = &[
     "one_time_codes_customer",
     "payments_taken_by",
     "services_branch_of_gym",
+    "shift_closings_closed_by",
     "subscription_months_branch_month",
     "subscription_movements_entry",
     "transfers_first",

@@ -6,7 +6,7 @@ use base::testing::TestDb;
 
 const SERVICES: [&str; 2] = ["gym_staff", "gym_client"];
 /// Written once, never changed; the sums of days and the sizes of branches follow by trigger.
-const LEDGERS: [&str; 16] = [
+const LEDGERS: [&str; 17] = [
     "account_days",
     "audit_log",
     "branch_months",
@@ -18,6 +18,7 @@ const LEDGERS: [&str; 16] = [
     "payment_days",
     "payment_returns",
     "payments",
+    "shift_closings",
     "staff_days",
     "subscription_months",
     "subscription_movements",
@@ -25,7 +26,7 @@ const LEDGERS: [&str; 16] = [
     "transfers",
 ];
 /// Nothing of them concerns the members' door.
-const STAFF_ONLY: [&str; 17] = [
+const STAFF_ONLY: [&str; 18] = [
     "account_days",
     "branch_months",
     "branch_receipts",
@@ -37,6 +38,7 @@ const STAFF_ONLY: [&str; 17] = [
     "payment_days",
     "payment_postings",
     "payment_returns",
+    "shift_closings",
     "staff_branches",
     "staff_days",
     "staff_sessions",
