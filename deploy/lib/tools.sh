@@ -43,6 +43,31 @@ need_program() {
     die "$1 is missing; install the package $2 and try again"
 }
 
+# --- Beancount, which judges the books
+
+# Kept at one version each: a new one that reads the books differently is not to stop a change of ours.
+BEANCOUNT_NEEDED="beancount==3.2.3 beanquery==0.2.0"
+
+# need_beancount: sets BEANCOUNT, the folder of its programs; they are installed into the build folder once.
+need_beancount() {
+    local folder
+    need_program python3 python3
+    folder=$(dirname "$(GYM_PROFILE=dev target_folder)")/beancount-3.2.3
+    BEANCOUNT=$folder/bin
+    [ ! -x "$BEANCOUNT/bean-check" ] || [ ! -x "$BEANCOUNT/bean-query" ] || return 0
+    rm -rf "$folder"
+    if ! python3 -m venv "$folder" >/dev/null 2>&1; then
+        rm -rf "$folder"
+        may_install && apt_install python3-venv || true
+        python3 -m venv "$folder" || die "python3 cannot make a virtual environment; install the package python3-venv and try again"
+    fi
+    # shellcheck disable=SC2086 # two packages
+    bounded 600 "$folder/bin/pip" install --quiet --disable-pip-version-check $BEANCOUNT_NEEDED || {
+        rm -rf "$folder"
+        die "Beancount is missing, and pip cannot fetch it" "pip install $BEANCOUNT_NEEDED needs a way to pypi.org, or to a mirror that PIP_INDEX_URL names"
+    }
+}
+
 # --- Rust
 
 RUST_NEEDED=1.94

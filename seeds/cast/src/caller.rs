@@ -133,19 +133,7 @@ impl Caller {
 
     /// Any method, any bytes; the content type is JSON as the apps always say.
     pub async fn send(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Answered {
-        let mut request = Request::builder().method(method).uri(path).header("accept", "application/json");
-        if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
-            request = request.header("content-type", "application/json");
-        }
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        for (name, value) in &self.headers {
-            request = request.header(*name, value);
-        }
-        let mut request = request.body(Body::from(body.unwrap_or_default())).expect("a request");
-        let context = self.context(&request);
-        request.extensions_mut().insert(Arc::clone(&context));
+        let (request, context) = self.request(method, path, body);
         let router = self.router.clone();
         let response = request::scope(Arc::clone(&context), async move {
             let response = router.oneshot(request).await.expect("infallible");
@@ -164,6 +152,35 @@ impl Caller {
         };
         promised::hold(method, path, &answered);
         answered
+    }
+
+    /// The body of the answer to a GET, of which nothing was read yet.
+    pub async fn begin(&self, path: &str) -> Body {
+        let (request, context) = self.request("GET", path, None);
+        let response = request::scope(context, self.router.clone().oneshot(request)).await;
+        response.expect("infallible").into_body()
+    }
+
+    fn request(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> (Request<Body>, Arc<RequestContext>) {
+        let mut request = Request::builder().method(method).uri(path).header("accept", "application/json");
+        if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            request = request.header("content-type", "application/json");
+        }
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        let mut request = request.body(Body::from(body.unwrap_or_default())).expect("a request");
+        let context = self.context(&request);
+        request.extensions_mut().insert(Arc::clone(&context));
+        (request, context)
     }
 
     fn context(&self, request: &Request<Body>) -> Arc<RequestContext> {

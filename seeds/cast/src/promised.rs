@@ -35,6 +35,7 @@ pub(super) fn hold(method: &str, path: &str, answered: &Answered) {
     };
     let response = door.resolved(response);
     let kind = answered.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default();
     let Some(content) = response.get("content").and_then(|content| content.get(kind)) else {
         panic!("{method} {path} answers {status} as `{kind}`, which its document does not mention");
     };

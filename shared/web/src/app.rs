@@ -9,6 +9,7 @@ use base::{
         db::Db,
         limits::Limits,
         limits_memory::{AddressLimit, Rate},
+        sheets::Seats,
     },
 };
 
@@ -31,6 +32,8 @@ pub struct App {
     pub strangers: Arc<AddressLimit>,
     /// Notes in the audit log what was refused.
     pub refusals: Arc<Refusals>,
+    /// Who receives a file at this moment.
+    pub seats: Seats,
 }
 
 impl App {
@@ -54,6 +57,7 @@ impl App {
             lifetimes,
             strangers: Arc::new(AddressLimit::new(strangers)),
             refusals: Arc::new(Refusals::new(hash_key)),
+            seats: Seats::default(),
         })
     }
 }

@@ -254,6 +254,7 @@ fn cors(origins: &[Origin]) -> CorsLayer {
             RATE_LIMIT,
             RATE_LIMIT_POLICY,
             header::RETRY_AFTER,
+            header::CONTENT_DISPOSITION,
         ])
         .max_age(Duration::from_hours(24))
 }

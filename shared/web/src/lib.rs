@@ -10,6 +10,7 @@ mod client_address;
 pub mod command;
 mod docs;
 pub mod document;
+pub mod download;
 mod edge;
 pub mod envelope;
 pub mod extract;

@@ -6,6 +6,7 @@ mod account;
 mod attendance;
 mod audit;
 mod books;
+mod books_export;
 mod branches;
 mod closings;
 mod contract;

@@ -228,6 +228,7 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     oneself("close_month", |_| Ask::nothing().slot("month", &"2026-04"))
         .in_its_own_gym()
         .refused(409, "MONTH_NOT_OVER"),
+    at_branch("export_books", of_branch),
     // Subscriptions
     at_branch("list_subscriptions", of_branch),
     at_branch("get_subscription", |things| Ask::about(things.subscription)).but(ONLY_TRAINEES),

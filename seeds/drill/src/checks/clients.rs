@@ -28,9 +28,10 @@ const DOORS: [&str; 2] = ["staff-api", "client-api"];
 const NPM: [&str; 3] =
     ["openapi-typescript@7.13.0", "typescript@5.9.3", "@seriousme/openapi-schema-validator@2.11.0"];
 const PIP: [&str; 2] = ["openapi-spec-validator==0.9.0", "openapi-python-client==0.29.1"];
-/// A picture is bytes, and nothing is formatted that nobody reads.
-const PYTHON_CLIENT: &str =
-    "post_hooks: []\ncontent_type_overrides:\n  image/png: application/octet-stream\n";
+/// A picture and a file are bytes, and nothing is formatted that nobody reads.
+const PYTHON_CLIENT: &str = "post_hooks: []\ncontent_type_overrides:\n  image/png: application/octet-stream\n  \
+    text/csv: application/octet-stream\n  \
+    application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: application/octet-stream\n";
 
 pub(super) fn run(gym: &Seeded) -> anyhow::Result<bool> {
     let tree = fs::canonicalize(&gym.place.deploy)?.join("..");

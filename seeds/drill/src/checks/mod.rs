@@ -2,6 +2,7 @@
 //! that tell how to call a gym.
 
 mod backup;
+mod books;
 mod clients;
 mod documents;
 mod first_day;
@@ -36,6 +37,8 @@ enum What {
     FirstDay(Seeded),
     /// Both OpenAPI documents: valid for public validators, and turned into clients that compile
     Clients(Seeded),
+    /// The books, read by Beancount and hledger, and refused where one figure is changed
+    Books(books::Judged),
     /// A running gym is backed up while it changes, restored and worked in; what backup and restore refuse
     Backup(Place),
     /// A stack is started twice, killed in every part, stopped twice, started twice at once
@@ -88,6 +91,7 @@ pub(crate) fn run(asked: &Asked) -> anyhow::Result<bool> {
         What::Readme(gym) => readme::run(gym),
         What::FirstDay(gym) => first_day::run(gym),
         What::Clients(gym) => clients::run(gym),
+        What::Books(judged) => books::run(judged),
         What::Backup(place) => backup::run(place),
         What::Life(place) => life::run(place),
     }

@@ -19,6 +19,7 @@ pub mod qr;
 pub mod request;
 pub mod scope;
 pub mod shares;
+pub mod sheets;
 pub mod sms;
 pub mod soundness;
 pub mod telemetry;

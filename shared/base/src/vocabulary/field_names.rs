@@ -160,6 +160,7 @@ fn of_lists(key: &str) -> Option<Name> {
         "date_from" => text("From", "من تاريخ"),
         "date_to" => text("Until", "إلى تاريخ"),
         "end_date" => text("Last day", "تاريخ النهاية"),
+        "format" => text("Format", "الصيغة"),
         "group_by" => text("Split by", "التصنيف حسب"),
         "has_active_subscription" => text("With an active subscription", "لديه اشتراك نشط"),
         "include_inactive" => text("Inactive ones, too", "إظهار غير النشط"),

@@ -13,12 +13,14 @@
 //! - [`verify()`] walks all of it and says where it breaks.
 
 mod actions;
+mod export;
 mod model;
 mod rules;
 mod store;
 mod verify;
 
 pub use actions::{journal, trial_balance};
+pub use export::{BooksFile, BooksFormat, export};
 pub use model::{
     AccountBalance, AccountClass, JournalFilter, LedgerAccount, Transfer, TransferSource, TrialBalance,
 };

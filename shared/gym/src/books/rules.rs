@@ -2,14 +2,17 @@
 
 use std::fmt::Write as _;
 
-use base::vocabulary::Money;
+use base::{
+    Text,
+    vocabulary::{Language, Money},
+};
 
-use super::model::{LedgerAccount, Leg};
+use super::model::{LedgerAccount, Leg, TransferSource};
 use crate::payments::{Method, PaymentPurpose};
 
 /// One line of the page that accountants read: a deed, and the accounts it moves.
 struct PostingRule {
-    deed: &'static str,
+    deed: Text,
     debit: Side,
     credit: Side,
 }
@@ -29,27 +32,30 @@ enum Side {
 const fn of_payment(purpose: PaymentPurpose) -> Option<PostingRule> {
     let rule = match purpose {
         PaymentPurpose::Subscription => PostingRule {
-            deed: "a subscription is sold",
+            deed: Text { en: "a subscription is sold", ar: "بيع اشتراك" },
             debit: Side::Money,
             credit: Side::One(LedgerAccount::Unearned),
         },
         PaymentPurpose::Renewal => PostingRule {
-            deed: "a subscription is renewed",
+            deed: Text { en: "a subscription is renewed", ar: "تجديد اشتراك" },
             debit: Side::Money,
             credit: Side::One(LedgerAccount::Unearned),
         },
         PaymentPurpose::Freeze => PostingRule {
-            deed: "a freeze is paid for",
+            deed: Text { en: "a freeze is paid for", ar: "دفع رسوم تجميد" },
             debit: Side::Money,
             credit: Side::One(LedgerAccount::FreezeFees),
         },
         PaymentPurpose::Other => PostingRule {
-            deed: "anything else is paid for",
+            deed: Text { en: "anything else is paid for", ar: "دفع مقابل شيء آخر" },
             debit: Side::Money,
             credit: Side::One(LedgerAccount::OtherIncome),
         },
         PaymentPurpose::Refund => PostingRule {
-            deed: "a payment is given back, in part or in full",
+            deed: Text {
+                en: "a payment is given back, in part or in full",
+                ar: "رد مبلغ مدفوع، كليًا أو جزئيًا",
+            },
             debit: Side::One(LedgerAccount::Refunds),
             credit: Side::Money,
         },
@@ -59,37 +65,45 @@ const fn of_payment(purpose: PaymentPurpose) -> Option<PostingRule> {
 }
 
 const EXPENSE_APPROVED: PostingRule = PostingRule {
-    deed: "an expense is approved",
+    deed: Text { en: "an expense is approved", ar: "اعتماد مصروف" },
     debit: Side::Category,
     credit: Side::One(LedgerAccount::OwedToSuppliers),
 };
 
 const EXPENSE_PAID: PostingRule = PostingRule {
-    deed: "an expense is paid",
+    deed: Text { en: "an expense is paid", ar: "سداد مصروف" },
     debit: Side::One(LedgerAccount::OwedToSuppliers),
     credit: Side::Money,
 };
 
 const COUNTED_OVER: PostingRule = PostingRule {
-    deed: "more is counted than had to be in the till",
+    deed: Text {
+        en: "more is counted than had to be in the till", ar: "زيادة في جرد الخزينة"
+    },
     debit: Side::One(LedgerAccount::Till),
     credit: Side::One(LedgerAccount::CashOverShort),
 };
 
 const COUNTED_SHORT: PostingRule = PostingRule {
-    deed: "less is counted than had to be in the till",
+    deed: Text { en: "less is counted than had to be in the till", ar: "عجز في جرد الخزينة" },
     debit: Side::One(LedgerAccount::CashOverShort),
     credit: Side::One(LedgerAccount::Till),
 };
 
 const EARNED: PostingRule = PostingRule {
-    deed: "what was sold is delivered, when its month closes",
+    deed: Text {
+        en: "what was sold is delivered, when its month closes",
+        ar: "إثبات إيراد ما قُدم من المبيعات عند إغلاق الشهر",
+    },
     debit: Side::One(LedgerAccount::Unearned),
     credit: Side::One(LedgerAccount::MembershipIncome),
 };
 
 const FORFEITED: PostingRule = PostingRule {
-    deed: "what was sold lapses, when its month closes",
+    deed: Text {
+        en: "what was sold lapses, when its month closes",
+        ar: "إثبات ما سقط من المبيعات دون استخدام عند إغلاق الشهر",
+    },
     debit: Side::One(LedgerAccount::Unearned),
     credit: Side::One(LedgerAccount::Forfeited),
 };
@@ -156,6 +170,19 @@ impl Side {
             Self::Category => "[category of the expense]".to_owned(),
         }
     }
+
+    const fn named(self, language: Language) -> &'static str {
+        const MONEY: Text = Text {
+            en: "The till for cash, the card takings for a card, the bank for a transfer",
+            ar: "الخزينة للنقدي، مقبوضات البطاقات للبطاقة، البنك للتحويل",
+        };
+        const CATEGORY: Text = Text { en: "The category of the expense", ar: "بند المصروف" };
+        match self {
+            Self::One(account) => account.title().say(language),
+            Self::Money => MONEY.say(language),
+            Self::Category => CATEGORY.say(language),
+        }
+    }
 }
 
 /// The accounts that a payment debits and credits; none for a reversal, which moves back what it reverses.
@@ -192,6 +219,44 @@ pub(super) fn payment_rules() -> PaymentRules {
 const DEEDS: [PostingRule; 6] =
     [EXPENSE_APPROVED, EXPENSE_PAID, COUNTED_OVER, COUNTED_SHORT, EARNED, FORFEITED];
 
+/// A payment that never was.
+const UNDONE: Text =
+    Text { en: "a payment is undone as a mistake", ar: "إلغاء دفعة سُجلت بالخطأ" };
+
+/// What was done, in words, by what was posted for it: the purpose of the payment, if it is one, and the accounts that were
+/// debited and credited.
+pub(super) fn deed(
+    source: TransferSource,
+    purpose: Option<PaymentPurpose>,
+    (debit, credit): (LedgerAccount, LedgerAccount),
+) -> Text {
+    let rule = match source {
+        TransferSource::Payment | TransferSource::Refund => match purpose.and_then(of_payment) {
+            Some(rule) => rule,
+            None => return UNDONE,
+        },
+        TransferSource::Expense if debit == LedgerAccount::OwedToSuppliers => EXPENSE_PAID,
+        TransferSource::Expense => EXPENSE_APPROVED,
+        TransferSource::Closing if debit == LedgerAccount::Till => COUNTED_OVER,
+        TransferSource::Closing => COUNTED_SHORT,
+        TransferSource::Recognition if [debit, credit].contains(&LedgerAccount::Forfeited) => FORFEITED,
+        TransferSource::Recognition => EARNED,
+    };
+    rule.deed
+}
+
+/// The page of deeds as a table: what is done, what is debited, what is credited.
+pub(super) fn posting_table(language: Language) -> Vec<[String; 3]> {
+    let payments = PaymentPurpose::ALL.iter().filter_map(|purpose| of_payment(*purpose));
+    payments
+        .chain(DEEDS)
+        .map(|rule| {
+            let deed = rule.deed.say(language).to_owned();
+            [deed, rule.debit.named(language).to_owned(), rule.credit.named(language).to_owned()]
+        })
+        .collect()
+}
+
 /// The page for accountants: what is moved when something is done.
 pub fn posting_page() -> String {
     let mut page = String::from(
@@ -201,7 +266,7 @@ pub fn posting_page() -> String {
     let payments = PaymentPurpose::ALL.iter().filter_map(|purpose| of_payment(*purpose));
     for rule in payments.chain(DEEDS) {
         let (debit, credit) = (rule.debit.told(), rule.credit.told());
-        let line = format!("{:<50} debit {debit:<27} credit {credit}", rule.deed);
+        let line = format!("{:<50} debit {debit:<27} credit {credit}", rule.deed.en);
         page.push_str(line.trim_end());
         page.push('\n');
     }

@@ -68,6 +68,13 @@ impl Connection {
         Ok(())
     }
 
+    /// Begins a transaction that only reads, and that sees one moment.
+    pub(super) async fn begin_snapshot(&mut self) -> Result<(), Error> {
+        self.is_in_transaction = true;
+        self.raw.execute("begin isolation level repeatable read read only").await?;
+        Ok(())
+    }
+
     pub(super) async fn commit(&mut self) -> Result<(), Error> {
         self.raw.execute("commit").await?;
         self.is_in_transaction = false;

@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | `Db::conn` | reading; Postgres refuses to write on it | whoever looks something up |
 //! | `Db::report` | figures that may be a moment old; a replica, if there is one | reports |
+//! | `Db::snapshot` | several things that have to agree; one moment is read | files |
 //! | [`Db::write`] | one transaction, with its audit row | every deed |
 //! | [`Db::write_money`] | the same; only inside it can money be taken | what a double click must not repeat |
 //! | `Db::signed` | one statement that writes its own audit row | the quick check-in |
@@ -21,6 +22,7 @@
 
 mod connection;
 mod pool;
+mod snapshot;
 mod tx;
 mod unreachable;
 
@@ -29,7 +31,7 @@ use std::{panic::Location, sync::Arc, time::Instant};
 use sqlx::postgres::PgConnectOptions;
 
 use self::pool::{Lease, Pool};
-pub use self::{connection::Connection, tx::Tx};
+pub use self::{connection::Connection, snapshot::Snapshot, tx::Tx};
 pub use self::{
     pool::{PoolSettings, READY_WITHIN},
     tx::SendFn,

@@ -1,5 +1,7 @@
 //! The books of the branches.
 
+mod export;
+
 use axum::extract::State;
 use base::{
     Error, Fields,
@@ -25,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(endpoint!(list_accounts))
         .routes(endpoint!(get_trial_balance))
         .routes(endpoint!(list_transfers))
+        .merge(export::routes())
 }
 
 /// Walks the books of every gym: what was walked, and a line for each thing that is broken.
