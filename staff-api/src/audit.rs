@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use base::{
-    Fields, Invalid,
+    Fields, Invalid, Text,
     access::can,
     vocabulary::{AuditFlag, AuditId, BranchId, Calendar, Day, Line, Page, PageQuery},
 };
@@ -17,6 +17,8 @@ use web::{
     envelope::{Failure, Success},
     wire::{self, LocalDateTime},
 };
+
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(endpoint!(list_audit_log))
@@ -188,8 +190,29 @@ impl From<(Listed, Calendar)> for AuditPage {
     }
 }
 
+/// The log as a file.
+const DEEDS: Sheet = Sheet {
+    about: Text { en: "Audit log", ar: "سجل المراجعة" },
+    rows: "/items",
+    columns: &[
+        "id",
+        "at",
+        "actor_kind",
+        "actor_name",
+        "action",
+        "subject_kind",
+        "subject_id",
+        "branch_name",
+        "flag",
+        "refused_as",
+        "address_network",
+        "detail",
+        "request_id",
+    ],
+};
+
 /// Read who did what in one's own gym, newest first.
-#[utoipa::path(get, path = "/audit-log", tag = "audit", params(AuditQuery, PageQuery), responses(
+#[utoipa::path(get, path = "/audit-log", tag = "audit", params(AuditQuery, PageQuery, FormatQuery), responses(
     (status = 200, body = Success<AuditPage>),
     (status = 400, description = "DATE_INVALID, DATE_RANGE_REVERSED, MISSING_FIELDS, PAGE_INVALID, PAGE_TOO_DEEP", body = Failure)))]
 async fn list_audit_log(
@@ -197,8 +220,14 @@ async fn list_audit_log(
     State(app): State<App>,
     Query(query): Query<AuditQuery>,
     Query(page): Query<PageQuery>,
-) -> Result<Answer<AuditPage>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<AuditPage>, ErrorResponse> {
     let LogRequest { filter, page } = (query, page).try_into()?;
+    if let Some(file) = wanted.file(&app, &owner)? {
+        let rows = audit_trail::whole(&app.db, &owner, &filter).await?;
+        let calendar = owner.calendar();
+        return Ok(file.streamed(&DEEDS, rows, move |deed| AuditLine::from((deed, calendar)))?);
+    }
     let listed = audit_trail::list(&app.db, &owner, &filter, page).await?;
-    Ok(Answer::new((listed, owner.calendar()).into()))
+    Ok(Answer::new((listed, owner.calendar()).into()).into())
 }

@@ -25,6 +25,8 @@ use web::{
     wire::{self, LocalDateTime},
 };
 
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
+
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(endpoint!(list_branches))
@@ -135,16 +137,43 @@ impl From<(Branch, Calendar)> for BranchRow {
     }
 }
 
+/// Branches as a file.
+pub(crate) const BRANCHES: [Sheet; 1] = [Sheet {
+    about: Text { en: "Branches", ar: "الفروع" },
+    rows: "",
+    columns: &[
+        "id",
+        "name",
+        "code",
+        "city",
+        "address",
+        "phone",
+        "manager",
+        "is_active",
+        "customer_count",
+        "active_subscriptions",
+        "staff_count",
+        "revenue",
+        "created_at",
+    ],
+}];
+
 /// Read the branches one works with, open or not.
-#[utoipa::path(get, path = "/branches", tag = "branches", responses((status = 200, body = Success<Vec<BranchRow>>,
+#[utoipa::path(get, path = "/branches", tag = "branches", params(FormatQuery), responses((status = 200, body = Success<Vec<BranchRow>>,
     description = "The same list stands at the top level as `branches` and as `items`")))]
 async fn list_branches(
     staff: Staff<can::ReadBranches>,
     State(app): State<App>,
-) -> Result<Answer<Vec<BranchRow>>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<Vec<BranchRow>>, ErrorResponse> {
     let rows = BranchRow::all(branches::list(&app.db, &staff).await?, staff.calendar());
     let again = json!(rows);
-    Ok(Answer::new(rows).also("branches", again.clone()).also("items", again))
+    wanted.given(
+        &app,
+        &staff,
+        &BRANCHES,
+        Answer::new(rows).also("branches", again.clone()).also("items", again),
+    )
 }
 
 /// Read one branch.

@@ -17,6 +17,8 @@ use web::{
     wire::{self, LocalDateTime},
 };
 
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
+
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(endpoint!(close_day))
@@ -250,8 +252,26 @@ impl ClosingPage {
     }
 }
 
+/// Closings as a file.
+const CLOSINGS: Sheet = Sheet {
+    about: Text { en: "Closings of days", ar: "إقفال الأيام" },
+    rows: "/items",
+    columns: &[
+        "date",
+        "branch_name",
+        "expected_cash",
+        "actual_cash",
+        "difference",
+        "network_total",
+        "transfer_total",
+        "closed_by_name",
+        "created_at",
+        "notes",
+    ],
+};
+
 /// List how days were closed, the newest first.
-#[utoipa::path(get, path = "/payments/daily-closings", tag = "payments", params(ClosingQuery, PageQuery), responses(
+#[utoipa::path(get, path = "/payments/daily-closings", tag = "payments", params(ClosingQuery, PageQuery, FormatQuery), responses(
     (status = 200, body = Success<ClosingPage>),
     (status = 400, description = "DATE_INVALID, DATE_RANGE_REVERSED, DATE_RANGE_TOO_LONG, PAGE_INVALID, PAGE_TOO_DEEP", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -259,10 +279,16 @@ async fn list_closings(
     staff: Staff<can::ReadClosings>,
     State(app): State<App>,
     Query(query): Query<ClosingQuery>,
-) -> Result<Answer<ClosingPage>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<ClosingPage>, ErrorResponse> {
     let (filter, page) = query.read()?;
+    if let Some(file) = wanted.file(&app, &staff)? {
+        let rows = closings::whole(&app.db, &staff, &filter).await?;
+        let calendar = staff.calendar();
+        return Ok(file.streamed(&CLOSINGS, rows, move |closing| ClosingRow::from((closing, calendar)))?);
+    }
     let listing = closings::list(&app.db, &staff, &filter, page).await?;
-    Ok(Answer::new(ClosingPage::of(listing, page, staff.calendar())))
+    Ok(Answer::new(ClosingPage::of(listing, page, staff.calendar())).into())
 }
 
 /// Read how a day was closed.
@@ -287,8 +313,26 @@ struct CashDifferences {
     closings: ClosingPage,
 }
 
+/// Cash differences as a file.
+const DIFFERENCES: Sheet = Sheet {
+    about: Text { en: "Cash differences", ar: "فروق النقدية" },
+    rows: "/items",
+    columns: &[
+        "date",
+        "branch_name",
+        "expected_cash",
+        "actual_cash",
+        "difference",
+        "network_total",
+        "transfer_total",
+        "closed_by_name",
+        "created_at",
+        "notes",
+    ],
+};
+
 /// List the days whose till was not right, the newest first, and the sum of all differences.
-#[utoipa::path(get, path = "/finance/cash-differences", tag = "payments", params(ClosingQuery, PageQuery), responses(
+#[utoipa::path(get, path = "/finance/cash-differences", tag = "payments", params(ClosingQuery, PageQuery, FormatQuery), responses(
     (status = 200, body = Success<CashDifferences>),
     (status = 400, description = "DATE_INVALID, DATE_RANGE_REVERSED, DATE_RANGE_TOO_LONG, PAGE_INVALID, PAGE_TOO_DEEP", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -296,9 +340,15 @@ async fn list_cash_differences(
     staff: Staff<can::ReadBooks>,
     State(app): State<App>,
     Query(query): Query<ClosingQuery>,
-) -> Result<Answer<CashDifferences>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<CashDifferences>, ErrorResponse> {
     let (filter, page) = query.read()?;
+    if let Some(file) = wanted.file(&app, &staff)? {
+        let rows = closings::whole_differences(&app.db, &staff, &filter).await?;
+        let calendar = staff.calendar();
+        return Ok(file.streamed(&DIFFERENCES, rows, move |closing| ClosingRow::from((closing, calendar)))?);
+    }
     let found = closings::differences(&app.db, &staff, &filter, page).await?;
     let closings = ClosingPage::of(found.closings, page, staff.calendar());
-    Ok(Answer::new(CashDifferences { total_difference: found.total, closings }))
+    Ok(Answer::new(CashDifferences { total_difference: found.total, closings }).into())
 }

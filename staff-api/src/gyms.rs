@@ -20,7 +20,12 @@ use web::{
     wire::{self, LocalDateTime},
 };
 
-use crate::{branches::BranchRow, gym_locale::GymLocaleBody};
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
+
+use crate::{
+    branches::{BRANCHES, BranchRow},
+    gym_locale::GymLocaleBody,
+};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -120,14 +125,34 @@ impl From<gyms::Gym> for Gym {
     }
 }
 
+/// Gyms as a file.
+const GYMS: [Sheet; 1] = [Sheet {
+    about: Text { en: "Gyms", ar: "الأندية" },
+    rows: "",
+    columns: &[
+        "id",
+        "name",
+        "owner_name",
+        "currency",
+        "time_zone",
+        "language",
+        "branch_count",
+        "customer_count",
+        "staff_count",
+        "is_active",
+        "created_at",
+    ],
+}];
+
 /// Read the gyms of the platform, with the size of each.
-#[utoipa::path(get, path = "/gyms", tag = "gyms", responses((status = 200, body = Success<Vec<Gym>>)))]
+#[utoipa::path(get, path = "/gyms", tag = "gyms", params(FormatQuery), responses((status = 200, body = Success<Vec<Gym>>)))]
 async fn list_gyms(
     admin: Staff<can::ReadGyms>,
     State(app): State<App>,
-) -> Result<Answer<Vec<Gym>>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<Vec<Gym>>, ErrorResponse> {
     let gyms = gyms::list(&app.db, &admin).await?;
-    Ok(Answer::new(gyms.into_iter().map(Gym::from).collect()))
+    wanted.given(&app, &admin, &GYMS, Answer::new(gyms.into_iter().map(Gym::from).collect()))
 }
 
 /// Whether a gym is to be on.
@@ -172,15 +197,16 @@ async fn switch_gym(
 }
 
 /// Read the branches of a gym, with the size of each.
-#[utoipa::path(get, path = "/gyms/{id}/branches", tag = "gyms", params(("id" = i64, Path, description = "The gym")),
+#[utoipa::path(get, path = "/gyms/{id}/branches", tag = "gyms", params(("id" = i64, Path, description = "The gym"), FormatQuery),
     responses((status = 200, body = Success<Vec<BranchRow>>)))]
 async fn list_branches_of_gym(
     admin: Staff<can::ReadGyms>,
     State(app): State<App>,
     Path(id): Path<i64>,
-) -> Result<Answer<Vec<BranchRow>>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<Vec<BranchRow>>, ErrorResponse> {
     let branches = branches::list_of_gym(&app.db, &admin, GymId::from(id)).await?;
-    Ok(Answer::new(BranchRow::all(branches, admin.calendar())))
+    wanted.given(&app, &admin, &BRANCHES, Answer::new(BranchRow::all(branches, admin.calendar())))
 }
 
 /// Read one's own gym.

@@ -25,6 +25,7 @@ mod dashboards;
 mod devices;
 mod earnings;
 mod expenses;
+mod files;
 mod gym_locale;
 mod gym_settings;
 mod gyms;

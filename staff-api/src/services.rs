@@ -15,6 +15,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use web::{Answer, App, ErrorResponse, Json, Path, Query, Staff, envelope::Success, wire};
 
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
+
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(endpoint!(list_services))
@@ -128,19 +130,43 @@ impl TryFrom<&ServicesQuery> for Shelf {
     }
 }
 
+/// Services as a file.
+const SERVICES: [Sheet; 1] = [Sheet {
+    about: Text { en: "Services", ar: "الخدمات" },
+    rows: "",
+    columns: &[
+        "id",
+        "name",
+        "subscription_type=kind",
+        "service_type",
+        "price",
+        "duration_days",
+        "coins",
+        "sessions",
+        "max_freezes",
+        "max_freeze_days",
+        "freeze_fee",
+        "opens_door",
+        "opens_every_branch",
+        "is_active",
+        "description",
+    ],
+}];
+
 /// Read what is sold.
-#[utoipa::path(get, path = "/services", tag = "services", params(ServicesQuery), responses((status = 200,
+#[utoipa::path(get, path = "/services", tag = "services", params(ServicesQuery, FormatQuery), responses((status = 200,
     body = Success<Vec<ServiceRow>>, description = "The same list stands at the top level as `services`")))]
 async fn list_services(
     staff: Staff<can::ReadServices>,
     State(app): State<App>,
     Query(query): Query<ServicesQuery>,
-) -> Result<Answer<Vec<ServiceRow>>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<Vec<ServiceRow>>, ErrorResponse> {
     let shelf = Shelf::try_from(&query)?;
     let services = plans::list(&app.db, &staff, query.branch_id, shelf).await?;
     let rows: Vec<ServiceRow> = services.into_iter().map(ServiceRow::from).collect();
     let again = json!(rows);
-    Ok(Answer::new(rows).also("services", again))
+    wanted.given(&app, &staff, &SERVICES, Answer::new(rows).also("services", again))
 }
 
 /// Read one service, for sale or not.

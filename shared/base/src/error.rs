@@ -327,12 +327,13 @@ fn is_outage(error: &sqlx::Error) -> bool {
         | sqlx::Error::Tls(_)
         | sqlx::Error::Protocol(_) => true,
         // 08 connection, 40 lost against another transaction, 53 resources, 57P shutdown, 57014 statement timeout,
-        // 55P03 lock timeout, 25006 read only
+        // 25P03 idle inside a transaction, as when the reader of a file is slow, 55P03 lock timeout, 25006 read only
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
             code.starts_with("08")
                 || code.starts_with("40")
                 || code.starts_with("53")
                 || code.starts_with("57")
+                || code == "25P03"
                 || code == "55P03"
                 || code == "25006"
         }),

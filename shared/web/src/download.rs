@@ -13,6 +13,7 @@ use axum::{
 use base::{
     Error, Text,
     platform::sheets::{Pieces, Seat},
+    vocabulary::words,
 };
 use chrono::NaiveDate;
 use futures_util::{StreamExt as _, stream};
@@ -24,6 +25,18 @@ use utoipa::{
 
 /// Longest time for a file. It holds a connection to Postgres that is not there for others.
 const LONGEST: Duration = Duration::from_mins(5);
+
+words! {
+    /// How an answer is written.
+    pub enum AnswerFormat {
+        /// JSON, as the apps read it.
+        Json = "json",
+        /// Comma-separated values, for programs.
+        Csv = "csv",
+        /// A workbook, for people with a spreadsheet.
+        Xlsx = "xlsx",
+    }
+}
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,9 +73,9 @@ impl FileKind {
 
 /// An answer that is a file and nothing else.
 #[derive(Debug, Clone, Copy)]
-pub struct Document;
+pub struct FileBody;
 
-impl PartialSchema for Document {
+impl PartialSchema for FileBody {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
             .schema_type(Type::String)
@@ -71,7 +84,7 @@ impl PartialSchema for Document {
     }
 }
 
-impl ToSchema for Document {}
+impl ToSchema for FileBody {}
 
 /// What a file is called: what is in it, in both languages, and of which days.
 #[derive(Debug, Clone)]
@@ -154,6 +167,10 @@ impl IntoResponse for Download {
 /// Logged here, because the head of the answer, which would name the request, is gone.
 fn told(error: &Error) -> io::Error {
     match error {
+        // The caller's reader was too slow for Postgres, or Postgres is gone: nothing of ours is wrong.
+        Error::Fault(fault) if fault.is_outage() => {
+            tracing::warn!(at = %fault.at(), error = fault.chain(), "a file was cut short");
+        }
         Error::Fault(fault) => {
             tracing::error!(at = %fault.at(), error = fault.chain(), "a file was cut short");
             metrics::counter!("faults_total", "kind" => "fault").increment(1);

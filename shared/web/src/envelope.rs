@@ -32,6 +32,11 @@ impl<T: Serialize> Answer<T> {
         Self { status: StatusCode::OK, message: None, also: Map::new(), data }
     }
 
+    /// What it answers.
+    pub const fn data(&self) -> &T {
+        &self.data
+    }
+
     /// Says it in words as well.
     #[must_use]
     pub fn said(mut self, message: Text) -> Self {

@@ -17,6 +17,8 @@ use web::{
     wire::{self, LocalDateTime},
 };
 
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
+
 use super::answer::DenialReason;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -191,16 +193,42 @@ impl From<(Listing<Entry>, Calendar, Page)> for EntryPage {
     }
 }
 
+/// Entries as a file.
+const ENTRIES: Sheet = Sheet {
+    about: Text { en: "Entries", ar: "سجل الدخول" },
+    rows: "/items",
+    columns: &[
+        "id",
+        "entry_time",
+        "customer_number=customer_id",
+        "customer_name",
+        "branch_name",
+        "service_name",
+        "status=entry_status",
+        "reason=reason/message",
+        "charged",
+        "staff_name",
+        "override_reason",
+    ],
+};
+
 /// List who came in and who was denied, newest first.
-#[utoipa::path(get, path = "/attendance", tag = "door", params(EntryQuery, PageQuery), responses((status = 200, body = Success<EntryPage>)))]
+#[utoipa::path(get, path = "/attendance", tag = "door", params(EntryQuery, PageQuery, FormatQuery), responses((status = 200, body = Success<EntryPage>)))]
 async fn list_entries(
     staff: Staff<can::ReadEntries>,
     State(app): State<App>,
     Query(query): Query<EntryQuery>,
     Paged(page): Paged,
-) -> Result<Answer<EntryPage>, ErrorResponse> {
-    let entries = attendance::list(&app.db, &staff, &query.try_into()?, page).await?;
-    Ok(Answer::new(EntryPage::from((entries, staff.calendar(), page))))
+    wanted: Wanted,
+) -> Result<Given<EntryPage>, ErrorResponse> {
+    let filter = query.try_into()?;
+    if let Some(file) = wanted.file(&app, &staff)? {
+        let rows = attendance::whole(&app.db, &staff, &filter).await?;
+        let calendar = staff.calendar();
+        return Ok(file.streamed(&ENTRIES, rows, move |entry| EntryRow::from((entry, calendar)))?);
+    }
+    let entries = attendance::list(&app.db, &staff, &filter, page).await?;
+    Ok(Answer::new(EntryPage::from((entries, staff.calendar(), page))).into())
 }
 
 /// List who came in at a branch, newest first, as a bare list.

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use web::{
     App, ErrorResponse, Query, Staff,
-    download::{Document, Download, FileKind, FileName},
+    download::{Download, FileBody, FileKind, FileName},
     envelope::Failure,
 };
 
@@ -42,8 +42,8 @@ struct ExportQuery {
 /// below. Up to 100,000 transfers; one file at a time for a person, two for all.
 #[utoipa::path(get, path = "/books/export", tag = "books", params(ExportQuery, BooksQuery), responses(
     (status = 200, description = "The file", content(
-        (inline(Document) = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (inline(Document) = "text/plain"))),
+        (inline(FileBody) = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (inline(FileBody) = "text/plain"))),
     (status = 400, description = "DATE_INVALID, DATE_RANGE_REVERSED, DATE_RANGE_TOO_LONG, FILE_TOO_LONG", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure),
     (status = 429, description = "FILE_BUSY", body = Failure)))]

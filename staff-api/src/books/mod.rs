@@ -4,7 +4,7 @@ mod export;
 
 use axum::extract::State;
 use base::{
-    Error, Fields,
+    Error, Fields, Text,
     access::can,
     platform::db::Db,
     vocabulary::{BranchId, Calendar, Day, Language, Money, Page, PageQuery},
@@ -21,6 +21,8 @@ use web::{
     envelope::{Failure, Success},
     wire::{self, LocalDateTime},
 };
+
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -65,10 +67,26 @@ impl From<LedgerAccount> for AccountRow {
     }
 }
 
+/// The chart of accounts as a file.
+const ACCOUNTS: [Sheet; 1] = [Sheet {
+    about: Text { en: "Accounts", ar: "الحسابات" },
+    rows: "",
+    columns: &["code", "name_en", "name_ar", "class"],
+}];
+
 /// Read the chart of accounts, which is the same at every branch.
-#[utoipa::path(get, path = "/books/accounts", tag = "books", responses((status = 200, body = Success<Vec<AccountRow>>)))]
-async fn list_accounts(_staff: Staff<can::ReadBooks>) -> Result<Answer<Vec<AccountRow>>, ErrorResponse> {
-    Ok(Answer::new(LedgerAccount::ALL.iter().copied().map(AccountRow::from).collect()))
+#[utoipa::path(get, path = "/books/accounts", tag = "books", params(FormatQuery), responses((status = 200, body = Success<Vec<AccountRow>>)))]
+async fn list_accounts(
+    staff: Staff<can::ReadBooks>,
+    State(app): State<App>,
+    wanted: Wanted,
+) -> Result<Given<Vec<AccountRow>>, ErrorResponse> {
+    wanted.given(
+        &app,
+        &staff,
+        &ACCOUNTS,
+        Answer::new(LedgerAccount::ALL.iter().copied().map(AccountRow::from).collect()),
+    )
 }
 
 /// Which books.
@@ -144,8 +162,24 @@ impl From<TrialBalance> for TrialBalanceAnswer {
     }
 }
 
+/// The trial balance as a file.
+const TRIAL_BALANCE: [Sheet; 1] = [Sheet {
+    about: Text { en: "Trial balance", ar: "ميزان المراجعة" },
+    rows: "/accounts",
+    columns: &[
+        "code",
+        "name_en",
+        "name_ar",
+        "class",
+        "opening_balance=opening",
+        "debit_sum=debit",
+        "credit_sum=credit",
+        "closing_balance=closing",
+    ],
+}];
+
 /// Read the trial balance of one's branches, or of one of them.
-#[utoipa::path(get, path = "/books/trial-balance", tag = "books", params(BooksQuery), responses(
+#[utoipa::path(get, path = "/books/trial-balance", tag = "books", params(BooksQuery, FormatQuery), responses(
     (status = 200, body = Success<TrialBalanceAnswer>),
     (status = 400, description = "DATE_INVALID, DATE_RANGE_REVERSED, DATE_RANGE_TOO_LONG", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -153,12 +187,13 @@ async fn get_trial_balance(
     staff: Staff<can::ReadBooks>,
     State(app): State<App>,
     Query(query): Query<BooksQuery>,
-) -> Result<Answer<TrialBalanceAnswer>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<TrialBalanceAnswer>, ErrorResponse> {
     let mut fields = Fields::new();
     let days = query.days(&mut fields);
     fields.done()?;
     let balance = books::trial_balance(&app.db, &staff, query.branch_id, days).await?;
-    Ok(Answer::new(balance.into()))
+    wanted.given(&app, &staff, &TRIAL_BALANCE, Answer::new(balance.into()))
 }
 
 /// Which transfers.
@@ -244,8 +279,27 @@ impl From<(Transfer, Calendar)> for TransferRow {
     }
 }
 
+/// The journal as a file.
+const JOURNAL: Sheet = Sheet {
+    about: Text { en: "Journal", ar: "دفتر اليومية" },
+    rows: "/items",
+    columns: &[
+        "posting_id",
+        "id",
+        "business_day",
+        "branch_name",
+        "debit_account=debit",
+        "credit_account=credit",
+        "amount",
+        "source",
+        "document_id=source_id",
+        "reverses_id",
+        "created_at=posted_at",
+    ],
+};
+
 /// Read the journal: every movement of money, the newest day first.
-#[utoipa::path(get, path = "/books/journal", tag = "books", params(JournalQuery, BooksQuery, PageQuery), responses(
+#[utoipa::path(get, path = "/books/journal", tag = "books", params(JournalQuery, BooksQuery, PageQuery, FormatQuery), responses(
     (status = 200, body = Success<JournalPage>),
     (status = 400, description = "DATE_INVALID, DATE_RANGE_REVERSED, DATE_RANGE_TOO_LONG, PAGE_INVALID, PAGE_TOO_DEEP", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -253,13 +307,19 @@ async fn list_transfers(
     staff: Staff<can::ReadBooks>,
     State(app): State<App>,
     Query(query): Query<JournalQuery>,
-) -> Result<Answer<JournalPage>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<JournalPage>, ErrorResponse> {
     let mut fields = Fields::new();
     let days = query.books.days(&mut fields);
     let page = fields.page(Page::parse(&query.page));
     let page = fields.build(page)?;
     let filter =
         JournalFilter { branch: query.books.branch_id, account: query.account, source: query.source };
+    if let Some(file) = wanted.file(&app, &staff)? {
+        let rows = books::whole_journal(&app.db, &staff, &filter, days).await?;
+        let calendar = staff.calendar();
+        return Ok(file.streamed(&JOURNAL, rows, move |transfer| TransferRow::from((transfer, calendar)))?);
+    }
     let listing = books::journal(&app.db, &staff, &filter, days, page).await?;
     let row = |transfer| TransferRow::from((transfer, staff.calendar()));
     Ok(Answer::new(JournalPage {
@@ -268,5 +328,6 @@ async fn list_transfers(
         pages: page.pages(listing.total),
         total: listing.total,
         items: listing.items.into_iter().map(row).collect(),
-    }))
+    })
+    .into())
 }

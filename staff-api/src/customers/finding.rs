@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use base::{
-    Fields, Invalid, UnknownWord,
+    Fields, Invalid, Text, UnknownWord,
     access::can,
     vocabulary::{BranchId, Calendar, CustomerId, Gender, Listing, Page, PageQuery, Phone, page::LIMIT_MAX},
 };
@@ -15,6 +15,8 @@ use web::{
     envelope::{Failure, Success},
     wire::flag,
 };
+
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
 
 use super::row::CustomerRow;
 
@@ -109,9 +111,31 @@ impl From<(Listing<Customer>, Calendar, Page)> for CustomerPage {
     }
 }
 
+/// Customers as a file: no temporary password, no note and no measure leaves in it.
+const CUSTOMERS: Sheet = Sheet {
+    about: Text { en: "Customers", ar: "العملاء" },
+    rows: "/items",
+    columns: &[
+        "customer_number=id",
+        "full_name",
+        "phone",
+        "email",
+        "gender",
+        "age",
+        "date_of_birth",
+        "branch_name",
+        "is_active",
+        "subscription_status",
+        "service_name=active_subscription/service_name",
+        "start_date=active_subscription/start_date",
+        "end_date=active_subscription/end_date",
+        "created_at",
+    ],
+};
+
 /// List customers, newest first.
 #[utoipa::path(
-    get, path = "/customers", tag = "customers", params(CustomerQuery, PageQuery),
+    get, path = "/customers", tag = "customers", params(CustomerQuery, PageQuery, FormatQuery),
     responses((status = 200, body = Success<CustomerPage>)),
 )]
 async fn list_customers(
@@ -119,9 +143,16 @@ async fn list_customers(
     State(app): State<App>,
     Query(query): Query<CustomerQuery>,
     Paged(page): Paged<LIMIT_MAX>,
-) -> Result<Answer<CustomerPage>, ErrorResponse> {
-    let listed = customers::list(&app.db, &staff, &query.try_into()?, page).await?;
-    Ok(Answer::new(CustomerPage::from((listed, staff.calendar(), page))))
+    wanted: Wanted,
+) -> Result<Given<CustomerPage>, ErrorResponse> {
+    let filter = query.try_into()?;
+    if let Some(file) = wanted.file(&app, &staff)? {
+        let rows = customers::whole(&app.db, &staff, &filter).await?;
+        let calendar = staff.calendar();
+        return Ok(file.streamed(&CUSTOMERS, rows, move |customer| CustomerRow::from((customer, calendar)))?);
+    }
+    let listed = customers::list(&app.db, &staff, &filter, page).await?;
+    Ok(Answer::new(CustomerPage::from((listed, staff.calendar(), page))).into())
 }
 
 /// What is looked for.

@@ -16,6 +16,8 @@ use web::{
     wire::{self, LocalDateTime},
 };
 
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
+
 use crate::reports::BranchQuery;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -210,8 +212,15 @@ async fn smart_alerts(
     Ok(Answer::new(counts).with_fields_on_top().also("alerts", rows))
 }
 
+/// Alerts as a file.
+const ALERTS: [Sheet; 1] = [Sheet {
+    about: Text { en: "Alerts", ar: "التنبيهات" },
+    rows: "",
+    columns: &["alert=type", "priority", "branch_name", "title", "description", "count", "created_at"],
+}];
+
 /// List what asks to be looked at, one row for each branch and kind, what matters most first.
-#[utoipa::path(get, path = "/alerts", tag = "dashboards", params(BranchQuery), responses(
+#[utoipa::path(get, path = "/alerts", tag = "dashboards", params(BranchQuery, FormatQuery), responses(
     (status = 200, body = Success<Vec<AlertRow>>, description = "The same list stands at the top level as `alerts`"),
     (status = 400, description = "BRANCH_REQUIRED", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -219,9 +228,10 @@ async fn list_alerts(
     staff: Staff<can::ReadDashboards>,
     State(app): State<App>,
     Query(query): Query<BranchQuery>,
-) -> Result<Answer<Vec<AlertRow>>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<Vec<AlertRow>>, ErrorResponse> {
     let alerts = reports::alerts(&app.db, &staff, query.branch_id).await?;
     let rows = AlertRow::all(alerts.alerts, &staff);
     let again = json!(rows);
-    Ok(Answer::new(rows).also("alerts", again))
+    wanted.given(&app, &staff, &ALERTS, Answer::new(rows).also("alerts", again))
 }

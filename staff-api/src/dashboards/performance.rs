@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use base::{
+    Text,
     access::can,
     vocabulary::{BranchId, Money, ServiceId},
 };
@@ -15,6 +16,8 @@ use web::{
     Answer, App, ErrorResponse, Path, Staff,
     envelope::{Failure, Success},
 };
+
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
 
 use crate::reports::{EmployeeRow, ServiceShare};
 
@@ -159,9 +162,52 @@ impl From<BranchPerformance> for PerformanceAnswer {
     }
 }
 
+/// The report as a file.
+const PERFORMANCE: [Sheet; 3] = [
+    Sheet {
+        about: Text { en: "Performance of the staff", ar: "أداء الموظفين" },
+        rows: "/staff_performance",
+        columns: &[
+            "full_name",
+            "role",
+            "branch_name",
+            "revenue",
+            "transactions_count",
+            "customers_signed",
+            "renewal_rate",
+            "performance_score",
+            "is_active",
+        ],
+    },
+    Sheet {
+        about: Text { en: "Revenue by service", ar: "الإيراد حسب الخدمة" },
+        rows: "/revenue_by_service",
+        columns: &["service_name", "revenue", "transactions_count"],
+    },
+    Sheet {
+        about: Text { en: "Summary", ar: "الملخص" },
+        rows: "",
+        columns: &[
+            "branch_name",
+            "start_date",
+            "end_date",
+            "total_revenue",
+            "today_revenue",
+            "total_customers",
+            "new_customers",
+            "active_members",
+            "active_subscriptions",
+            "expired_subscriptions",
+            "expiring_soon",
+            "frozen_subscriptions",
+            "staff_count",
+        ],
+    },
+];
+
 /// Read how one branch is doing.
 #[utoipa::path(get, path = "/branches/{id}/performance", tag = "dashboards",
-    params(("id" = i64, Path, description = "The branch")), responses(
+    params(("id" = i64, Path, description = "The branch"), FormatQuery), responses(
     (status = 200, body = Success<PerformanceAnswer>, description = "Every field of `data` stands at the top level, too, but \
         for `status`, and `staff_performance` once more as `staff`"),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -169,9 +215,10 @@ async fn branch_performance(
     staff: Staff<can::ReadDashboards>,
     State(app): State<App>,
     Path(id): Path<i64>,
-) -> Result<Answer<PerformanceAnswer>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<PerformanceAnswer>, ErrorResponse> {
     let performance = reports::performance(&app.db, &staff, BranchId::from(id)).await?;
     let answer = PerformanceAnswer::from(performance);
     let people = json!(answer.staff_performance);
-    Ok(Answer::new(answer).with_fields_on_top().also("staff", people))
+    wanted.given(&app, &staff, &PERFORMANCE, Answer::new(answer).with_fields_on_top().also("staff", people))
 }

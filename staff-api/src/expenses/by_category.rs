@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use base::{
-    Fields, Invalid,
+    Fields, Invalid, Text,
     access::can,
     vocabulary::{BranchId, Day, Money},
 };
@@ -17,6 +17,8 @@ use web::{
     envelope::{Failure, Success},
     wire,
 };
+
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(endpoint!(expenses_by_category))
@@ -106,8 +108,15 @@ impl From<Spending> for SpendingAnswer {
     }
 }
 
+/// The report as a file.
+const BY_CATEGORY: [Sheet; 1] = [Sheet {
+    about: Text { en: "Expenses by category", ar: "المصروفات حسب البند" },
+    rows: "/categories",
+    columns: &["category", "count", "amount"],
+}];
+
 /// Read what was spent on what: approved expenses, by the day that they count for.
-#[utoipa::path(get, path = "/reports/expenses-by-category", tag = "expenses", params(SpendingQuery), responses(
+#[utoipa::path(get, path = "/reports/expenses-by-category", tag = "expenses", params(SpendingQuery, FormatQuery), responses(
     (status = 200, description = "The categories stand at the top level, too", body = Success<SpendingAnswer>),
     (status = 400, description = "DATE_INVALID, DATE_OUT_OF_RANGE, DATE_RANGE_REVERSED, BRANCH_REQUIRED", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -115,11 +124,12 @@ async fn expenses_by_category(
     staff: Staff<can::ReadExpenses>,
     State(app): State<App>,
     Query(query): Query<SpendingQuery>,
-) -> Result<Answer<SpendingAnswer>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<SpendingAnswer>, ErrorResponse> {
     let branch = query.branch_id.map(BranchId::from);
     let NamedDays(from, to) = query.try_into()?;
     let spending = expenses::spent_by_category(&app.db, &staff, branch, (from, to)).await?;
     let answer = SpendingAnswer::from(spending);
     let again = json!(answer.categories);
-    Ok(Answer::new(answer).also("categories", again))
+    wanted.given(&app, &staff, &BY_CATEGORY, Answer::new(answer).also("categories", again))
 }

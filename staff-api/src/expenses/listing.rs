@@ -19,6 +19,8 @@ use web::{
     wire,
 };
 
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
+
 use super::row::ExpenseRow;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -142,8 +144,34 @@ impl From<(ExpenseListing, Calendar, Page)> for ExpensePage {
     }
 }
 
+/// Expenses as a file.
+const EXPENSES: Sheet = Sheet {
+    about: Text { en: "Expenses", ar: "المصروفات" },
+    rows: "/items",
+    columns: &[
+        "id",
+        "expense_date",
+        "business_day",
+        "branch_name",
+        "title",
+        "category",
+        "amount",
+        "status",
+        "created_by_name",
+        "created_at",
+        "reviewed_by_name",
+        "reviewed_at",
+        "is_paid",
+        "paid_from",
+        "paid_at",
+        "paid_by_name",
+        "description",
+        "review_notes",
+    ],
+};
+
 /// List expenses, the latest days first, and what all of them come to.
-#[utoipa::path(get, path = "/expenses", tag = "expenses", params(ExpenseQuery, PageQuery), responses(
+#[utoipa::path(get, path = "/expenses", tag = "expenses", params(ExpenseQuery, PageQuery, FormatQuery), responses(
     (status = 200, description = "The rows stand at the top level as `expenses`, too", body = Success<ExpensePage>),
     (status = 400, description = "DATE_INVALID, DATE_OUT_OF_RANGE, DATE_RANGE_REVERSED, INVALID_STATUS, UNKNOWN_VALUE, PAGE_INVALID, PAGE_TOO_DEEP, BRANCH_REQUIRED", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -152,12 +180,18 @@ async fn list_expenses(
     State(app): State<App>,
     Query(query): Query<ExpenseQuery>,
     Query(page): Query<PageQuery>,
-) -> Result<Answer<ExpensePage>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<ExpensePage>, ErrorResponse> {
     let ExpenseRequest { filter, page } = (query, page).try_into()?;
+    if let Some(file) = wanted.file(&app, &staff)? {
+        let rows = expenses::whole(&app.db, &staff, &filter).await?;
+        let calendar = staff.calendar();
+        return Ok(file.streamed(&EXPENSES, rows, move |expense| ExpenseRow::from((expense, calendar)))?);
+    }
     let listing = expenses::list(&app.db, &staff, &filter, page).await?;
     let page = ExpensePage::from((listing, staff.calendar(), page));
     let again = json!(page.items);
-    Ok(Answer::new(page).also("expenses", again))
+    Ok(Answer::new(page).also("expenses", again).into())
 }
 
 /// Read one expense, also one that was taken back.

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use base::{
-    Fields,
+    Fields, Text,
     access::can,
     vocabulary::{
         BranchId, Calendar, CustomerId, Day, Money, Page, PageQuery, PaymentId, StaffId, SubscriptionId,
@@ -16,6 +16,8 @@ use web::{
     Answer, App, ErrorResponse, Path, Query, Staff,
     envelope::{Failure, Success},
 };
+
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
 
 use super::row::{PaymentRow, TransactionRow};
 
@@ -150,8 +152,32 @@ fn shown<Row: From<(PaymentRecord, Calendar)>>(
     (listing.items.into_iter().map(|record| Row::from((record, calendar))).collect(), totals)
 }
 
+/// What a file of payments shows of each.
+const COLUMNS: &[&str] = &[
+    "receipt_number",
+    "reference_number",
+    "business_day",
+    "taken_at=created_at",
+    "branch_name",
+    "customer_name",
+    "transaction_type",
+    "service_name",
+    "payment_method",
+    "full_amount=gross_amount",
+    "discount",
+    "net_amount",
+    "refunded_amount",
+    "taken_by_name=created_by_name",
+    "is_late",
+    "notes",
+];
+
+/// Payments as a file.
+const PAYMENTS: Sheet =
+    Sheet { about: Text { en: "Payments", ar: "المدفوعات" }, rows: "/items", columns: COLUMNS };
+
 /// List payments, the newest day first; `amount` is what was paid.
-#[utoipa::path(get, path = "/payments", tag = "payments", params(PaymentQuery, PageQuery), responses(
+#[utoipa::path(get, path = "/payments", tag = "payments", params(PaymentQuery, PageQuery, FormatQuery), responses(
     (status = 200, body = Success<PaymentPage>),
     (status = 400, description = "DATE_INVALID, DATE_RANGE_REVERSED, DATE_RANGE_TOO_LONG, PAGE_INVALID, PAGE_TOO_DEEP", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -159,15 +185,25 @@ async fn list_payments(
     staff: Staff<can::ReadPayments>,
     State(app): State<App>,
     Query(query): Query<PaymentQuery>,
-) -> Result<Answer<PaymentPage>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<PaymentPage>, ErrorResponse> {
     let (filter, page) = query.read()?;
+    if let Some(file) = wanted.file(&app, &staff)? {
+        let rows = payments::whole(&app.db, &staff, &filter).await?;
+        let calendar = staff.calendar();
+        return Ok(file.streamed(&PAYMENTS, rows, move |record| PaymentRow::from((record, calendar)))?);
+    }
     let listing = payments::list(&app.db, &staff, &filter, page).await?;
     let (items, sums) = shown(listing, page, staff.calendar());
-    Ok(Answer::new(PaymentPage { items, sums }))
+    Ok(Answer::new(PaymentPage { items, sums }).into())
 }
 
+/// The same for accountants.
+const TRANSACTIONS: Sheet =
+    Sheet { about: Text { en: "Transactions", ar: "المعاملات" }, rows: "/items", columns: COLUMNS };
+
 /// List payments as accountants look at them; `amount` is the full price, before discount.
-#[utoipa::path(get, path = "/transactions", tag = "payments", params(PaymentQuery, PageQuery), responses(
+#[utoipa::path(get, path = "/transactions", tag = "payments", params(PaymentQuery, PageQuery, FormatQuery), responses(
     (status = 200, body = Success<TransactionPage>),
     (status = 400, description = "DATE_INVALID, DATE_RANGE_REVERSED, DATE_RANGE_TOO_LONG, PAGE_INVALID, PAGE_TOO_DEEP", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -175,11 +211,19 @@ async fn list_transactions(
     staff: Staff<can::ReadPayments>,
     State(app): State<App>,
     Query(query): Query<PaymentQuery>,
-) -> Result<Answer<TransactionPage>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<TransactionPage>, ErrorResponse> {
     let (filter, page) = query.read()?;
+    if let Some(file) = wanted.file(&app, &staff)? {
+        let rows = payments::whole(&app.db, &staff, &filter).await?;
+        let calendar = staff.calendar();
+        return Ok(
+            file.streamed(&TRANSACTIONS, rows, move |record| TransactionRow::from((record, calendar)))?
+        );
+    }
     let listing = payments::list(&app.db, &staff, &filter, page).await?;
     let (items, sums) = shown(listing, page, staff.calendar());
-    Ok(Answer::new(TransactionPage { items, sums }))
+    Ok(Answer::new(TransactionPage { items, sums }).into())
 }
 
 /// Read one payment: everything that stands on its receipt.

@@ -1,7 +1,7 @@
 //! Branches beside each other.
 
 use axum::extract::State;
-use base::{access::can, vocabulary::Money};
+use base::{Text, access::can, vocabulary::Money};
 use gym::reports::{self, AskedDays, ComparedBranch};
 use serde::Serialize;
 use serde_json::json;
@@ -12,6 +12,8 @@ use web::{
     envelope::{Failure, Success},
     wire::{self, Number},
 };
+
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
 
 use super::query::{BranchQuery, DaysQuery};
 
@@ -112,8 +114,29 @@ impl From<ComparedBranch> for ComparedBranchRow {
     }
 }
 
+/// The report as a file.
+const COMPARISON: [Sheet; 1] = [Sheet {
+    about: Text { en: "Comparison of branches", ar: "مقارنة الفروع" },
+    rows: "",
+    columns: &[
+        "branch_name",
+        "city",
+        "manager",
+        "is_active",
+        "revenue",
+        "previous_revenue",
+        "revenue_change",
+        "expenses",
+        "net",
+        "customer_count",
+        "active_subscriptions",
+        "staff_count",
+        "performance_score",
+    ],
+}];
+
 /// Compare the branches one works with, open or not, the one that took most within some days first.
-#[utoipa::path(get, path = "/reports/branch-comparison", tag = "reports", params(BranchQuery, DaysQuery), responses(
+#[utoipa::path(get, path = "/reports/branch-comparison", tag = "reports", params(BranchQuery, DaysQuery, FormatQuery), responses(
     (status = 200, body = Success<Vec<ComparedBranchRow>>, description = "The same list stands at the top level as `branches`"),
     (status = 400, description = "BRANCH_REQUIRED, DATE_INVALID, DATE_OUT_OF_RANGE, DATE_RANGE_REVERSED, DATE_RANGE_TOO_LONG",
         body = Failure),
@@ -123,10 +146,11 @@ async fn branch_comparison(
     State(app): State<App>,
     Query(BranchQuery { branch_id }): Query<BranchQuery>,
     Query(days): Query<DaysQuery>,
-) -> Result<Answer<Vec<ComparedBranchRow>>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<Vec<ComparedBranchRow>>, ErrorResponse> {
     let days = AskedDays::try_from(&days)?;
     let branches = reports::compare_branches(&app.db, &staff, branch_id, days).await?;
     let rows: Vec<ComparedBranchRow> = branches.into_iter().map(ComparedBranchRow::from).collect();
     let again = json!(rows);
-    Ok(Answer::new(rows).also("branches", again))
+    wanted.given(&app, &staff, &COMPARISON, Answer::new(rows).also("branches", again))
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use base::{
+    Text,
     access::can,
     vocabulary::{Calendar, Money, PageQuery},
 };
@@ -17,6 +18,8 @@ use web::{
     Answer, App, ErrorResponse, Query, Staff,
     envelope::{Failure, Success},
 };
+
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
 
 use super::{
     query::{BranchQuery, DayQuery, lines},
@@ -78,8 +81,43 @@ impl From<(DailyReport, Calendar)> for DailyReportAnswer {
     }
 }
 
+/// The report as a file.
+const DAILY: [Sheet; 2] = [
+    Sheet {
+        about: Text { en: "Daily report", ar: "التقرير اليومي" },
+        rows: "/transactions",
+        columns: &[
+            "receipt_number",
+            "taken_at=created_at",
+            "branch_name",
+            "customer_name",
+            "transaction_type",
+            "service_name",
+            "payment_method",
+            "discount",
+            "net_amount",
+            "taken_by_name=created_by_name",
+        ],
+    },
+    Sheet {
+        about: Text { en: "Summary", ar: "الملخص" },
+        rows: "",
+        columns: &[
+            "date",
+            "total_revenue",
+            "total_discount",
+            "total_transactions",
+            "sum_cash=payment_breakdown/cash",
+            "sum_network=payment_breakdown/network",
+            "sum_transfer=payment_breakdown/transfer",
+            "check_ins",
+            "new_subscriptions",
+        ],
+    },
+];
+
 /// Read what was taken on one day, today if none is named.
-#[utoipa::path(get, path = "/reports/daily", tag = "reports", params(BranchQuery, DayQuery, PageQuery), responses(
+#[utoipa::path(get, path = "/reports/daily", tag = "reports", params(BranchQuery, DayQuery, PageQuery, FormatQuery), responses(
     (status = 200, body = Success<DailyReportAnswer>, description = "Every field of `data` stands at the top level, too"),
     (status = 400, description = "BRANCH_REQUIRED, DATE_INVALID, DATE_OUT_OF_RANGE, PAGE_INVALID, PAGE_TOO_DEEP", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -89,7 +127,9 @@ async fn daily_report(
     Query(BranchQuery { branch_id }): Query<BranchQuery>,
     Query(day): Query<DayQuery>,
     Query(page): Query<PageQuery>,
-) -> Result<Answer<DailyReportAnswer>, ErrorResponse> {
-    let report = reports::daily(&app.db, &staff, branch_id, day.try_into()?, lines(&page)?).await?;
-    Ok(Answer::new((report, staff.calendar()).into()).with_fields_on_top())
+    wanted: Wanted,
+) -> Result<Given<DailyReportAnswer>, ErrorResponse> {
+    let report =
+        reports::daily(&app.db, &staff, branch_id, day.try_into()?, wanted.lines(lines(&page)?)).await?;
+    wanted.given(&app, &staff, &DAILY, Answer::new((report, staff.calendar()).into()).with_fields_on_top())
 }

@@ -1,7 +1,7 @@
 //! The people who work here, and what they took.
 
 use axum::extract::State;
-use base::{Fields, Invalid, access::can, vocabulary::Money};
+use base::{Fields, Invalid, Text, access::can, vocabulary::Money};
 use gym::reports::{self, AskedDays, EmployeePerformance};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -11,6 +11,8 @@ use web::{
     Answer, App, ErrorResponse, Query, Staff,
     envelope::{Failure, Success},
 };
+
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
 
 use super::query::{BranchQuery, DaysQuery, month};
 
@@ -145,8 +147,25 @@ impl TryFrom<(DaysQuery, WorkMonthQuery)> for WorkDays {
     }
 }
 
+/// The report as a file.
+const EMPLOYEES: [Sheet; 1] = [Sheet {
+    about: Text { en: "Performance of the staff", ar: "أداء الموظفين" },
+    rows: "",
+    columns: &[
+        "full_name",
+        "role",
+        "branch_name",
+        "revenue",
+        "transactions_count",
+        "customers_signed",
+        "renewal_rate",
+        "performance_score",
+        "is_active",
+    ],
+}];
+
 /// Read what everybody who works here took within some days, also those who took nothing; who took most first.
-#[utoipa::path(get, path = "/reports/employee-performance", tag = "reports", params(BranchQuery, DaysQuery, WorkMonthQuery),
+#[utoipa::path(get, path = "/reports/employee-performance", tag = "reports", params(BranchQuery, DaysQuery, WorkMonthQuery, FormatQuery),
     responses(
     (status = 200, body = Success<Vec<EmployeeRow>>, description = "The same list stands at the top level as `employees`. An \
         owner is on it only if they took money or sold"),
@@ -159,10 +178,11 @@ async fn employee_performance(
     Query(BranchQuery { branch_id }): Query<BranchQuery>,
     Query(days): Query<DaysQuery>,
     Query(query): Query<WorkMonthQuery>,
-) -> Result<Answer<Vec<EmployeeRow>>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<Vec<EmployeeRow>>, ErrorResponse> {
     let WorkDays(days) = (days, query).try_into()?;
     let employees = reports::employees(&app.db, &staff, branch_id, days).await?;
     let rows: Vec<EmployeeRow> = employees.into_iter().map(EmployeeRow::from).collect();
     let again = json!(rows);
-    Ok(Answer::new(rows).also("employees", again))
+    wanted.given(&app, &staff, &EMPLOYEES, Answer::new(rows).also("employees", again))
 }

@@ -12,6 +12,8 @@ use web::{
     envelope::{Failure, Success},
 };
 
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
+
 use super::query::{BranchQuery, DaysQuery};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -237,8 +239,45 @@ impl RevenueReportAnswer {
     }
 }
 
+/// The report as a file.
+const REVENUE: [Sheet; 5] = [
+    Sheet {
+        about: Text { en: "Revenue by branch", ar: "الإيراد حسب الفرع" },
+        rows: "/by_branch",
+        columns: &["branch_name", "revenue", "transactions_count"],
+    },
+    Sheet {
+        about: Text { en: "Revenue by service", ar: "الإيراد حسب الخدمة" },
+        rows: "/by_service",
+        columns: &["service_name", "revenue", "transactions_count"],
+    },
+    Sheet {
+        about: Text { en: "Revenue by payment method", ar: "الإيراد حسب طريقة الدفع" },
+        rows: "/by_payment_method",
+        columns: &["payment_method", "revenue", "transactions_count"],
+    },
+    Sheet {
+        about: Text { en: "Revenue by purpose", ar: "الإيراد حسب الغرض" },
+        rows: "/by_type",
+        columns: &["transaction_type", "revenue", "transactions_count"],
+    },
+    Sheet {
+        about: Text { en: "Summary", ar: "الملخص" },
+        rows: "",
+        columns: &[
+            "start_date",
+            "end_date",
+            "total_revenue",
+            "total_discount",
+            "total_expenses",
+            "net_profit",
+            "total_transactions",
+        ],
+    },
+];
+
 /// Read where the money of some days came from, by branch, service, way of paying and purpose.
-#[utoipa::path(get, path = "/reports/revenue", tag = "reports", params(BranchQuery, DaysQuery, SplitQuery), responses(
+#[utoipa::path(get, path = "/reports/revenue", tag = "reports", params(BranchQuery, DaysQuery, SplitQuery, FormatQuery), responses(
     (status = 200, body = Success<RevenueReportAnswer>, description = "Every field of `data` stands at the top level, too"),
     (status = 400, description = "BRANCH_REQUIRED, DATE_INVALID, DATE_OUT_OF_RANGE, DATE_RANGE_REVERSED, DATE_RANGE_TOO_LONG, \
         UNKNOWN_VALUE", body = Failure),
@@ -249,8 +288,9 @@ async fn revenue_report(
     Query(BranchQuery { branch_id }): Query<BranchQuery>,
     Query(days): Query<DaysQuery>,
     Query(split): Query<SplitQuery>,
-) -> Result<Answer<RevenueReportAnswer>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<RevenueReportAnswer>, ErrorResponse> {
     let RevenueRequest { days, split } = (days, split).try_into()?;
     let report = reports::revenue(&app.db, &staff, branch_id, days).await?;
-    Ok(Answer::new((report, split).into()).with_fields_on_top())
+    wanted.given(&app, &staff, &REVENUE, Answer::new((report, split).into()).with_fields_on_top())
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use base::{
-    Fields, Invalid, UnknownWord,
+    Fields, Invalid, Text, UnknownWord,
     access::can,
     vocabulary::{BranchId, Calendar, Line, Money, PageQuery, ServiceId},
 };
@@ -19,6 +19,8 @@ use web::{
     envelope::{Failure, Success},
     wire::{self, LocalDateTime},
 };
+
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
 
 use super::query::{BranchQuery, DaysQuery, lines};
 
@@ -212,8 +214,42 @@ impl From<(SalesReport, Calendar)> for DailySalesAnswer {
     }
 }
 
+/// The report as a file.
+const SALES: [Sheet; 2] = [
+    Sheet {
+        about: Text { en: "Sales", ar: "المبيعات" },
+        rows: "/transactions",
+        columns: &[
+            "receipt_number",
+            "taken_at=created_at",
+            "branch_name",
+            "customer_name",
+            "transaction_type",
+            "service_name",
+            "payment_method",
+            "discount",
+            "net_amount",
+            "taken_by_name=created_by_name",
+        ],
+    },
+    Sheet {
+        about: Text { en: "Summary", ar: "الملخص" },
+        rows: "",
+        columns: &[
+            "start_date",
+            "end_date",
+            "total_revenue=total_sales",
+            "total_discount",
+            "total_transactions=transaction_count",
+            "sum_cash=cash_sales",
+            "sum_network=network_sales",
+            "sum_transfer=transfer_sales",
+        ],
+    },
+];
+
 /// Read what was taken within some days, today if none are named, payment by payment.
-#[utoipa::path(get, path = "/finance/daily-sales", tag = "reports", params(BranchQuery, DaysQuery, SalesQuery, PageQuery), responses(
+#[utoipa::path(get, path = "/finance/daily-sales", tag = "reports", params(BranchQuery, DaysQuery, SalesQuery, PageQuery, FormatQuery), responses(
     (status = 200, body = Success<DailySalesAnswer>, description = "Every field of `data` stands at the top level, too, and \
         `transactions` once more as `sales`"),
     (status = 400, description = "BRANCH_REQUIRED, DATE_INVALID, DATE_OUT_OF_RANGE, DATE_RANGE_REVERSED, DATE_RANGE_TOO_LONG, \
@@ -224,12 +260,14 @@ async fn daily_sales(
     State(app): State<App>,
     Query(BranchQuery { branch_id }): Query<BranchQuery>,
     Query(days): Query<DaysQuery>,
-    Query(query): Query<SalesQuery>,
+    asked: (Query<SalesQuery>, Wanted),
     Query(page): Query<PageQuery>,
-) -> Result<Answer<DailySalesAnswer>, ErrorResponse> {
+) -> Result<Given<DailySalesAnswer>, ErrorResponse> {
+    let (Query(query), wanted) = asked;
     let SalesRequest { branch, days, filter } = (branch_id, days, query).try_into()?;
-    let report = reports::daily_sales(&app.db, &staff, &branch, (days, &filter), lines(&page)?).await?;
+    let report =
+        reports::daily_sales(&app.db, &staff, &branch, (days, &filter), wanted.lines(lines(&page)?)).await?;
     let answer = DailySalesAnswer::from((report, staff.calendar()));
     let sales = serde_json::to_value(&answer.transactions).unwrap_or_default();
-    Ok(Answer::new(answer).with_fields_on_top().also("sales", sales))
+    wanted.given(&app, &staff, &SALES, Answer::new(answer).with_fields_on_top().also("sales", sales))
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use base::{
-    Fields, Invalid,
+    Fields, Invalid, Text,
     access::can,
     vocabulary::{Day, Money},
 };
@@ -15,6 +15,8 @@ use web::{
     Answer, App, ErrorResponse, Query, Staff,
     envelope::{Failure, Success},
 };
+
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
 
 use super::query::{BranchQuery, DayQuery, month};
 
@@ -72,8 +74,30 @@ impl From<SpanReport> for SpanReportAnswer {
     }
 }
 
+/// A report of some days as a file.
+const SPAN: [Sheet; 2] = [
+    Sheet {
+        about: Text { en: "Revenue by day", ar: "الإيراد اليومي" },
+        rows: "/daily_breakdown",
+        columns: &["date", "revenue"],
+    },
+    Sheet {
+        about: Text { en: "Summary", ar: "الملخص" },
+        rows: "",
+        columns: &[
+            "start_date",
+            "end_date",
+            "total_revenue",
+            "total_expenses",
+            "net_profit",
+            "avg_daily_revenue",
+            "total_transactions",
+        ],
+    },
+];
+
 /// Read what one week came to, day by day: the one that is under way, or that of a day. It begins on the day that the gym says.
-#[utoipa::path(get, path = "/reports/weekly", tag = "reports", params(BranchQuery, DayQuery), responses(
+#[utoipa::path(get, path = "/reports/weekly", tag = "reports", params(BranchQuery, DayQuery, FormatQuery), responses(
     (status = 200, body = Success<SpanReportAnswer>, description = "Every field of `data` stands at the top level, too"),
     (status = 400, description = "BRANCH_REQUIRED, DATE_INVALID, DATE_OUT_OF_RANGE", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -82,9 +106,10 @@ async fn weekly_report(
     State(app): State<App>,
     Query(BranchQuery { branch_id }): Query<BranchQuery>,
     Query(day): Query<DayQuery>,
-) -> Result<Answer<SpanReportAnswer>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<SpanReportAnswer>, ErrorResponse> {
     let report = reports::weekly(&app.db, &staff, branch_id, day.try_into()?).await?;
-    Ok(Answer::new(report.into()).with_fields_on_top())
+    wanted.given(&app, &staff, &SPAN, Answer::new(report.into()).with_fields_on_top())
 }
 
 /// Which month a report is about.
@@ -112,7 +137,7 @@ impl TryFrom<MonthQuery> for Option<Day> {
 }
 
 /// Read what one month came to, day by day: the one that is under way unless another is named.
-#[utoipa::path(get, path = "/reports/monthly", tag = "reports", params(BranchQuery, MonthQuery), responses(
+#[utoipa::path(get, path = "/reports/monthly", tag = "reports", params(BranchQuery, MonthQuery, FormatQuery), responses(
     (status = 200, body = Success<SpanReportAnswer>, description = "Every field of `data` stands at the top level, too"),
     (status = 400, description = "BRANCH_REQUIRED, DATE_INVALID, DATE_OUT_OF_RANGE", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -121,7 +146,8 @@ async fn monthly_report(
     State(app): State<App>,
     Query(BranchQuery { branch_id }): Query<BranchQuery>,
     Query(day): Query<MonthQuery>,
-) -> Result<Answer<SpanReportAnswer>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<SpanReportAnswer>, ErrorResponse> {
     let report = reports::monthly(&app.db, &staff, branch_id, day.try_into()?).await?;
-    Ok(Answer::new(report.into()).with_fields_on_top())
+    wanted.given(&app, &staff, &SPAN, Answer::new(report.into()).with_fields_on_top())
 }

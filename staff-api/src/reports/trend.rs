@@ -1,7 +1,7 @@
 //! How revenue went.
 
 use axum::extract::State;
-use base::{Fields, Invalid, UnknownWord, access::can, vocabulary::Money};
+use base::{Fields, Invalid, Text, UnknownWord, access::can, vocabulary::Money};
 use chrono::NaiveDate;
 use gym::reports::{self, TrendPeriod, TrendPoint};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,8 @@ use web::{
     Answer, App, ErrorResponse, Query, Staff,
     envelope::{Failure, Success},
 };
+
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
 
 use super::query::BranchQuery;
 
@@ -77,8 +79,15 @@ struct TrendAnswer {
     points: Vec<PointOfTrend>,
 }
 
+/// The report as a file.
+const TREND: [Sheet; 1] = [Sheet {
+    about: Text { en: "Revenue trend", ar: "اتجاه الإيراد" },
+    rows: "/points",
+    columns: &["label", "start_date", "end_date", "revenue"],
+}];
+
 /// Read how revenue went: thirty days, twelve weeks or twelve months up to today.
-#[utoipa::path(get, path = "/reports/revenue-trend", tag = "reports", params(BranchQuery, TrendQuery), responses(
+#[utoipa::path(get, path = "/reports/revenue-trend", tag = "reports", params(BranchQuery, TrendQuery, FormatQuery), responses(
     (status = 200, body = Success<TrendAnswer>, description = "Every field of `data` stands at the top level, too"),
     (status = 400, description = "BRANCH_REQUIRED, UNKNOWN_VALUE", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -87,9 +96,10 @@ async fn revenue_trend(
     State(app): State<App>,
     Query(BranchQuery { branch_id }): Query<BranchQuery>,
     Query(query): Query<TrendQuery>,
-) -> Result<Answer<TrendAnswer>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<TrendAnswer>, ErrorResponse> {
     let period = query.try_into()?;
     let points = reports::trend(&app.db, &staff, branch_id, period).await?;
     let points = points.into_iter().map(|point| PointOfTrend::from((period, point))).collect();
-    Ok(Answer::new(TrendAnswer { period, points }).with_fields_on_top())
+    wanted.given(&app, &staff, &TREND, Answer::new(TrendAnswer { period, points }).with_fields_on_top())
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use base::{
-    Fields,
+    Fields, Text,
     access::can,
     vocabulary::{BranchId, CustomerId, EntryId, Listing, Money, Page, PageQuery, ServiceId, SubscriptionId},
 };
@@ -18,6 +18,8 @@ use web::{
     envelope::Success,
     wire::{self, LocalDateTime},
 };
+
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
 
 use super::row::{Moment, SubscriptionRow};
 
@@ -81,27 +83,63 @@ impl SubscriptionPage {
     }
 }
 
+/// Subscriptions as a file.
+const SUBSCRIPTIONS: Sheet = Sheet {
+    about: Text { en: "Subscriptions", ar: "الاشتراكات" },
+    rows: "/items",
+    columns: &[
+        "id",
+        "customer_name",
+        "customer_phone",
+        "branch_name",
+        "service_name",
+        "subscription_type",
+        "status",
+        "start_date",
+        "end_date",
+        "price",
+        "net_amount=amount",
+        "remaining_days",
+        "remaining_coins",
+        "total_coins",
+        "remaining_sessions",
+        "total_sessions",
+        "freezes_used",
+        "sold_by_name",
+        "trainer_name",
+        "sold_at=created_at",
+        "stopped_at",
+        "reason=stop_reason",
+    ],
+};
+
 /// List subscriptions, newest first.
 #[utoipa::path(
     get,
     path = "/subscriptions",
     tag = "subscriptions",
-    params(ListQuery, PageQuery),
+    params(ListQuery, PageQuery, FormatQuery),
     responses((status = 200, body = Success<SubscriptionPage>))
 )]
 async fn list_subscriptions(
     staff: Staff<can::ReadSubscriptions>,
     State(app): State<App>,
     Query(query): Query<ListQuery>,
-) -> Result<Answer<SubscriptionPage>, ErrorResponse> {
+    format: Wanted,
+) -> Result<Given<SubscriptionPage>, ErrorResponse> {
     let mut fields = Fields::new();
     let page = fields.page(Page::parse_or(&query.page, ROWS));
     let page = fields.build(page)?;
     let ListQuery { branch_id: branch, customer_id: customer, service_id: service, status, kind, .. } = query;
     let wanted = SubscriptionFilter { branch, customer, service, kind, status };
+    if let Some(file) = format.file(&app, &staff)? {
+        let rows = subscriptions::whole(&app.db, &staff, &wanted).await?;
+        let moment = Moment::of(&staff);
+        return Ok(file.streamed(&SUBSCRIPTIONS, rows, move |held| SubscriptionRow::at(moment, held))?);
+    }
     let listing = subscriptions::list(&app.db, &staff, &wanted, page).await?;
     let moment = Moment::of(&staff);
-    Ok(Answer::new(SubscriptionPage::at(moment, page, listing)))
+    Ok(Answer::new(SubscriptionPage::at(moment, page, listing)).into())
 }
 
 /// A subscription with its freezes.
@@ -227,12 +265,27 @@ impl MovementAnswer {
     }
 }
 
+/// Movements as a file.
+const MOVEMENTS: [Sheet; 1] = [Sheet {
+    about: Text { en: "Movements", ar: "الحركات" },
+    rows: "/items",
+    columns: &[
+        "id",
+        "created_at",
+        "movement=kind",
+        "units=amount",
+        "remaining_after",
+        "staff_name=actor_name",
+        "reason",
+    ],
+}];
+
 /// Read what a subscription gained and spent.
 #[utoipa::path(
     get,
     path = "/subscriptions/{id}/movements",
     tag = "subscriptions",
-    params(("id" = i64, Path), PageQuery),
+    params(("id" = i64, Path), PageQuery, FormatQuery),
     responses((status = 200, body = Success<MovementPage>))
 )]
 async fn list_subscription_movements(
@@ -240,9 +293,10 @@ async fn list_subscription_movements(
     State(app): State<App>,
     Path(id): Path<SubscriptionId>,
     Paged(page): Paged,
-) -> Result<Answer<MovementPage>, ErrorResponse> {
-    let listing = subscriptions::list_movements(&app.db, &staff, id, page).await?;
+    wanted: Wanted,
+) -> Result<Given<MovementPage>, ErrorResponse> {
+    let listing = subscriptions::list_movements(&app.db, &staff, id, wanted.lines(page)).await?;
     let moment = Moment::of(&staff);
     let items = listing.items.into_iter().map(|movement| MovementAnswer::at(moment, movement)).collect();
-    Ok(Answer::new(MovementPage { items, total: listing.total }))
+    wanted.given(&app, &staff, &MOVEMENTS, Answer::new(MovementPage { items, total: listing.total }))
 }

@@ -15,6 +15,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use web::{Answer, App, ErrorResponse, Path, Query, Staff, envelope::Success};
 
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
+
 use super::{StaffUserRow, UNKNOWN_ROLE};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -85,6 +87,11 @@ impl StaffListRequest {
         Ok(Self { branch: query.branch_id, filter, page: fields.build(page)? })
     }
 
+    /// All of them, for a file.
+    fn paged(self, wanted: Wanted) -> Self {
+        Self { page: wanted.lines(self.page), ..self }
+    }
+
     async fn find(&self, app: &App, staff: &Staff<can::ReadStaff>) -> Result<Found, Error> {
         staff::list(&app.db, staff, self.branch, &self.filter, self.page).await
     }
@@ -131,33 +138,59 @@ const ROWS: i64 = 200;
 /// Rows of the lists that the apps take for everybody.
 const ALL_ROWS: i64 = 1000;
 
+/// Staff users as a file.
+const PEOPLE: [Sheet; 1] = [Sheet {
+    about: Text { en: "Staff", ar: "الموظفون" },
+    rows: "/items",
+    columns: &[
+        "id",
+        "full_name",
+        "username",
+        "role",
+        "branch_name",
+        "phone",
+        "email",
+        "is_active",
+        "language=preferred_language",
+        "last_login",
+        "created_at",
+    ],
+}];
+
 /// List staff users, with owners. A super admin sees those of every gym.
-#[utoipa::path(get, path = "/users", tag = "staff", params(StaffQuery, PageQuery),
+#[utoipa::path(get, path = "/users", tag = "staff", params(StaffQuery, PageQuery, FormatQuery),
     responses((status = 200, body = Success<StaffPage>)))]
 async fn list_users(
     staff: Staff<can::ReadStaff>,
     State(app): State<App>,
     Query(query): Query<StaffQuery>,
     Query(page): Query<PageQuery>,
-) -> Result<Answer<StaffPage>, ErrorResponse> {
-    let wanted = StaffListRequest::read(query, &page, Whom::Everybody, ROWS)?;
-    let found = wanted.find(&app, &staff).await?;
-    Ok(Answer::new(StaffPage::new(found, staff.calendar(), wanted.page)))
+    wanted: Wanted,
+) -> Result<Given<StaffPage>, ErrorResponse> {
+    let asked = StaffListRequest::read(query, &page, Whom::Everybody, ROWS)?.paged(wanted);
+    let found = asked.find(&app, &staff).await?;
+    wanted.given(&app, &staff, &PEOPLE, Answer::new(StaffPage::new(found, staff.calendar(), asked.page)))
 }
 
 /// List employees: everybody but owners. With a period in the query, `data` is the bare list.
-#[utoipa::path(get, path = "/staff", tag = "staff", params(StaffQuery, PageQuery),
+#[utoipa::path(get, path = "/staff", tag = "staff", params(StaffQuery, PageQuery, FormatQuery),
     responses((status = 200, body = Success<StaffList>)))]
 async fn list_staff(
     staff: Staff<can::ReadStaff>,
     State(app): State<App>,
     Query(query): Query<StaffQuery>,
     Query(page): Query<PageQuery>,
-) -> Result<Answer<StaffList>, ErrorResponse> {
-    let is_bare = query.is_of_february();
-    let wanted = StaffListRequest::read(query, &page, Whom::Employees, ALL_ROWS)?;
-    let page = StaffPage::new(wanted.find(&app, &staff).await?, staff.calendar(), wanted.page);
-    Ok(Answer::new(if is_bare { StaffList::Rows(page.items) } else { StaffList::Page(page) }))
+    wanted: Wanted,
+) -> Result<Given<StaffList>, ErrorResponse> {
+    let is_bare = query.is_of_february() && !wanted.is_file();
+    let asked = StaffListRequest::read(query, &page, Whom::Employees, ALL_ROWS)?.paged(wanted);
+    let page = StaffPage::new(asked.find(&app, &staff).await?, staff.calendar(), asked.page);
+    wanted.given(
+        &app,
+        &staff,
+        &PEOPLE,
+        Answer::new(if is_bare { StaffList::Rows(page.items) } else { StaffList::Page(page) }),
+    )
 }
 
 /// List employees as a bare list.

@@ -15,6 +15,7 @@ mod dashboards;
 mod devices;
 mod earnings;
 mod expenses;
+mod files;
 mod gym_locale;
 mod gyms;
 mod housekeeping;

@@ -16,6 +16,8 @@ use super::{
 const TARGET: Micros = Micros(50_000);
 /// The same of a report, which adds up what all branches did within many days.
 const TARGET_OF_REPORTS: Micros = Micros(300_000);
+/// The same of a file, which has all rows and not a page of them.
+const TARGET_OF_FILES: Micros = Micros(2_000_000);
 /// Where reports are, and what is put together from several of them.
 const REPORTS: [&str; 5] =
     ["/api/reports/", "/api/finance/", "/api/dashboards/", "/api/alerts", "/performance"];
@@ -111,7 +113,12 @@ struct Best {
 impl Best {
     fn of(path: &str) -> Self {
         let is_report = REPORTS.iter().any(|part| path.contains(part)) && !path.contains("/overview");
-        let target = if is_report { TARGET_OF_REPORTS } else { TARGET };
+        let is_file = path.contains("format=") || path.contains("/export");
+        let target = match (is_file, is_report) {
+            (true, _) => TARGET_OF_FILES,
+            (false, true) => TARGET_OF_REPORTS,
+            (false, false) => TARGET,
+        };
         Self { target, figures: Figures::default(), runs: 0, failed: 0 }
     }
 

@@ -28,7 +28,7 @@ pub const OFFSET_MAX_JUDGED: i64 = COUNTED_MOST_JUDGED;
 /// A part of a list: at most `limit` rows, after the first `offset`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
-    /// Most rows of the page, 1 to 1000.
+    /// Most rows of the page, 1 to 1000; more only of [`Page::WHOLE`].
     pub limit: i64,
     /// Rows before the page, 0 to 200,000; see [`Page::within`] for lists that go less far.
     pub offset: i64,
@@ -110,6 +110,9 @@ impl PageInvalid {
 }
 
 impl Page {
+    /// Every row of a list, for a file: one more than a file may have, which tells that there are too many.
+    pub const WHOLE: Self = Self { limit: 100_001, offset: 0 };
+
     /// The page that a query asks for; of [`LIMIT_DEFAULT`] rows if it does not say.
     pub fn parse(query: &PageQuery) -> Result<Self, PageInvalid> {
         Self::parse_or(query, LIMIT_DEFAULT)

@@ -36,7 +36,8 @@ pub use check_in::check_in;
 pub use code::CodeUnreadable;
 pub use denial::{AskRefused, Denial, Reasons};
 pub use history::{
-    BUSY_FROM, Crowd, EntryFilter, Level, MODERATE_FROM, OwnStats, branch_activity, list, list_own, own_stats,
+    BUSY_FROM, Crowd, EntryFilter, Level, MODERATE_FROM, OwnStats, branch_activity, list, list_own,
+    own_stats, whole,
 };
 pub use model::{
     Action, Activity, CheckInAttempt, CheckInOutcome, DoorRequest, Entry, EntryStatus, Facts, Pass, Source,

@@ -1,10 +1,13 @@
 //! What is done with the audit log: it is read.
 
-use super::{AuditFilter, Listed, store};
+use super::{AuditFilter, Deed, Listed, store};
 use base::{
     Error, Invalid,
     access::{AccessRefused, Granted, Scope, can},
-    platform::db::Db,
+    platform::{
+        db::Db,
+        list::{Rows, whole as read_rows},
+    },
     vocabulary::{AuditFlag, Page, Timestamp, page::OFFSET_MAX_SIFTED},
 };
 
@@ -38,6 +41,34 @@ pub async fn list(
     deeds.truncate(shown);
     let next = deeds.last().filter(|_| has_more).map(|deed| deed.id);
     Ok(Listed { deeds, next })
+}
+
+/// Everything that fits, in the order of [`list`].
+///
+/// # Refuses
+/// As [`list`]; [`base::platform::sheets::FileRefused::TooLong`].
+pub async fn whole(
+    db: &Db,
+    owner: &Granted<can::ReadAudit>,
+    filter: &AuditFilter,
+) -> Result<Rows<Deed>, Error> {
+    let gym = owner.gym().ok_or(AccessRefused::NotAllowed)?;
+    let mut snapshot = db.snapshot().await?;
+    let (before, is_known) = match filter.before {
+        None => (None, true),
+        Some(line) => {
+            let found = store::find_position(snapshot.get(), gym, line).await?;
+            (found, found.is_some())
+        }
+    };
+    let keys = if is_known {
+        let range = filter.range(owner.calendar(), before)?;
+        store::list_keys(snapshot.get(), &owner.scope(), filter, &range, Page::WHOLE).await?
+    } else {
+        Vec::new()
+    };
+    read_rows(snapshot, keys, |conn, keys| Box::pin(async move { store::list_found(conn, &keys).await }))
+        .await
 }
 
 /// Most flagged deeds that are counted.

@@ -7,6 +7,6 @@ mod rules;
 mod store;
 
 pub(crate) use actions::count_flagged;
-pub use actions::list;
+pub use actions::{list, whole};
 pub use model::{Deed, Listed, Named};
 pub use rules::{AuditFilter, LogPosition, Range, RangeRefused, Subject};

@@ -76,7 +76,23 @@ pub(super) async fn list_deeds(
     range: &Range,
     page: Page,
 ) -> Result<Vec<Deed>, Error> {
-    let keys = deeds(scope, filter, range).keys(conn, page).await?;
+    let keys = list_keys(conn, scope, filter, range, page).await?;
+    list_found(conn, &keys).await
+}
+
+/// The keys of a page of what was done, newest first.
+pub(super) async fn list_keys(
+    conn: &mut Connection,
+    scope: &Scope,
+    filter: &AuditFilter,
+    range: &Range,
+    page: Page,
+) -> Result<Vec<i64>, Error> {
+    deeds(scope, filter, range).keys(conn, page).await
+}
+
+/// The deeds that were found, newest first.
+pub(super) async fn list_found(conn: &mut Connection, keys: &[i64]) -> Result<Vec<Deed>, Error> {
     let rows = sqlx::query_as!(
         Row,
         r#"select l.id, l.at, l.actor_kind, l.actor_id, coalesce(u.full_name, c.full_name) as actor_name, l.action,
@@ -88,7 +104,7 @@ pub(super) async fn list_deeds(
            left join branches b on b.id = l.branch_id
            where l.id = any($1)
            order by l.at desc, l.id desc"#,
-        &keys,
+        keys,
     )
     .fetch_all(conn)
     .await?;

@@ -3,7 +3,10 @@
 use base::{
     Error, Invalid,
     access::{Granted, can},
-    platform::db::Db,
+    platform::{
+        db::Db,
+        list::{Rows, whole as read_rows},
+    },
     vocabulary::{BranchId, Day, Listing, Money, Page, page::OFFSET_MAX_SIFTED, read_days},
 };
 
@@ -27,6 +30,27 @@ pub async fn journal(
     let days = read_days(days, staff.calendar().today(staff.now()))?;
     let page = page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)?;
     store::list_transfers(db.conn().await?.get(), &scope, filter, days, page).await
+}
+
+/// Every transfer that fits, in the order of [`journal`].
+///
+/// # Refuses
+/// As [`journal`]; [`base::platform::sheets::FileRefused::TooLong`].
+pub async fn whole_journal(
+    db: &Db,
+    staff: &Granted<can::ReadBooks>,
+    filter: &JournalFilter,
+    days: (Option<Day>, Option<Day>),
+) -> Result<Rows<Transfer>, Error> {
+    let scope = staff.scope_at(filter.branch)?;
+    let days = read_days(days, staff.calendar().today(staff.now()))?;
+    let mut snapshot = db.snapshot().await?;
+    let keys = store::list_transfer_keys(snapshot.get(), &scope, filter, days).await?;
+    read_rows(snapshot, keys, move |conn, keys| {
+        let scope = scope.clone();
+        Box::pin(async move { store::list_transfers_among(conn, &scope, keys).await })
+    })
+    .await
 }
 
 /// What every account had, gained and gave away; within the last thirty days, if nobody says which.

@@ -19,7 +19,7 @@ mod rules;
 mod store;
 mod verify;
 
-pub use actions::{journal, trial_balance};
+pub use actions::{journal, trial_balance, whole_journal};
 pub use export::{BooksFile, BooksFormat, export};
 pub use model::{
     AccountBalance, AccountClass, JournalFilter, LedgerAccount, Transfer, TransferSource, TrialBalance,

@@ -75,6 +75,27 @@ pub(super) async fn list_transfers(
     Ok(Listing { items: rows.items.into_iter().map(Transfer::from).collect(), total: rows.total })
 }
 
+/// The keys of all transfers that fit, the newest day first.
+pub(super) async fn list_transfer_keys(
+    conn: &mut Connection,
+    scope: &Scope,
+    filter: &JournalFilter,
+    days: (NaiveDate, NaiveDate),
+) -> Result<Vec<i64>, Error> {
+    transfers(scope, filter, days).keys(conn, Page::WHOLE).await
+}
+
+/// These transfers of a scope, the newest day first.
+pub(super) async fn list_transfers_among(
+    conn: &mut Connection,
+    scope: &Scope,
+    keys: Vec<i64>,
+) -> Result<Vec<Transfer>, Error> {
+    let rows: Listing<Row> =
+        List::of(&TRANSFERS, scope).among(keys).rows(conn, Page::WHOLE, 0, (SHOWN, [])).await?;
+    Ok(rows.items.into_iter().map(Transfer::from).collect())
+}
+
 fn transfers(scope: &Scope, filter: &JournalFilter, (from, to): (NaiveDate, NaiveDate)) -> List {
     let account = filter.account.map(LedgerAccount::as_str);
     let list = List::of(&TRANSFERS, scope)

@@ -11,10 +11,11 @@ use super::{
 use crate::books::{self, LedgerAccount, Posting, TransferSource};
 use base::{
     Error, Invalid,
-    access::{Granted, can},
+    access::{Granted, Scope, can},
     platform::{
         audit::Note,
         db::{Connection, Db, Tx},
+        list::{Rows, whole as read_rows},
         once::{MoneyOutcome, RepeatableOutcome},
     },
     vocabulary::{BranchId, ClosingId, Day, Listing, Money, Page, page::OFFSET_MAX_SIFTED, read_days},
@@ -131,6 +132,49 @@ pub async fn list(
     let days = read_days((filter.from, filter.to), today)?;
     let page = page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)?;
     store::list_closings(db.conn().await?.get(), &scope, days, store::Which::All, page).await
+}
+
+/// Every closing that fits, in the order of [`list`].
+///
+/// # Refuses
+/// As [`list`]; [`base::platform::sheets::FileRefused::TooLong`].
+pub async fn whole(
+    db: &Db,
+    staff: &Granted<can::ReadClosings>,
+    filter: &ClosingFilter,
+) -> Result<Rows<Closing>, Error> {
+    let scope = staff.scope_at(filter.branch)?;
+    let days = read_days((filter.from, filter.to), staff.calendar().today(staff.now()))?;
+    read_whole(db, scope, days, store::Which::All).await
+}
+
+/// Every closing whose till was not right, in the order of [`differences`].
+///
+/// # Refuses
+/// As [`whole`].
+pub async fn whole_differences(
+    db: &Db,
+    staff: &Granted<can::ReadBooks>,
+    filter: &ClosingFilter,
+) -> Result<Rows<Closing>, Error> {
+    let scope = staff.scope_at(filter.branch)?;
+    let days = read_days((filter.from, filter.to), staff.calendar().today(staff.now()))?;
+    read_whole(db, scope, days, store::Which::Different).await
+}
+
+async fn read_whole(
+    db: &Db,
+    scope: Scope,
+    days: (NaiveDate, NaiveDate),
+    which: store::Which,
+) -> Result<Rows<Closing>, Error> {
+    let mut snapshot = db.snapshot().await?;
+    let keys = store::list_closing_keys(snapshot.get(), &scope, days, which).await?;
+    read_rows(snapshot, keys, move |conn, keys| {
+        let scope = scope.clone();
+        Box::pin(async move { store::list_closings_among(conn, &scope, keys).await })
+    })
+    .await
 }
 
 /// Closings whose till was not right, the newest day first, and the sum of all differences.

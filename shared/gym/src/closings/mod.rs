@@ -12,6 +12,6 @@ mod model;
 mod rules;
 mod store;
 
-pub use actions::{calculate, close, differences, find, list};
+pub use actions::{calculate, close, differences, find, list, whole, whole_differences};
 pub use model::{Closing, ClosingFilter, ClosingOrder, DayFigures, Differences};
 pub use rules::ClosingRefused;

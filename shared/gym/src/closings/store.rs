@@ -168,6 +168,27 @@ pub(super) async fn list_closings(
     Ok(Listing { items: rows.items.into_iter().map(Closing::from).collect(), total: rows.total })
 }
 
+/// The keys of all closings of these days, the newest day first.
+pub(super) async fn list_closing_keys(
+    conn: &mut Connection,
+    scope: &Scope,
+    days: (NaiveDate, NaiveDate),
+    which: Which,
+) -> Result<Vec<i64>, Error> {
+    closings(scope, days, which).keys(conn, Page::WHOLE).await
+}
+
+/// These closings of a scope, the newest day first.
+pub(super) async fn list_closings_among(
+    conn: &mut Connection,
+    scope: &Scope,
+    keys: Vec<i64>,
+) -> Result<Vec<Closing>, Error> {
+    let rows: Listing<Row> =
+        List::of(&CLOSINGS, scope).among(keys).rows(conn, Page::WHOLE, 0, (SHOWN, [])).await?;
+    Ok(rows.items.into_iter().map(Closing::from).collect())
+}
+
 fn closings(scope: &Scope, (from, to): (NaiveDate, NaiveDate), which: Which) -> List {
     let list = List::of(&CLOSINGS, scope)
         .all("k.business_day >= {} and k.business_day <= {}", [from.into(), to.into()]);

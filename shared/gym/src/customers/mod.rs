@@ -20,7 +20,7 @@ mod store;
 pub use actions::{draw_qr, edit, read_qr, regenerate_qr, register, reset_password, switch};
 pub use letters::JOBS;
 pub use limits::count_qr_regeneration;
-pub use listing::{SearchTerm, find, find_by_phone, list, search};
+pub use listing::{SearchTerm, find, find_by_phone, list, search, whole};
 pub use model::{
     Body, Changes, Current, Customer, CustomerFilter, Left, Login, MembershipStatus, Regenerated,
     Registration, qr_code, read_qr_code,

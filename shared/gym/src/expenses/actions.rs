@@ -23,6 +23,7 @@ use base::{
     platform::{
         audit::Note as AuditNote,
         db::{Db, Tx},
+        list::{Rows, whole as read_rows},
         once::{MoneyOutcome, RepeatableOutcome},
     },
     vocabulary::{BranchId, Day, ExpenseId, GymId, Note, Page, page::OFFSET_MAX_SIFTED},
@@ -84,6 +85,24 @@ pub async fn list(
     let sums = store::find_sums(conn.get(), &scope, wanted).await?;
     let page = store::list_expenses(conn.get(), &scope, wanted, page).await?;
     Ok(ExpenseListing { page, sums })
+}
+
+/// Every expense that fits, in the order of [`list`].
+///
+/// # Refuses
+/// As [`list`]; [`base::platform::sheets::FileRefused::TooLong`].
+pub async fn whole(
+    db: &Db,
+    staff: &Granted<can::ReadExpenses>,
+    wanted: &ExpenseFilter,
+) -> Result<Rows<Expense>, Error> {
+    rules::in_order(wanted.from, wanted.to)?;
+    let scope = staff.scope_at(wanted.branch)?;
+    gym_of(&scope)?;
+    let mut snapshot = db.snapshot().await?;
+    let keys = store::list_keys(snapshot.get(), &scope, wanted).await?;
+    read_rows(snapshot, keys, |conn, keys| Box::pin(async move { store::list_found(conn, &keys).await }))
+        .await
 }
 
 /// Approves or rejects an expense that somebody else wrote down.

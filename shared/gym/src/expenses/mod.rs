@@ -12,7 +12,7 @@ mod model;
 mod rules;
 mod store;
 
-pub use actions::{find, list, pay, record, review, spent_by_category, withdraw};
+pub use actions::{find, list, pay, record, review, spent_by_category, whole, withdraw};
 pub use model::{
     CategorySpending, Expense, ExpenseCategory, ExpenseDecision, ExpenseDraft, ExpenseFilter, ExpenseListing,
     ExpensePayment, ExpenseReview, ExpenseRuling, ExpenseStatus, ExpenseSums, PaidFrom, Spending,

@@ -230,14 +230,28 @@ pub(super) async fn list_expenses(
     page: Page,
 ) -> Result<Listing<Expense>, Error> {
     let found = filtered(scope, wanted).page(conn, page, COUNTED_MOST).await?;
+    Ok(Listing { items: list_found(conn, &found.items).await?, total: found.total })
+}
+
+/// The keys of all expenses that fit, the latest days first.
+pub(super) async fn list_keys(
+    conn: &mut Connection,
+    scope: &Scope,
+    wanted: &ExpenseFilter,
+) -> Result<Vec<i64>, Error> {
+    filtered(scope, wanted).keys(conn, Page::WHOLE).await
+}
+
+/// The expenses that were found, in the same order.
+pub(super) async fn list_found(conn: &mut Connection, found: &[i64]) -> Result<Vec<Expense>, Error> {
     let rows = expenses!(
         "from unnest($1::bigint[]) with ordinality as found (id, place) join expenses e on e.id = found.id",
         "order by found.place",
-        &found.items,
+        found,
     )
     .fetch_all(conn)
     .await?;
-    Ok(Listing { items: rows.into_iter().map(Expense::from).collect(), total: found.total })
+    Ok(rows.into_iter().map(Expense::from).collect())
 }
 
 /// What all expenses that fit come to.

@@ -17,6 +17,7 @@ use base::{
     platform::{
         audit,
         db::{Db, Tx},
+        list::{Rows, whole as read_rows},
         once::{MoneyOutcome, RepeatableOutcome},
     },
     vocabulary::{CustomerId, Money, Page, PaymentId, page::OFFSET_MAX_SIFTED},
@@ -130,6 +131,23 @@ const OWN_MOST: i64 = 1_000;
 /// What `customer`, who is asking for themselves, paid.
 pub async fn own(db: &Db, customer: CustomerId) -> Result<OwnPayments, Error> {
     store::list_own(db.conn().await?.get(), customer, OWN_MOST).await
+}
+
+/// Every payment that fits, in the order of [`list`].
+///
+/// # Refuses
+/// As [`list`]; [`base::platform::sheets::FileRefused::TooLong`].
+pub async fn whole(
+    db: &Db,
+    staff: &Granted<can::ReadPayments>,
+    filter: &PaymentFilter,
+) -> Result<Rows<PaymentRecord>, Error> {
+    let scope = staff.scope_at(filter.branch)?;
+    let days = rules::days(filter, staff.calendar().today(staff.now()))?;
+    let mut snapshot = db.snapshot().await?;
+    let keys = store::list_keys(snapshot.get(), &scope, filter, days, Page::WHOLE).await?;
+    read_rows(snapshot, keys, |conn, keys| Box::pin(async move { store::list_records(conn, &keys).await }))
+        .await
 }
 
 /// Payments, the newest day first, with the sums of everything that the filter finds.

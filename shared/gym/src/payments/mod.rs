@@ -13,7 +13,7 @@ mod model;
 mod rules;
 mod store;
 
-pub use actions::{find, list, own, record};
+pub use actions::{find, list, own, record, whole};
 pub(crate) use actions::{give_back, take};
 pub use model::{
     BranchHeader, Method, OwnPayment, OwnPayments, PaymentFilter, PaymentListing, PaymentOrder,

@@ -11,7 +11,7 @@ use base::{
     access::{DetailsOf, Granted, Scope, can},
     platform::{
         db::{Connection, Db},
-        list::{List, Table},
+        list::{List, Rows, Table, whole as read_rows},
     },
     vocabulary::{
         CustomerId, Listing, Page, ServiceId,
@@ -62,6 +62,30 @@ pub async fn list(
     let most = if is_judged { COUNTED_MOST_JUDGED } else { COUNTED_MOST };
     let found = filtered(&scope, wanted, few, today).page(conn, page.map_err(Invalid::from)?, most).await?;
     Ok(Listing { items: list_held(conn, &found.items).await?, total: found.total })
+}
+
+/// Every subscription that fits, in the order of [`list`].
+///
+/// # Refuses
+/// As [`list`]; [`base::platform::sheets::FileRefused::TooLong`].
+pub async fn whole(
+    db: &Db,
+    staff: &Granted<can::ReadSubscriptions>,
+    wanted: &SubscriptionFilter,
+) -> Result<Rows<Held>, Error> {
+    let scope = staff.scope_at(wanted.branch)?;
+    let today = staff.calendar().today(staff.now());
+    let mut snapshot = db.snapshot().await?;
+    let keys = match staff.sees_details_of() {
+        DetailsOf::Trainees(trainer) => {
+            list_of_trainees(snapshot.get(), (&scope, trainer), wanted, today).await?
+        }
+        DetailsOf::Everybody => {
+            let few = find_few(snapshot.get(), &scope, wanted, today).await?;
+            filtered(&scope, wanted, few, today).keys(snapshot.get(), Page::WHOLE).await?
+        }
+    };
+    read_rows(snapshot, keys, |conn, keys| Box::pin(async move { list_held(conn, &keys).await })).await
 }
 
 /// The list of what is wanted; `few` are all of the status that is wanted, where they were found before.

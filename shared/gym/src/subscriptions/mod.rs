@@ -26,7 +26,7 @@ pub use actions::{Opened, list_movements, open};
 pub use count::{Count, CountInvalid, FreezeDays, Months, TermDays, Units};
 pub(crate) use ending::{Ending, take_back};
 pub use freezes::{FreezeOrder, Frozen, RestRefused, freeze, stop, unfreeze};
-pub use listing::list;
+pub use listing::{list, whole};
 pub use model::{
     Doors, Freeze, FreezeSpan, Freezing, Held, Movement, MovementKind, ServiceKind, Status, StatusInputs,
     SubscriptionFilter, Unit,

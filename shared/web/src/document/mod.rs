@@ -3,6 +3,7 @@
 mod aliases;
 mod examples;
 mod failures;
+mod files;
 mod headers;
 mod shapes;
 
@@ -75,6 +76,7 @@ pub fn finish(mut api: OpenApi, cover: &Cover) -> Document {
     shapes::rename(&mut document);
     aliases::tell(&mut document, cover.instead);
     examples::fill(&mut document, cover.examples);
+    files::describe(&mut document);
     headers::describe(&mut document);
     document
 }

@@ -63,7 +63,7 @@ impl Judges {
             "Balance failed",
             "does not balance",
             "balance assertion",
-            "unbalanced",
+            "could not balance",
         ])
     }
 
@@ -168,28 +168,24 @@ fn code(account: &str) -> String {
     if account.starts_with("Expenses:") { format!("expense:{leaf}") } else { leaf }
 }
 
-/// The file with one figure changed, in each of three ways: one side of a transaction, both sides, a balance at the end.
+/// The file with one figure some piastres off, in each of three ways: one side of a transaction, so that it does not
+/// balance; both sides, so that only the balances at the end tell; one of these.
 pub(super) fn changed(judge: Judge, file: &str) -> anyhow::Result<Vec<(&'static str, String)>> {
-    let posting =
-        Regex::new(r"(?m)^ +(?:Assets|Liabilities|Income|Expenses):\S+  (-?)(\d+\.\d\d) [A-Z]{3}$")?;
+    let both = Regex::new(r"(?m)^ +\S+  (\d+\.\d\d) [A-Z]{3}\n +\S+  -(\d+\.\d\d) [A-Z]{3}$")?;
     let asserted = match judge {
         Judge::Beancount => Regex::new(r"(?m)^\S+ balance \S+  -?(\d+\.\d\d) ~")?,
         Judge::Hledger => Regex::new(r"(?m)^ +\S+  0\.00 [A-Z]{3} = -?(\d+\.\d\d) [A-Z]{3}$")?,
     };
-    let mut files = Vec::new();
-    let mut postings = posting.captures_iter(file).filter_map(|found| found.get(2));
-    if let (Some(one), Some(other)) = (postings.next(), postings.next()) {
-        let alone = replaced(file, &[one.range()]);
-        files.push(("one side of a transaction a piastre off", alone));
-        files.push((
-            "both sides of a transaction a piastre off",
-            replaced(file, &[one.range(), other.range()]),
-        ));
-    }
+    let mut deeds = both.captures_iter(file).filter_map(|found| found.get(1).zip(found.get(2)));
+    let (one, other) =
+        deeds.find(|(one, other)| one.as_str() == other.as_str()).context("a file has a transaction")?;
     let balance =
         asserted.captures(file).and_then(|found| found.get(1)).context("a file ends with balances")?;
-    files.push(("a balance a piastre off", replaced(file, &[balance.range()])));
-    Ok(files)
+    Ok(vec![
+        ("one side of a transaction off", replaced(file, &[one.range()])),
+        ("both sides of a transaction off", replaced(file, &[one.range(), other.range()])),
+        ("a balance off", replaced(file, &[balance.range()])),
+    ])
 }
 
 /// With the last digit of these figures another one.

@@ -15,11 +15,13 @@ mod keys;
 #[cfg(test)]
 mod tests;
 mod text;
+mod whole;
 
 use sqlx::{FromRow, Postgres, QueryBuilder, Row as _, postgres::PgRow};
 
-pub use self::text::Bind;
 use self::text::{Piece, push_text};
+pub use self::{text::Bind, whole::whole};
+pub use super::sheets::Rows;
 use super::{db::Connection, scope::Scope};
 use crate::{
     error::Error,

@@ -26,6 +26,9 @@ use crate::{
 /// no whole file.
 pub type Pieces = BoxStream<'static, Result<Vec<u8>, Error>>;
 
+/// Rows of a list, some hundreds at a time, all as they were at one moment.
+pub type Rows<T> = BoxStream<'static, Result<Vec<T>, Error>>;
+
 /// Most rows of one file. A spreadsheet opens as many without trouble, and they are read in a few seconds.
 pub const ROWS_MOST: usize = 100_000;
 
@@ -36,6 +39,10 @@ refusals! {
         TooLong => Rejected, "FILE_TOO_LONG",
             en: "That is more than 100,000 rows, please choose fewer days or one branch",
             ar: "عدد الصفوف أكثر من 100,000، يرجى اختيار أيام أقل أو فرع واحد";
+        /// It would be a report with more than ten thousand lines.
+        ReportTooLong => Rejected, "REPORT_TOO_LONG",
+            en: "That report has more than 10,000 lines, please choose fewer days or one branch",
+            ar: "التقرير يحتوي على أكثر من 10,000 سطر، يرجى اختيار أيام أقل أو فرع واحد";
         /// Others are being made at the moment, or the same person already receives one.
         Busy {
             /// Seconds until another try makes sense.

@@ -1,7 +1,7 @@
 //! How many files are made at once.
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -15,8 +15,12 @@ const AT_ONCE: usize = 2;
 const RETRY_AFTER: u32 = 5;
 
 /// Who receives a file at this moment.
-#[derive(Debug, Clone, Default)]
-pub struct Seats(Arc<Mutex<HashSet<StaffId>>>);
+#[derive(Debug, Clone)]
+pub struct Seats {
+    taken: Arc<Mutex<HashMap<StaffId, usize>>>,
+    at_once: usize,
+    of_one: usize,
+}
 
 /// A place among those who receive a file, until it is dropped.
 #[derive(Debug)]
@@ -25,16 +29,30 @@ pub struct Seat {
     staff: StaffId,
 }
 
+impl Default for Seats {
+    fn default() -> Self {
+        Self::new(AT_ONCE, 1)
+    }
+}
+
 impl Seats {
-    /// A place for `staff`, who receives one file at a time.
+    /// So many places, `of_one` of which one person may have.
+    pub fn new(at_once: usize, of_one: usize) -> Self {
+        Self { taken: Arc::default(), at_once, of_one }
+    }
+
+    /// A place for `staff`.
     ///
     /// # Refuses
-    /// [`FileRefused::Busy`] when there is none left, or they have one.
+    /// [`FileRefused::Busy`] when there is none left, or they have all that one person may have.
     pub fn take(&self, staff: StaffId) -> Result<Seat, FileRefused> {
-        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.len() >= AT_ONCE || !taken.insert(staff) {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = taken.values().fold(0_usize, |sum, of_somebody| sum.saturating_add(*of_somebody));
+        let own = taken.get(&staff).copied().unwrap_or_default();
+        if all >= self.at_once || own >= self.of_one {
             return Err(FileRefused::Busy { retry_after: RETRY_AFTER });
         }
+        taken.insert(staff, own.saturating_add(1));
         drop(taken);
         Ok(Seat { seats: self.clone(), staff })
     }
@@ -42,7 +60,13 @@ impl Seats {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.seats.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.staff);
+        let mut taken = self.seats.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        match taken.get_mut(&self.staff) {
+            Some(own) if *own > 1 => *own = own.saturating_sub(1),
+            Some(_) | None => {
+                taken.remove(&self.staff);
+            }
+        }
     }
 }
 

@@ -9,7 +9,10 @@ use super::model::{Entry, EntryStatus};
 use base::{
     Error, Invalid,
     access::{Granted, Unseen, can},
-    platform::db::{Connection, Db},
+    platform::{
+        db::{Connection, Db},
+        list::{Rows, whole as read_rows},
+    },
     vocabulary::{
         BranchId, Calendar, CustomerId, EntryId, Listing, Page,
         dates::Day,
@@ -56,6 +59,23 @@ pub async fn list(
         _ => page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)?,
     };
     store::list(conn.get(), &scope, &wanted, page).await
+}
+
+/// Every entry that fits, in the order of [`list`].
+///
+/// # Refuses
+/// A branch outside the caller's reach as one that does not exist; [`base::platform::sheets::FileRefused::TooLong`].
+pub async fn whole(
+    db: &Db,
+    staff: &Granted<can::ReadEntries>,
+    filter: &EntryFilter,
+) -> Result<Rows<Entry>, Error> {
+    let scope = staff.scope_at(filter.branch)?;
+    let wanted = wanted(filter, staff.calendar());
+    let mut snapshot = db.snapshot().await?;
+    let keys = store::list_keys(snapshot.get(), &scope, filter.customer, &wanted).await?;
+    read_rows(snapshot, keys, |conn, keys| Box::pin(async move { store::list_found(conn, &keys).await }))
+        .await
 }
 
 fn wanted(filter: &EntryFilter, calendar: Calendar) -> EntrySpan {

@@ -140,15 +140,33 @@ fn of_customer(scope: &Scope, customer: CustomerId, wanted: &EntrySpan) -> List 
 
 /// What is shown of the entries that were found, in the same order.
 async fn read(conn: &mut Connection, found: Listing<i64>) -> Result<Listing<Entry>, Error> {
+    Ok(Listing { items: list_found(conn, &found.items).await?, total: found.total })
+}
+
+/// The keys of all entries that fit, newest first.
+pub(super) async fn list_keys(
+    conn: &mut Connection,
+    scope: &Scope,
+    customer: Option<CustomerId>,
+    wanted: &EntrySpan,
+) -> Result<Vec<i64>, Error> {
+    let list = match customer {
+        Some(customer) => of_customer(scope, customer, wanted),
+        None => of_everybody(scope, wanted),
+    };
+    list.keys(conn, Page::WHOLE).await
+}
+
+/// The entries that were found, in the same order.
+pub(super) async fn list_found(conn: &mut Connection, found: &[i64]) -> Result<Vec<Entry>, Error> {
     let rows = entries!(
         "from unnest($1::bigint[]) with ordinality as found (id, place) join entries e on e.id = found.id",
         "order by found.place",
-        &found.items,
+        found,
     )
     .fetch_all(conn)
     .await?;
-    let items = rows.into_iter().map(Entry::try_from).collect::<Result<_, _>>()?;
-    Ok(Listing { items, total: found.total })
+    rows.into_iter().map(Entry::try_from).collect()
 }
 
 /// The entry `id`, of whatever gym.

@@ -14,7 +14,10 @@ use crate::customers::{
 use base::{
     Error, Invalid,
     access::{Can, Granted, Role, Scope, can},
-    platform::db::{Connection, Db},
+    platform::{
+        db::{Connection, Db},
+        list::{Rows, whole as read_rows},
+    },
     vocabulary::{
         BranchId, CustomerId, Listing, Page, Phone,
         page::{COUNTED_MOST, COUNTED_MOST_JUDGED, OFFSET_MAX_JUDGED, OFFSET_MAX_SIFTED},
@@ -47,16 +50,53 @@ pub async fn list(
     let scope = staff.scope_at(wanted.branch)?;
     let look = Look::of(staff);
     let mut conn = db.conn().await?;
+    let filter = narrowed(conn.get(), &scope, look, wanted).await?;
+    let Listing { items, total } = find_page(conn.get(), &scope, &filter, look, page).await?;
+    Ok(Listing { items: seen(staff, items), total })
+}
+
+/// Every customer who fits, in the order of [`list`].
+///
+/// # Refuses
+/// A branch outside the caller's reach as one that does not exist; [`base::platform::sheets::FileRefused::TooLong`].
+pub async fn whole(
+    db: &Db,
+    staff: &Granted<can::ReadCustomers>,
+    wanted: &CustomerFilter,
+) -> Result<Rows<Customer>, Error> {
+    let scope = staff.scope_at(wanted.branch)?;
+    let look = Look::of(staff);
+    let mut snapshot = db.snapshot().await?;
+    let filter = narrowed(snapshot.get(), &scope, look, wanted).await?;
+    let keys = match filter.are_all_of(&scope) {
+        Some(few) => few.to_vec(),
+        None => filter.list(&scope, look.today).keys(snapshot.get(), Page::WHOLE).await?,
+    };
+    let staff = staff.clone();
+    read_rows(snapshot, keys, move |conn, keys| {
+        let staff = staff.clone();
+        Box::pin(async move { Ok(seen(&staff, list_customers(conn, &keys, look).await?)) })
+    })
+    .await
+}
+
+/// The filter of a list, with the ids of those who were found by what was typed, or who are few.
+async fn narrowed(
+    conn: &mut Connection,
+    scope: &Scope,
+    look: Look,
+    wanted: &CustomerFilter,
+) -> Result<Filter, Error> {
     let ids = match &wanted.term {
         Some(term) => {
             let term = asked_by(look, term);
-            let mut matches = store::list_matches(conn.get(), &scope, &term, MATCHES).await?;
+            let mut matches = store::list_matches(conn, scope, &term, MATCHES).await?;
             matches.sort_unstable_by_key(|id| Reverse(*id));
             Some(matches)
         }
         None => None,
     };
-    let mut filter = Filter {
+    let filter = Filter {
         ids,
         is_active: wanted.is_active,
         gender: wanted.gender,
@@ -64,11 +104,10 @@ pub async fn list(
         // Whether somebody's pass is valid may be known to whoever greets them; that it rests is between them and the desk.
         trainer: look.trainer().filter(|_| wanted.standing == Some(MembershipStatus::Frozen)),
     };
-    if filter.ids.is_none() {
-        filter = filter.with_few(conn.get(), &scope, look.today).await?;
+    if filter.ids.is_some() {
+        return Ok(filter);
     }
-    let Listing { items, total } = find_page(conn.get(), &scope, &filter, look, page).await?;
-    Ok(Listing { items: seen(staff, items), total })
+    filter.with_few(conn, scope, look.today).await
 }
 
 /// The customers of a page, and how many there are in all.

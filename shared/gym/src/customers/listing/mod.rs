@@ -8,5 +8,5 @@ mod rules;
 mod store;
 
 pub(super) use actions::password_visibility;
-pub use actions::{find, find_by_phone, list, search};
+pub use actions::{find, find_by_phone, list, search, whole};
 pub use rules::SearchTerm;
