@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base::{
-    Error, Text,
+    Error, Fault, Text,
     platform::sheets::{Pieces, Seat},
     vocabulary::words,
 };
@@ -167,17 +167,20 @@ impl IntoResponse for Download {
 /// Logged here, because the head of the answer, which would name the request, is gone.
 fn told(error: &Error) -> io::Error {
     match error {
-        // The caller's reader was too slow for Postgres, or Postgres is gone: nothing of ours is wrong.
-        Error::Fault(fault) if fault.is_outage() => {
-            tracing::warn!(at = %fault.at(), error = fault.chain(), "a file was cut short");
-        }
-        Error::Fault(fault) => {
-            tracing::error!(at = %fault.at(), error = fault.chain(), "a file was cut short");
-            metrics::counter!("faults_total", "kind" => "fault").increment(1);
-        }
+        Error::Fault(fault) => failed(fault),
         Error::Refused(refusal) => tracing::info!(code = refusal.code(), "a file was cut short"),
     }
     io::ErrorKind::Other.into()
+}
+
+fn failed(fault: &Fault) {
+    if fault.is_outage() {
+        // The caller's reader was too slow for Postgres, or Postgres is gone: nothing of ours is wrong.
+        tracing::warn!(at = %fault.at(), error = fault.chain(), "a file was cut short");
+        return;
+    }
+    tracing::error!(at = %fault.at(), error = fault.chain(), "a file was cut short");
+    metrics::counter!("faults_total", "kind" => "fault").increment(1);
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ impl Table {
             let cell = cell(column.kind, column.key, value.unwrap_or(&Value::Null), self.language);
             match &cell {
                 Cell::Money(amount) => {
-                    column.sum = column.sum.and_then(|sum| sum.checked_add(amount.minor()))
+                    column.sum = column.sum.and_then(|sum| sum.checked_add(amount.minor()));
                 }
                 Cell::Count(count) => column.sum = column.sum.and_then(|sum| sum.checked_add(*count)),
                 Cell::Blank | Cell::Text(_) | Cell::Number(_) | Cell::Day(_) | Cell::At(_) => {}

@@ -3,12 +3,13 @@
 use std::{process::Command, time::Duration};
 
 use anyhow::{Context as _, ensure};
+use base::vocabulary::Money;
 use serde_json::{Value, json};
 
 use super::super::Seeded;
 use crate::stack::ran;
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 const PASSWORD: &str = "demo-gym-2026";
 /// A name and a code of which each sign means something to one of the programs.
 const ODD_NAME: &str = "=cmd() \"نادي\" ; الليل, a: b | 2026-01-01 open";
@@ -44,8 +45,10 @@ impl<'gym> Office<'gym> {
         let services = self.call(&self.desk, "GET", "/api/services", None)?;
         let services =
             services.pointer("/data").and_then(|data| data.get("items").unwrap_or(data).as_array().cloned());
-        let service =
-            services.context("services")?.into_iter().find(|service| service["price"].as_f64() > Some(0.0));
+        let service = services
+            .context("services")?
+            .into_iter()
+            .find(|service| service.get("price").and_then(Value::as_f64) > Some(0.0));
         let service = service.context("a service with a price")?;
         let odd = json!({ "name": ODD_NAME, "code": ODD_CODE });
         let branch = number(&self.call(&self.owner, "POST", "/api/branches", Some(&odd))?, "/data/id")?;
@@ -56,7 +59,7 @@ impl<'gym> Office<'gym> {
         }
         let elsewhere = json!({ "customer_id": customer, "amount": 41.07, "payment_method": "cash", "branch_id": branch });
         self.call(&self.owner, "POST", "/api/payments/record", Some(&elsewhere))?;
-        let sale = json!({ "customer_id": customer, "service_id": service["id"], "amount": service["price"],
+        let sale = json!({ "customer_id": customer, "service_id": service.get("id"), "amount": service.get("price"),
             "payment_method": "cash", "branch_id": 1 });
         let sold = self.call(&self.desk, "POST", "/api/subscriptions", Some(&sale))?;
         let payment = number(&sold, "/data/payment/id")?;
@@ -94,10 +97,10 @@ impl<'gym> Office<'gym> {
     fn closes(&self) -> anyhow::Result<()> {
         let figures =
             self.call(&self.desk, "GET", "/api/payments/daily-closing/calculate?branch_id=1", None)?;
-        let expected =
-            figures.pointer("/data/expected_cash").and_then(Value::as_f64).context("what has to be there")?;
-        let counted = format!("{:.2}", expected.max(3.0) - 2.25).parse::<f64>()?;
-        let closing = json!({ "branch_id": 1, "date": self.today, "actual_cash": counted });
+        let expected = figures.pointer("/data/expected_cash").context("what has to be there")?;
+        let short =
+            Money::from_minor(Money::parse(&expected.to_string())?.minor().max(300).saturating_sub(225));
+        let closing = json!({ "branch_id": 1, "date": self.today, "actual_cash": short });
         self.call(&self.desk, "POST", "/api/payments/daily-closing", Some(&closing))?;
         let customer = self.first("/api/customers?branch_id=1&limit=1", "/data/items/0/id")?;
         let late =
@@ -142,7 +145,7 @@ impl<'gym> Office<'gym> {
         ensure!(!customers.is_empty(), "there are customers");
         for customer in customers {
             for key in ["full_name", "phone"] {
-                let word = customer[key].as_str().unwrap_or_default();
+                let word = customer.get(key).and_then(Value::as_str).unwrap_or_default();
                 ensure!(word.is_empty() || !file.contains(word), "it has {word}");
             }
         }

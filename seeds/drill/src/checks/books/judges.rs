@@ -123,8 +123,9 @@ impl Totals {
         let accounts = answer.pointer("/data/accounts").and_then(Value::as_array).context("accounts")?;
         let mut totals = BTreeMap::new();
         for account in accounts {
-            let (code, class) = (account["code"].as_str(), account["class"].as_str());
-            let minor = Money::parse(&account["closing"].to_string())?.minor();
+            let (code, class) =
+                (account.get("code").and_then(Value::as_str), account.get("class").and_then(Value::as_str));
+            let minor = Money::parse(&account.get("closing").context("a balance")?.to_string())?.minor();
             let minor =
                 if matches!(class, Some("asset" | "expense")) { minor } else { minor.saturating_neg() };
             totals.insert(code.context("a code")?.to_owned(), minor);
@@ -144,7 +145,7 @@ impl Totals {
                 continue;
             }
             let number = total.split_whitespace().next().unwrap_or("0");
-            let minor = Money::parse(number).with_context(|| format!("{line}"))?.minor();
+            let minor = Money::parse(number).with_context(|| line.to_owned())?.minor();
             let sum = totals.entry(code(&account)).or_default();
             *sum = sum.saturating_add(minor);
         }

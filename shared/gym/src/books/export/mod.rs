@@ -113,18 +113,16 @@ impl Step {
                 let head = making.writer.head(&making.books)?;
                 Ok((head, Some(Self::Days(making))))
             }
-            Self::Days(mut making) => match making.left.pop_front() {
-                Some(day) => {
+            Self::Days(mut making) => {
+                if let Some(day) = making.left.pop_front() {
                     let entries = store::list_entries(making.snapshot.get(), &making.branches, day).await?;
                     let written = making.writer.day(&making.books, &entries)?;
-                    Ok((written, Some(Self::Days(making))))
+                    return Ok((written, Some(Self::Days(making))));
                 }
-                None => {
-                    let Making { snapshot, books, writer, .. } = making;
-                    snapshot.end().await?;
-                    Ok((writer.tail(&books)?, None))
-                }
-            },
+                let Making { snapshot, books, writer, .. } = making;
+                snapshot.end().await?;
+                Ok((writer.tail(&books)?, None))
+            }
         }
     }
 }
