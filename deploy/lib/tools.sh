@@ -58,7 +58,7 @@ need_beancount() {
     rm -rf "$folder"
     if ! python3 -m venv "$folder" >/dev/null 2>&1; then
         rm -rf "$folder"
-        may_install && apt_install python3-venv || true
+        if may_install; then apt_install python3-venv || true; fi
         python3 -m venv "$folder" || die "python3 cannot make a virtual environment; install the package python3-venv and try again"
     fi
     # shellcheck disable=SC2086 # two packages

@@ -200,7 +200,6 @@ fn of_words_more(key: &str) -> Option<Known> {
 
     Some(match key {
         "reason" => plain(Text, "Reason", "السبب"),
-        "reference_number" => plain(Text, "Reference", "المرجع"),
         "refused_as" => plain(Text, "Refused as", "سبب الرفض"),
         "request_id" => plain(Text, "Request", "رقم الطلب"),
         "review_notes" => plain(Text, "Notes of the decision", "ملاحظات القرار"),

@@ -43,7 +43,8 @@ const REPORT_LINES_MOST: i64 = 10_000;
 #[into_params(parameter_in = Query)]
 pub(crate) struct FormatQuery {
     /// `json`, one page of it, if absent; `csv` or `xlsx` for a file with everything that the filter finds, up to 100,000
-    /// rows (10,000 lines of a report), with headings in the caller's language.
+    /// rows (10,000 lines of a report), with headings in the caller's language. Of a report with several tables `csv` has
+    /// the first; `xlsx` has a sheet for each.
     #[param(inline)]
     format: Option<AnswerFormat>,
 }

@@ -155,7 +155,6 @@ fn shown<Row: From<(PaymentRecord, Calendar)>>(
 /// What a file of payments shows of each.
 const COLUMNS: &[&str] = &[
     "receipt_number",
-    "reference_number",
     "business_day",
     "taken_at=created_at",
     "branch_name",

@@ -4,9 +4,8 @@ use cast::customer;
 
 use super::{Office, column, sheet, table};
 
-#[tokio::test]
-async fn a_file_has_everything_the_filter_finds_and_not_a_page_of_it() {
-    let office = Office::open().await;
+/// 1234 customers, half of them women.
+async fn many_customers(office: &Office) {
     sqlx::query(
         "insert into customers (gym_id, branch_id, full_name, name_folded, gender, qr_version, password_changed, is_active,
              created_at, updated_at)
@@ -17,6 +16,12 @@ async fn a_file_has_everything_the_filter_finds_and_not_a_page_of_it() {
     .execute(&office.gym.db.owner)
     .await
     .unwrap();
+}
+
+#[tokio::test]
+async fn a_file_has_everything_the_filter_finds_and_not_a_page_of_it() {
+    let office = Office::open().await;
+    many_customers(&office).await;
     let file = office.owner.get("/api/customers?format=csv&limit=10&page=3&gender=female").await.expect(200);
     let table = table(&file.bytes);
     let numbers: Vec<i64> =
@@ -28,6 +33,26 @@ async fn a_file_has_everything_the_filter_finds_and_not_a_page_of_it() {
     assert!(file.queries <= 12, "{} statements", file.queries);
     let refused = office.owner.get("/api/customers?format=csv&gender=both").await;
     assert_eq!(refused.status, 400);
+}
+
+#[tokio::test]
+async fn what_is_changed_while_a_file_is_sent_is_in_it_as_it_was() {
+    use futures_util::StreamExt as _;
+
+    let office = Office::open().await;
+    many_customers(&office).await;
+    let mut pieces = office.owner.begin("/api/customers?format=csv").await.into_data_stream();
+    let mut file = pieces.next().await.unwrap().unwrap().to_vec();
+    sqlx::query("update customers set full_name = 'Somebody else'")
+        .execute(&office.gym.db.owner)
+        .await
+        .unwrap();
+    while let Some(piece) = pieces.next().await {
+        file.extend_from_slice(&piece.unwrap());
+    }
+    let table = table(&file);
+    assert_eq!(table.len(), 1235);
+    assert!(column(&table, "Name").iter().all(|name| name.starts_with("Member ")));
 }
 
 #[tokio::test]

@@ -278,7 +278,7 @@ async fn the_totals_of_a_workbook_are_those_of_the_list() {
     assert_eq!(totals[0].to_string(), "Total");
     assert_eq!(totals[place("Paid")], Data::Float(listed.at("/data/total_amount").as_f64().unwrap()));
     assert_eq!(totals[place("Discount")], Data::Float(listed.at("/data/total_discount").as_f64().unwrap()));
-    assert_eq!(totals[place("Reference")], Data::Empty, "what names something is not added up");
+    assert_eq!(totals[place("Customer")], Data::Empty, "words are not added up");
     // Days and times are such, so that a spreadsheet can sort and count them.
     let first = range.rows().nth(1).unwrap();
     let day = first[place("Business day")].as_datetime().map(|at| at.date());

@@ -44,8 +44,9 @@ fn written(cell: &Cell) -> String {
 /// A text that no spreadsheet computes. Numbers are not touched: they are ours.
 fn harmless(text: &str) -> String {
     let text = text.replace('\0', "");
-    // Blanks in front are dropped by some programs before they look; the wide signs are the same to others.
-    let first = text.trim_start_matches([' ', '\u{a0}', '\u{feff}']).chars().next();
+    // Blanks and marks that nobody sees are dropped by some programs before they look; the wide signs are the same to others.
+    let is_unseen = |letter: char| matches!(letter, ' ' | '\u{a0}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let first = text.trim_start_matches(is_unseen).chars().next();
     let is_computed =
         matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠'));
     if is_computed { format!("'{text}") } else { text }
@@ -86,7 +87,18 @@ mod tests {
 
     #[test]
     fn a_text_that_would_be_computed_is_made_harmless_and_a_number_is_left_alone() {
-        for text in ["=cmd|' /C calc'!A0", "+20101", "-1", "@sum(A1)", "\tx", "\rx", " =1+1", "＝1"] {
+        for text in [
+            "=cmd|' /C calc'!A0",
+            "+20101",
+            "-1",
+            "@sum(A1)",
+            "\tx",
+            "\rx",
+            " =1+1",
+            "＝1",
+            "\u{200f}=1+1",
+            "\u{202e}\u{2066}@x",
+        ] {
             let line = row(&[text.into()]);
             assert!(line.trim_start_matches('"').starts_with('\''), "{line:?}");
         }
