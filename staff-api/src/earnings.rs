@@ -19,6 +19,8 @@ use web::{
     wire::{self, LocalDateTime},
 };
 
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
+
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(endpoint!(get_unearned))
@@ -116,8 +118,15 @@ impl From<Unearned> for UnearnedAnswer {
     }
 }
 
+/// The report as a file.
+const UNEARNED: [Sheet; 1] = [Sheet {
+    about: Text { en: "Sold, not yet delivered", ar: "الإيرادات المؤجلة" },
+    rows: "/services",
+    columns: &["branch_name", "service_name", "count=subscriptions", "earned", "forfeited", "unearned"],
+}];
+
 /// Read what is still owed in service: what was paid for subscriptions and is not delivered yet.
-#[utoipa::path(get, path = "/books/unearned", tag = "books", params(UnearnedQuery), responses(
+#[utoipa::path(get, path = "/books/unearned", tag = "books", params(UnearnedQuery, FormatQuery), responses(
     (status = 200, body = Success<UnearnedAnswer>),
     (status = 400, description = "DATE_INVALID, DAY_STILL_TO_COME", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -125,11 +134,13 @@ async fn get_unearned(
     staff: Staff<can::ReadBooks>,
     State(app): State<App>,
     Query(query): Query<UnearnedQuery>,
-) -> Result<Answer<UnearnedAnswer>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<UnearnedAnswer>, ErrorResponse> {
     let mut fields = Fields::new();
     let day = fields.optional("date", query.date.as_deref(), Day::parse);
     fields.done()?;
-    Ok(Answer::new(earnings::unearned(&app.db, &staff, query.branch_id, day).await?.into()))
+    let unearned = earnings::unearned(&app.db, &staff, query.branch_id, day).await?;
+    wanted.given(&app, &staff, &UNEARNED, Answer::new(unearned.into()))
 }
 
 /// A month of the gym: what stands in the way of closing it, or what was earned in it.

@@ -17,6 +17,8 @@ use web::{
     wire::{self, LocalDateTime},
 };
 
+use crate::files::{FormatQuery, Given, Sheet, Wanted};
+
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(endpoint!(look_at_shift))
@@ -237,8 +239,28 @@ struct ShiftPage {
     pages: i64,
 }
 
+/// Shifts as a file.
+const SHIFTS: Sheet = Sheet {
+    about: Text { en: "Shifts", ar: "الورديات" },
+    rows: "/items",
+    columns: &[
+        "date",
+        "branch_name",
+        "staff_name",
+        "transactions_count=payments_count",
+        "expected_cash",
+        "actual_cash",
+        "difference",
+        "network_total",
+        "transfer_total",
+        "closed_by_name",
+        "created_at",
+        "notes",
+    ],
+};
+
 /// List closed shifts, the newest first.
-#[utoipa::path(get, path = "/payments/shifts", tag = "payments", params(ShiftsQuery, PageQuery), responses(
+#[utoipa::path(get, path = "/payments/shifts", tag = "payments", params(ShiftsQuery, PageQuery, FormatQuery), responses(
     (status = 200, body = Success<ShiftPage>),
     (status = 400, description = "DATE_INVALID, DATE_RANGE_REVERSED, DATE_RANGE_TOO_LONG, PAGE_INVALID, PAGE_TOO_DEEP", body = Failure),
     (status = 404, description = "BRANCH_NOT_FOUND", body = Failure)))]
@@ -246,13 +268,19 @@ async fn list_shifts(
     staff: Staff<can::ReadClosings>,
     State(app): State<App>,
     Query(query): Query<ShiftsQuery>,
-) -> Result<Answer<ShiftPage>, ErrorResponse> {
+    wanted: Wanted,
+) -> Result<Given<ShiftPage>, ErrorResponse> {
     let mut fields = Fields::new();
     let from = fields.optional("date_from", query.date_from.as_deref(), Day::parse);
     let to = fields.optional("date_to", query.date_to.as_deref(), Day::parse);
     let page = fields.page(Page::parse(&query.page));
     let page = fields.build(page)?;
     let filter = ShiftFilter { branch: query.branch_id, staff: query.staff_id, from, to };
+    if let Some(file) = wanted.file(&app, &staff)? {
+        let rows = shifts::whole(&app.db, &staff, &filter).await?;
+        let calendar = staff.calendar();
+        return Ok(file.streamed(&SHIFTS, rows, move |shift| ShiftRow::from((shift, calendar)))?);
+    }
     let listing = shifts::list(&app.db, &staff, &filter, page).await?;
     let row = |shift| ShiftRow::from((shift, staff.calendar()));
     Ok(Answer::new(ShiftPage {
@@ -261,7 +289,8 @@ async fn list_shifts(
         pages: page.pages(listing.total),
         total: listing.total,
         items: listing.items.into_iter().map(row).collect(),
-    }))
+    })
+    .into())
 }
 
 /// Read one closed shift.

@@ -43,8 +43,10 @@ fn of_money(key: &str) -> Option<Known> {
         "debit_sum" => summed(Money, "Debit", "مدين"),
         "difference" => summed(Money, "Difference", "الفرق"),
         "discount" => summed(Money, "Discount", "الخصم"),
+        "earned" => summed(Money, "Delivered", "إيراد محقق"),
         "expected_cash" => summed(Money, "Cash expected", "النقدية المتوقعة"),
         "expenses" => summed(Money, "Expenses", "المصروفات"),
+        "forfeited" => summed(Money, "Lapsed", "ساقط"),
         "freeze_fee" => plain(Money, "Fee of a freeze", "رسوم التجميد"),
         "full_amount" => summed(Money, "Full price", "السعر قبل الخصم"),
         "net" => summed(Money, "Revenue less expenses", "الصافي"),
@@ -64,6 +66,7 @@ fn of_money(key: &str) -> Option<Known> {
         "total_revenue" => plain(Money, "Revenue", "إجمالي الإيرادات"),
         "today_revenue" => plain(Money, "Revenue of today", "إيراد اليوم"),
         "transfer_total" => summed(Money, "By transfer", "التحويلات"),
+        "unearned" => summed(Money, "Still to be delivered", "إيراد مؤجل"),
         _ => return None,
     })
 }

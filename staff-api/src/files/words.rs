@@ -40,6 +40,7 @@ fn of_money(word: &str) -> Option<&'static str> {
         "payment" => "دفعة",
         "expense" => "مصروف",
         "closing" => "إقفال يوم",
+        "recognition" => "إقفال شهر",
         "till" => "الخزينة",
         "bank" => "البنك",
         _ => return None,

@@ -156,7 +156,7 @@ async fn a_spreadsheet_has_the_trial_balance_the_journal_and_the_rules() {
     assert_eq!(listed.at("/data/total"), &json!(journal.height() - 1));
     let sold = journal.rows().nth(1).unwrap();
     assert_eq!((sold[3].to_string(), &sold[6]), ("a subscription is sold".to_owned(), &Data::Float(800.0)));
-    assert_eq!(book.worksheet_range("Which accounts move").unwrap().height(), 10);
+    assert_eq!(book.worksheet_range("Which accounts move").unwrap().height(), 12);
 }
 
 #[tokio::test]

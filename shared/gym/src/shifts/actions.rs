@@ -15,6 +15,7 @@ use base::{
     platform::{
         audit::Note,
         db::{Connection, Db, Tx},
+        list::{Rows, whole as read_rows},
         once::{MoneyOutcome, RepeatableOutcome},
     },
     vocabulary::{
@@ -136,4 +137,24 @@ pub async fn list(
     let days = read_days((filter.from, filter.to), staff.calendar().today(staff.now()))?;
     let page = page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)?;
     store::list_shifts(db.conn().await?.get(), &scope, filter.staff, days, page).await
+}
+
+/// Every closed shift that fits, in the order of [`list`].
+///
+/// # Refuses
+/// As [`list`]; [`base::platform::sheets::FileRefused::TooLong`].
+pub async fn whole(
+    db: &Db,
+    staff: &Granted<can::ReadClosings>,
+    filter: &ShiftFilter,
+) -> Result<Rows<ShiftClosing>, Error> {
+    let scope = staff.scope_at(filter.branch)?;
+    let days = read_days((filter.from, filter.to), staff.calendar().today(staff.now()))?;
+    let mut snapshot = db.snapshot().await?;
+    let keys = store::list_shift_keys(snapshot.get(), &scope, filter.staff, days).await?;
+    read_rows(snapshot, keys, move |conn, keys| {
+        let scope = scope.clone();
+        Box::pin(async move { store::list_shifts_among(conn, &scope, keys).await })
+    })
+    .await
 }

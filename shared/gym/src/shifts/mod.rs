@@ -11,6 +11,6 @@ mod model;
 mod rules;
 mod store;
 
-pub use actions::{close, find, list, look};
+pub use actions::{close, find, list, look, whole};
 pub use model::{Moved, Shift, ShiftClosing, ShiftFigures, ShiftFilter, ShiftOrder};
 pub use rules::ShiftRefused;

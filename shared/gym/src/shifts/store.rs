@@ -226,6 +226,27 @@ pub(super) async fn list_shifts(
     Ok(Listing { items: rows.items.into_iter().map(ShiftClosing::from).collect(), total: rows.total })
 }
 
+/// The keys of all closed shifts of these days, the newest day first.
+pub(super) async fn list_shift_keys(
+    conn: &mut Connection,
+    scope: &Scope,
+    staff: Option<StaffId>,
+    days: (NaiveDate, NaiveDate),
+) -> Result<Vec<i64>, Error> {
+    shifts(scope, staff, days).keys(conn, Page::WHOLE).await
+}
+
+/// These shifts of a scope, the newest day first.
+pub(super) async fn list_shifts_among(
+    conn: &mut Connection,
+    scope: &Scope,
+    keys: Vec<i64>,
+) -> Result<Vec<ShiftClosing>, Error> {
+    let rows: Listing<Row> =
+        List::of(&SHIFTS, scope).among(keys).rows(conn, Page::WHOLE, 0, (SHOWN, [])).await?;
+    Ok(rows.items.into_iter().map(ShiftClosing::from).collect())
+}
+
 fn shifts(scope: &Scope, staff: Option<StaffId>, (from, to): (NaiveDate, NaiveDate)) -> List {
     List::of(&SHIFTS, scope)
         .all("h.business_day >= {} and h.business_day <= {}", [from.into(), to.into()])

@@ -88,6 +88,7 @@ fn links(entry: &Entry) -> String {
         TransferSource::Payment | TransferSource::Refund => "payment",
         TransferSource::Expense => "expense",
         TransferSource::Closing => "closing",
+        TransferSource::Recognition => "month",
     };
     let mut text = format!(" ^{kind}-{}", entry.source_id);
     if let Some(returned) = entry.returns {

@@ -173,5 +173,6 @@ const fn document(source: TransferSource) -> Text {
         TransferSource::Refund => Text { en: "Refund", ar: "استرداد" },
         TransferSource::Expense => Text { en: "Expense", ar: "مصروف" },
         TransferSource::Closing => Text { en: "Closing of a day", ar: "إقفال يوم" },
+        TransferSource::Recognition => Text { en: "Closing of a month", ar: "إقفال شهر" },
     }
 }

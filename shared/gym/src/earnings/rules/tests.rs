@@ -297,8 +297,9 @@ proptest! {
         };
         let mut before = (0, 0);
         for event in events {
-            // A day that is frozen before it is over was not delivered after all.
-            let undone = matches!(event, Event::GiveBack(_) | Event::Freeze(_));
+            // A day that is frozen before it is over was not delivered after all, and a renewal on the last day keeps what
+            // would have lapsed that evening.
+            let undone = matches!(event, Event::GiveBack(_) | Event::Freeze(_) | Event::Renew { .. });
             // Nobody freezes what has not begun.
             if matches!(event, Event::Freeze(_)) && day(desk.today) < desk.life.starts_on { continue; }
             desk.happens(event);
