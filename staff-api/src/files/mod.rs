@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base::{
-    Error, Text,
+    Error, Fault, Text,
     access::Can,
     platform::{
         request,
@@ -212,7 +212,7 @@ impl File {
     /// A file of what is there whole.
     fn of<A>(self, sheets: &'static [Sheet], data: &impl Serialize) -> Result<Given<A>, Error> {
         let data = serde_json::to_value(data).unwrap_or_default();
-        let Some(first) = sheets.first() else { return Err(FileRefused::ReportTooLong.into()) };
+        let first = sheets.first().ok_or_else(|| Fault::new("a report that names no table"))?;
         let sheets = if self.kind == FileKind::Csv { std::slice::from_ref(first) } else { sheets };
         let mut table = Table::begin(self.kind, (self.language, self.calendar), sheets)?;
         let mut bytes = Vec::new();
