@@ -210,7 +210,7 @@ fn ink_code(surface: &mut Surface<'_>, code: &Code, (x, y, edge): (f32, f32, f32
 
 /// What stands on the paper, in the order in which it is read.
 struct Tree {
-    tree: TagTree,
+    root: TagTree,
     title: String,
     spoken_picture: String,
     table: Option<(Table, TagGroup)>,
@@ -220,7 +220,7 @@ struct Tree {
 impl Tree {
     fn new(slip: &Slip) -> Self {
         Self {
-            tree: TagTree::new().with_lang(Some(slip.language.to_owned())),
+            root: TagTree::new().with_lang(Some(slip.language.to_owned())),
             title: spoken(&slip.title),
             spoken_picture: spoken(&slip.picture.spoken),
             table: None,
@@ -251,7 +251,7 @@ impl Tree {
 
     fn push(&mut self, group: TagGroup) {
         self.end_table();
-        self.tree.push(group);
+        self.root.push(group);
     }
 
     fn begin_row(&mut self, table: Table, label: Vec<Node>) {
@@ -273,12 +273,12 @@ impl Tree {
     fn end_table(&mut self) {
         self.end_row();
         if let Some((_, table)) = self.table.take() {
-            self.tree.push(table);
+            self.root.push(table);
         }
     }
 
     fn finish(mut self) -> TagTree {
         self.end_table();
-        self.tree
+        self.root
     }
 }

@@ -74,7 +74,7 @@ pub(crate) struct Look {
 /// Text that was set, in a column.
 pub(crate) struct Typeset {
     text: String,
-    layout: Layout<()>,
+    layout: Box<Layout<()>>,
     colour: Colour,
 }
 
@@ -122,7 +122,7 @@ impl Typesetter {
             text = replaced(&text, &missing);
             layout = self.lay_out(&text, look, width);
         }
-        Typeset { text, layout, colour: look.colour }
+        Typeset { text, layout: Box::new(layout), colour: look.colour }
     }
 
     fn lay_out(&mut self, text: &str, look: Look, width: f32) -> Layout<()> {

@@ -21,11 +21,12 @@ const LEDGERS: [&str; 12] = [
     "transfers",
 ];
 /// Nothing of them concerns the members' door.
-const STAFF_ONLY: [&str; 13] = [
+const STAFF_ONLY: [&str; 14] = [
     "account_days",
     "branch_receipts",
     "branch_sizes",
     "daily_closings",
+    "expense_attachments",
     "expenses",
     "ledger_accounts",
     "payment_days",
