@@ -171,23 +171,18 @@ fn ink_block(
             }
             Mark::Text { x, y, set, role } => {
                 let lines = ink_text(surface, setter, &set, (x, top + y));
-                tree.text(role, lines);
+                tree.text(role, set.says(), lines);
             }
         }
     }
 }
 
-/// Each line says in its file what it says, in the order in which it is read: glyphs alone stand in the order in which they
-/// are drawn.
+/// Glyphs stand in their file in the order in which they are drawn, from left to right: programs that read nothing else turn
+/// Arabic around by themselves, and would turn it twice if it stood here in the order in which it is read.
 fn ink_text(surface: &mut Surface<'_>, setter: &mut Typesetter, set: &Typeset, at: (f32, f32)) -> Vec<Node> {
     let mut nodes = Vec::new();
-    for (index, line) in set.lines().enumerate() {
-        let mut says = set.says(line);
-        if !says.ends_with(' ') {
-            says.push(' ');
-        }
-        let tag = SpanTag::empty().with_actual_text(Some(&says));
-        let identifier = surface.start_tagged(ContentTag::Span(tag));
+    for index in 0..set.lines() {
+        let identifier = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
         setter.draw_line(surface, set, index, at);
         surface.end_tagged();
         nodes.push(identifier.into());
@@ -228,17 +223,19 @@ impl Tree {
         }
     }
 
-    fn text(&mut self, role: Role, lines: Vec<Node>) {
+    /// Whoever reads by this tree is told what a text says in the order in which it is read.
+    fn text(&mut self, role: Role, says: &str, lines: Vec<Node>) {
+        let says = Some(spoken(says));
         match role {
             Role::Heading => {
                 let heading = Tag::Hn(NonZeroU16::MIN, Some(self.title.clone()));
-                self.push(TagGroup::with_children(heading, lines));
+                self.push(TagGroup::with_children(heading.with_actual_text(says), lines));
             }
-            Role::Paragraph => self.push(TagGroup::with_children(Tag::P, lines)),
-            Role::Label(table) => self.begin_row(table, lines),
+            Role::Paragraph => self.push(TagGroup::with_children(Tag::P.with_actual_text(says), lines)),
+            Role::Label(table) => self.begin_row(table, (says, lines)),
             Role::Value => {
                 if let Some(row) = &mut self.row {
-                    row.push(TagGroup::with_children(Tag::TD, lines));
+                    row.push(TagGroup::with_children(Tag::TD.with_actual_text(says), lines));
                 }
             }
         }
@@ -254,13 +251,13 @@ impl Tree {
         self.root.push(group);
     }
 
-    fn begin_row(&mut self, table: Table, label: Vec<Node>) {
+    fn begin_row(&mut self, table: Table, (says, label): (Option<String>, Vec<Node>)) {
         if self.table.as_ref().is_none_or(|(current, _)| *current != table) {
             self.end_table();
             self.table = Some((table, TagGroup::new(Tag::Table)));
         }
         self.end_row();
-        let header = TagGroup::with_children(Tag::TH(TableHeaderScope::Row), label);
+        let header = TagGroup::with_children(Tag::TH(TableHeaderScope::Row).with_actual_text(says), label);
         self.row = Some(TagGroup::with_children(Tag::TR, vec![header.into()]));
     }
 

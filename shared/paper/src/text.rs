@@ -89,14 +89,14 @@ impl Typeset {
         self.layout.first_baseline().unwrap_or_default()
     }
 
-    /// Where each line stands in the text.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = Range<usize>> + '_ {
-        self.layout.lines().map(|line| line.text_range())
+    /// How many lines it has.
+    pub(crate) fn lines(&self) -> usize {
+        self.layout.len()
     }
 
-    /// What a line says, without the marks that only order it.
-    pub(crate) fn says(&self, line: Range<usize>) -> String {
-        self.text.get(line).unwrap_or_default().chars().filter(|letter| !is_ordering(*letter)).collect()
+    /// What it says.
+    pub(crate) fn says(&self) -> &str {
+        &self.text
     }
 }
 
