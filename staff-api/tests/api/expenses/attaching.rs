@@ -144,6 +144,24 @@ async fn ten_files_are_enough_and_the_same_one_is_one() {
 }
 
 #[tokio::test]
+async fn of_many_at_once_ten_are_attached_and_the_same_one_once() {
+    let office = Office::open().await;
+    let accountant = office.who("accountant1").await;
+    let expense = office.expense("accountant1", 1, 450.0, "2026-04-10").await;
+    let same = futures_util::future::join_all((0..4).map(|_| attach(&accountant, expense, BILL))).await;
+    let first = id(&same[0]);
+    assert!(same.iter().all(|answer| answer.status == 201 && id(answer) == first));
+    let bills: Vec<_> =
+        (0..12).map(|number| format!("%PDF-1.7\nbill {number}\n%%EOF\n").into_bytes()).collect();
+    let answers =
+        futures_util::future::join_all(bills.iter().map(|bill| attach(&accountant, expense, bill))).await;
+    let (taken, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 201);
+    assert_eq!((taken.len(), refused.len()), (9, 3));
+    assert!(refused.iter().all(|answer| matches!(answer.code(), "TOO_MANY_ATTACHMENTS" | "BUSY")));
+    assert_eq!(office.number("select count(*) from expense_attachments").await, 10);
+}
+
+#[tokio::test]
 async fn files_come_after_approval_too_and_go_only_before_it() {
     let office = Office::open().await;
     let accountant = office.who("accountant1").await;

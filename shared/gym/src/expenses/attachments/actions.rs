@@ -154,6 +154,9 @@ pub async fn detach(
             Ok(Detached { key: kept.key.as_str().to_owned() })
         })
         .await?;
+    // A repeat is told what the first came to only where the expense is still in reach.
+    let found = find_expense(db.conn().await?.get(), expense).await?.within(staff);
+    found.ok_or(ExpenseRefused::NotFound)?;
     // After its row: what fails here is a file that nobody names, and goes later.
     if let Err(error) = files.delete(&FileKey::stored(detached.key)).await {
         tracing::warn!(%error, "a file that was taken off stays for now");
