@@ -189,6 +189,57 @@ mod tests {
         std::fs::remove_dir_all(folder).unwrap();
     }
 
+    /// A store that speaks S3, as far as keeping, reading and deleting one file goes.
+    #[tokio::test]
+    async fn a_bucket_is_asked_with_a_signature_and_what_it_refuses_is_a_fault() {
+        use wiremock::{
+            Mock, MockServer, ResponseTemplate,
+            matchers::{header_exists, header_regex, method, path_regex},
+        };
+
+        let bucket = MockServer::start().await;
+        let said = |status| ResponseTemplate::new(status).insert_header("etag", "\"one\"");
+        let there = || path_regex("^/bills/1970-01/[0-9a-f]{32}$");
+        Mock::given(method("PUT"))
+            .and(there())
+            .and(header_regex(
+                "authorization",
+                "^AWS4-HMAC-SHA256 Credential=an-id/.*/us-east-1/s3/aws4_request",
+            ))
+            .and(header_exists("x-amz-content-sha256"))
+            .respond_with(said(200))
+            .expect(1)
+            .mount(&bucket)
+            .await;
+        let found = said(200)
+            .insert_header("last-modified", "Thu, 01 Jan 1970 00:00:00 GMT")
+            .set_body_bytes("a bill");
+        Mock::given(method("GET")).and(there()).respond_with(found).expect(1).mount(&bucket).await;
+        let config = config::FileSettings {
+            bucket: "bills".to_owned(),
+            bucket_region: "us-east-1".to_owned(),
+            bucket_endpoint: bucket.uri(),
+            bucket_key_id: "an-id".to_owned(),
+            bucket_secret_key: Some("a-key".to_owned().into()),
+            ..config::FileSettings::nowhere_yet()
+        };
+        let files = Files::open(&config).unwrap();
+        let key = FileKey::new(NOW);
+        let deleted = format!("<DeleteResult><Deleted><Key>{}</Key></Deleted></DeleteResult>", key.as_str());
+        Mock::given(method("POST"))
+            .respond_with(said(200).set_body_string(deleted))
+            .expect(1)
+            .mount(&bucket)
+            .await;
+        files.put(&key, b"a bill".to_vec()).await.unwrap();
+        assert_eq!(files.get(&key).await.unwrap(), "a bill");
+        files.delete(&key).await.unwrap();
+        bucket.verify().await;
+        bucket.reset().await;
+        Mock::given(method("PUT")).respond_with(ResponseTemplate::new(403)).mount(&bucket).await;
+        assert!(matches!(files.put(&key, b"a bill".to_vec()).await, Err(Error::Fault(_))));
+    }
+
     #[tokio::test]
     async fn a_service_without_files_says_so() {
         assert!(Files::nowhere().get(&FileKey::new(NOW)).await.is_err());

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::{Mode, Section, ServiceName, Setting, field::Field, problems::Problems};
@@ -76,7 +76,8 @@ impl Section for FileSettings {
         if at.service != ServiceName::StaffApi {
             return;
         }
-        let has_key = !self.bucket_key_id.is_empty() && self.bucket_secret_key.is_some();
+        let has_key = !self.bucket_key_id.is_empty()
+            && self.bucket_secret_key.as_ref().is_some_and(|key| !key.expose_secret().is_empty());
         match self.place() {
             FilesPlace::Folder(folder) if at.mode == Mode::Production && !folder.is_absolute() => {
                 problems.add("GYM__FILES__FOLDER", "production wants a whole path, or a bucket");

@@ -31,7 +31,8 @@ pub(super) async fn examine(config: &Config, clock: &dyn Clock) -> Option<Findin
     let tried = async { Files::open(&config.files).map_err(Error::from)?.try_out(clock.now()).await };
     Some(match timeout(PATIENCE, tried).await {
         Ok(Ok(())) => Finding::well(ABOUT, format!("{place} keeps files")),
-        Ok(Err(why)) => Finding::wrong(ABOUT, format!("{place}: {why}"), remedy),
+        Ok(Err(Error::Fault(fault))) => Finding::wrong(ABOUT, format!("{place}: {}", fault.chain()), remedy),
+        Ok(Err(Error::Refused(refusal))) => Finding::wrong(ABOUT, format!("{place}: {refusal}"), remedy),
         Err(_elapsed) => Finding::wrong(ABOUT, format!("{place}: no answer in time"), remedy),
     })
 }
