@@ -1,7 +1,7 @@
 -- Calls one endpoint as the desks or the members of the large gym do, each request about another customer.
 -- From the environment: BENCH_METHOD, BENCH_PATH and BENCH_BODY with {id} {branch} {phone} {subscription} {service} {first} {last}
--- {part} {gym} {desk} {colleague} {expense} {payment} {closing} {paid} in them, BENCH_AS (desk, regional, owner, operator, member, nobody), BENCH_WALK (yes: one after the
--- other, never the same twice in a while), BENCH_GYM, BENCH_FOLDER with the files desks, customers, members, and a token in each of
+-- {part} {gym} {desk} {colleague} {expense} {payment} {closing} {paid} {billed} {bill} in them, BENCH_AS (desk, regional, owner, operator, member, nobody), BENCH_WALK (yes: one after the
+-- other, never the same twice in a while), BENCH_GYM, BENCH_FOLDER with the files desks, customers, members, bill, and a token in each of
 -- regional, owner and operator.
 local function lines(name)
     local found = {}
@@ -18,7 +18,7 @@ end
 local desks, colleagues, expenses, payments, closings, customers, members, at = {}, {}, {}, {}, {}, {}, {}, 0
 local method, path, body = os.getenv("BENCH_METHOD"), os.getenv("BENCH_PATH"), os.getenv("BENCH_BODY")
 local as, walk = os.getenv("BENCH_AS"), os.getenv("BENCH_WALK") == "yes"
-local token
+local token, bill
 
 function init(args)
     math.randomseed(os.time())
@@ -30,6 +30,7 @@ function init(args)
     end
     for _, line in ipairs(lines("customers")) do customers[#customers + 1] = fields(line) end
     for _, line in ipairs(lines("members")) do members[#members + 1] = fields(line) end
+    bill = fields(lines("bill")[1])
     if as == "regional" or as == "owner" or as == "operator" then token = lines(as)[1] end
     -- Faster along the customers than any caller, so that the next run does not ask for whom this one asked.
     at = os.time() * 4000 % #customers
@@ -51,7 +52,7 @@ function request()
         desk = string.format("%02d", math.random(50)), expense = expenses[one[2]],
         payment = payments[one[2]], closing = closings[one[2]] }
     local member = members[math.random(#members)]
-    values.paid = member[2]
+    values.paid, values.billed, values.bill = member[2], bill[1], bill[2]
     local headers = { ["Content-Type"] = "application/json" }
     if as == "desk" then headers["Authorization"] = "Bearer " .. desks[one[2]] end
     if token then headers["Authorization"] = "Bearer " .. token end

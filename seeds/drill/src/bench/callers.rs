@@ -68,6 +68,8 @@ impl Callers {
         }
         let members = members(stack, &psql, gym)?;
         ensure!(!desks.is_empty() && !members.is_empty(), "nobody could sign in");
+        let owner = above.get("owner").context("nobody owns the gym")?;
+        fs::write(stack.work.join("bill"), bill(stack, &psql, gym, owner)?)?;
         let people = psql.ask(&people(gym, "clock_timestamp()"))?;
         fs::write(stack.work.join("customers"), format!("{people}\n"))?;
         let customers: Option<Vec<Customer>> = people.lines().map(Customer::parse).collect();
@@ -109,6 +111,22 @@ fn members(stack: &Stack, psql: &Psql, gym: i64) -> anyhow::Result<Vec<String>> 
     }
     fs::write(stack.work.join("members"), lines)?;
     Ok(tokens)
+}
+
+/// An expense with a file, which the owner attaches: the expense, a tab, the file.
+fn bill(stack: &Stack, psql: &Psql, gym: i64, owner: &str) -> anyhow::Result<String> {
+    let waiting = format!(
+        "select max(id) from expenses where gym_id = {gym} and decision is distinct from 'rejected' and decision is distinct from 'withdrawn'"
+    );
+    let expense = psql.ask(&waiting)?;
+    let mut curl = Command::new("curl");
+    curl.args(["-sS", "--max-time", "20", "-H", &format!("Authorization: Bearer {owner}")]);
+    curl.args(["--data-binary", "%PDF-1.7\na bill\n%%EOF\n", "-H", "Content-Type: application/pdf"]);
+    let path = format!("http://127.0.0.1:{}/api/expenses/{expense}/attachments", stack.ports.staff);
+    let said = curl.arg(path).output().context("curl")?.stdout;
+    let answer: Value = serde_json::from_slice(&said)?;
+    let file = answer.pointer("/data/id").and_then(Value::as_i64).with_context(|| answer.to_string())?;
+    Ok(format!("{expense}\t{file}\n"))
 }
 
 /// Signs in; the token is in the answer.

@@ -46,7 +46,7 @@ pub(super) const fn purpose(purpose: PaymentPurpose) -> Text {
         PaymentPurpose::Subscription => Text { en: "Subscription", ar: "اشتراك" },
         PaymentPurpose::Renewal => Text { en: "Renewal", ar: "تجديد" },
         PaymentPurpose::Freeze => Text { en: "Freeze", ar: "تجميد" },
-        PaymentPurpose::Other => Text { en: "Other", ar: "أخرى" },
+        PaymentPurpose::Other => Text { en: "Other payment", ar: "دفعة أخرى" },
         PaymentPurpose::Refund => Text { en: "Refund", ar: "استرداد" },
         PaymentPurpose::Reversal => Text { en: "Cancellation", ar: "إلغاء" },
     }
