@@ -18,6 +18,7 @@ mod entries;
 mod own_accounts;
 mod payments;
 mod profile;
+mod receipts;
 mod sign_in;
 mod subscription;
 
@@ -50,6 +51,7 @@ fn documented() -> OpenApiRouter<App> {
         .merge(profile::routes())
         .merge(subscription::routes())
         .merge(payments::routes())
+        .merge(receipts::routes())
         .merge(entries::routes())
 }
 

@@ -15,11 +15,12 @@ fn main() -> ExitCode {
         service: ServiceName::ClientApi,
         about: "The member app's side of the gym: sign-in, subscription, QR, entries",
         door_paths: &["/api/clients/qr", "/api/client/qr", "/api/clients/access", "/api/client/access"],
+        roomy: &[],
         router: client_api::router,
         docs_path: "/docs/clients",
         // Its user of the database may write jobs down and not read them.
         jobs: Vec::new,
-        housekeeping: |db, kept, clock, stop| Box::pin(housekeeping::keep(db, kept, clock, stop)),
+        housekeeping: |db, _, kept, clock, stop| Box::pin(housekeeping::keep(db, kept, clock, stop)),
         verify_books: None,
         add_operator: None,
     })

@@ -63,6 +63,12 @@ struct PaidSubscription {
 /// A payment.
 #[derive(Debug, Serialize, ToSchema)]
 struct OwnPaymentRow {
+    /// Id, by which its receipt is asked for.
+    #[schema(example = 812)]
+    id: i64,
+    /// What names its receipt on paper: the branch's number of it.
+    #[schema(example = "1-431")]
+    reference_number: String,
     /// What was paid, net of discount; negative where money went back.
     #[schema(value_type = f64, example = 450)]
     amount: Money,
@@ -80,6 +86,8 @@ struct OwnPaymentRow {
 
 fn row(payment: &OwnPayment, calendar: Calendar) -> OwnPaymentRow {
     OwnPaymentRow {
+        id: payment.id.get(),
+        reference_number: format!("{}-{}", payment.branch, payment.receipt_number),
         amount: payment.amount,
         discount: payment.discount,
         payment_method: payment.method.reported(),

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What backup and restore share: the way to the database, a session that stays open, the cipher, the file.
 #
-# A backup is one file: a tar of `manifest`, `database` (pg_dump, custom format) and perhaps `secrets`, each sealed by gpg,
+# A backup is one file: a tar of `manifest`, `database` (pg_dump, custom format), perhaps `files` and `secrets`, each sealed by gpg,
 # and a last line with the SHA-256 of all before it. The manifest names the SHA-256 of the other parts, so that parts of
 # two backups cannot be mixed.
 

@@ -85,6 +85,7 @@ SETTINGS
 service_settings() {
     local secrets=$GYM_DATA/secrets
     SETTINGS=(GYM__MODE=development "GYM__MESSAGES__FILE=$GYM_DATA/messages.jsonl"
+        "GYM__FILES__FOLDER=$GYM_DATA/files"
         "GYM__SECRETS__HASH_KEY_FILE=$secrets/hash_key" "GYM__TOKENS__CLIENT_KEY_FILE=$secrets/client_key")
     case $1 in
         staff-api) SETTINGS+=("GYM__HTTP__LISTEN=127.0.0.1:$GYM_STAFF_PORT"
@@ -255,7 +256,7 @@ stop_native() {
 }
 
 # Everything that deploy/up writes below GYM_DATA; throw_data_away removes these and nothing else.
-DATA_ENTRIES="pg secrets run log nginx messages.jsonl stack mode cluster"
+DATA_ENTRIES="pg secrets run log nginx messages.jsonl files stack mode cluster"
 
 # throw_data_away MODE
 throw_data_away() {

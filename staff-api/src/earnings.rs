@@ -278,8 +278,9 @@ async fn get_month(
     Ok(Answer::new((month, staff.calendar()).into()))
 }
 
-/// Close a month of the gym for good: what was earned in it is posted, and nothing goes into it any more. A large gym is
-/// closed branch by branch; until the last one is done the month is `closing`.
+/// Close a month of the gym for good. What was earned in it is posted, and nothing goes into it any more.
+///
+/// A large gym is closed branch by branch; until the last one is done the month is `closing`.
 #[utoipa::path(post, path = "/books/months/{month}/close", tag = "books", params(("month" = String, Path, example = "2026-03")),
     responses(
     (status = 200, body = Success<GymMonthAnswer>),

@@ -40,11 +40,16 @@ mod users;
 pub use self::{books::verify_books, operator::add_operator};
 
 use axum::Router;
-use base::platform::outbox::Jobs;
+use std::sync::Arc;
+
+use base::platform::{clock::Clock, config, db::Db, files::Files, outbox::Jobs};
+use gym::expenses::attachments;
+use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 use web::{
     App,
     document::{self, Cover, Document},
+    layers::Roomy,
     refusals,
 };
 
@@ -114,6 +119,21 @@ pub fn router(app: App) -> (Router, Document) {
 /// What the worker does: the jobs of every feature that has some.
 pub fn jobs() -> Jobs {
     [gym::customers::JOBS, gym::earnings::JOBS, gym::members::JOBS].concat()
+}
+
+/// Paths that take larger bodies than others.
+pub const ROOMY: &[Roomy] = &[expenses::ROOMY];
+
+/// Deletes what is of no use any more, and files that nobody names, until it is told to stop.
+pub async fn housekeeping(
+    db: Db,
+    files: Files,
+    kept: config::Audit,
+    clock: Arc<dyn Clock>,
+    stop: CancellationToken,
+) {
+    let tidy = attachments::keep_tidy(db.clone(), files, Arc::clone(&clock), stop.clone());
+    futures_util::future::join(gym::housekeeping::keep(db, kept, clock, stop), tidy).await;
 }
 
 /// The same operations at another address, for installed apps.

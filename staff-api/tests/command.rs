@@ -419,6 +419,7 @@ mod tests {
             ("GYM__SMS__ACCOUNT_SID", "AC0"),
             ("GYM__SMS__AUTH_TOKEN", "none-of-ours"),
             ("GYM__SMS__FROM", "+15005550006"),
+            ("GYM__FILES__FOLDER", "/var/lib/gym/files"),
         ];
         let environment = [&PORTS[..], &production].concat();
         let (code, _, complaint) = run(&["serve"], &environment);

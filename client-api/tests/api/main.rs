@@ -7,6 +7,7 @@ mod codes;
 mod entries;
 mod payments;
 mod profile;
+mod receipts;
 mod refusals;
 mod sessions;
 mod several_gyms;

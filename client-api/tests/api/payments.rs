@@ -57,11 +57,20 @@ async fn a_member_reads_what_they_paid_by_what_it_was_for() {
         let paid = of(coins);
         assert_eq!((&paid["total_paid"], &paid["subscription_type"]), (&json!(350.5), &json!("coins")));
         assert_eq!(paid["status"], "active");
+        let id = async |receipt: i64| -> i64 {
+            sqlx::query_scalar("select id from payments where branch_id = 1 and receipt_number = $1")
+                .bind(receipt)
+                .fetch_one(&door.gym.db.owner)
+                .await
+                .unwrap()
+        };
         let back = json!({
+            "id": id(4).await, "reference_number": "1-4",
             "amount": -100, "discount": 0, "payment_method": "network", "date": "2026-04-17T00:30:00",
             "transaction_type": "refund",
         });
         let sold = json!({
+            "id": id(1).await, "reference_number": "1-1",
             "amount": 450.5, "discount": 50, "payment_method": "network", "date": "2026-04-17T00:30:00",
             "transaction_type": "subscription",
         });

@@ -58,6 +58,7 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     oneself("withdraw_deletion", nothing),
     oneself("subscription", nothing),
     oneself("own_payments", nothing),
+    oneself("own_receipt", |things| Ask::about(things.payment)),
     // Coming in
     oneself("entry_history", |_| Ask::nothing().query("limit", &10)),
     oneself("list_entries", nothing),

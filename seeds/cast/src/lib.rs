@@ -25,6 +25,7 @@ use std::time::Duration;
 use axum::Router;
 use base::{
     access::{Lifetimes, MemberClaims, Role, StaffClaims},
+    platform::files::Files,
     platform::limits_memory::Rate,
     testing::{HASH_KEY, TestClock, TestDb, client_keyring, staff_keyring},
     vocabulary::{BranchId, CustomerId, SessionId, StaffId, Timestamp, dates::later},
@@ -47,6 +48,8 @@ pub struct Gym {
     pub db: TestDb,
     /// The clock; Friday 2026-04-17 23:30 in Cairo, before a change to summer time.
     pub clock: TestClock,
+    /// The files of its gyms, in memory.
+    pub files: Files,
 }
 
 impl Gym {
@@ -54,19 +57,19 @@ impl Gym {
     pub async fn open() -> Self {
         let db = TestDb::open().await;
         sqlx::raw_sql(include_str!("gym.sql")).execute(&db.owner).await.expect("the cast's gym");
-        Self { db, clock: TestClock::default() }
+        Self { db, clock: TestClock::default(), files: Files::in_memory() }
     }
 
     /// Opens a database with a schema and nobody in it, as `staff-api migrate` leaves a new one.
     pub async fn nobody() -> Self {
-        Self { db: TestDb::open().await, clock: TestClock::default() }
+        Self { db: TestDb::open().await, clock: TestClock::default(), files: Files::in_memory() }
     }
 
     /// Opens the demo gym instead, as it stands at `now`.
     pub async fn demo(now: Timestamp) -> Self {
         let db = TestDb::open().await;
         seeds::demo::demo(&db.owner, now).await.expect("the demo gym");
-        Self { db, clock: TestClock::at(now) }
+        Self { db, clock: TestClock::at(now), files: Files::in_memory() }
     }
 
     /// What staff-api's handlers reach.
@@ -76,8 +79,8 @@ impl Gym {
 
     /// The same, for which a session that was good stays good so long without being looked up again.
     pub fn staff_app_remembering(&self, remember: Duration) -> App {
-        App::new(self.db.staff(), staff_keyring(), HASH_KEY, remember, Lifetimes::default(), CROWD)
-            .expect("app")
+        let app = App::new(self.db.staff(), staff_keyring(), HASH_KEY, remember, Lifetimes::default(), CROWD);
+        App { files: self.files.clone(), ..app.expect("app") }
     }
 
     /// What client-api's handlers reach.

@@ -15,6 +15,7 @@ pub mod members;
 pub mod notifications;
 pub mod payments;
 pub mod plans;
+pub mod receipts;
 pub mod refunds;
 pub mod reports;
 pub mod shifts;

@@ -7,9 +7,11 @@ use base::{
     access::{Codes, Doorkeeper, Keyring, Lifetimes, Passwords, Refusals},
     platform::{
         db::Db,
+        files::Files,
         limits::Limits,
         limits_memory::{AddressLimit, Rate},
         sheets::Seats,
+        workshop::Workshop,
     },
 };
 
@@ -22,6 +24,10 @@ pub struct App {
     pub doorkeeper: Doorkeeper,
     /// Hashes and checks passwords, as many at once as there are cores.
     pub passwords: Passwords,
+    /// Draws papers and takes pictures apart, as many at once as there are cores.
+    pub workshop: Workshop,
+    /// Keeps the files that people send; nowhere, where a service takes none.
+    pub files: Files,
     /// Hashes one-time codes, refresh tokens, and the identifiers they were sent to.
     pub codes: Codes,
     /// Counts attempts against the limits that protect accounts, in Postgres.
@@ -52,6 +58,8 @@ impl App {
             doorkeeper: Doorkeeper::new(db.clone(), Arc::new(keys), remember),
             db,
             passwords: Passwords::new(cores)?,
+            workshop: Workshop::new(cores),
+            files: Files::nowhere(),
             codes: Codes::new(hash_key),
             limits: Limits::new(hash_key),
             lifetimes,

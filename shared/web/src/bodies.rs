@@ -18,7 +18,6 @@ use tokio::time::timeout;
 
 use super::{
     edge::EdgeRefusal,
-    gate::is_below,
     room::{Room, Standing},
 };
 use base::platform::shares::Share;
@@ -30,13 +29,23 @@ const TOTAL_BYTES: usize = 64 * 1024 * 1024;
 /// connection, and the client loses the answer that says why.
 const POLITE_BYTES: usize = 1024 * 1024;
 
-/// A path, and everything below it, that takes larger bodies than others.
+/// A path, and everything below it, that takes larger bodies than others. `*` stands for one part of it, such as an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Roomy {
     /// The path, without a slash at its end; what lies below it counts too.
     pub path: &'static str,
     /// Largest body there, in bytes.
     pub bytes: usize,
+}
+
+impl Roomy {
+    fn covers(&self, path: &str) -> bool {
+        let mut parts = path.split('/');
+        self.path.split('/').all(|wanted| match parts.next() {
+            Some(part) => wanted == part || (wanted == "*" && !part.is_empty()),
+            None => false,
+        })
+    }
 }
 
 /// How bodies are taken in.
@@ -55,7 +64,7 @@ impl Bodies {
     }
 
     fn limit_at(&self, path: &str) -> usize {
-        self.roomy.iter().find(|roomy| is_below(path, roomy.path)).map_or(self.limit, |roomy| roomy.bytes)
+        self.roomy.iter().find(|roomy| roomy.covers(path)).map_or(self.limit, |roomy| roomy.bytes)
     }
 
     async fn collect(&self, parts: &Parts, mut body: Body) -> Result<Collected, EdgeRefusal> {

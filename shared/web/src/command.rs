@@ -19,7 +19,9 @@ use tokio_util::sync::CancellationToken;
 use super::{
     App,
     document::Document,
-    health, lifecycle,
+    health,
+    layers::Roomy,
+    lifecycle,
     operator::{self, AddOperator, OperatorWanted},
 };
 use base::{
@@ -30,6 +32,7 @@ use base::{
         connect,
         db::Db,
         doctor::{self, Standing},
+        files::Files,
         migrations,
         outbox::Jobs,
     },
@@ -48,7 +51,8 @@ const VERIFY: &str = "verify";
 const BOOKS: &str = "books";
 
 /// Sweeps until the token says stop; the configuration says how long refusals are kept.
-pub type Housekeeping = fn(Db, config::Audit, Arc<dyn Clock>, CancellationToken) -> BoxFuture<'static, ()>;
+pub type Housekeeping =
+    fn(Db, Files, config::Audit, Arc<dyn Clock>, CancellationToken) -> BoxFuture<'static, ()>;
 
 /// What was walked, in a line, and a line for each thing that is broken.
 pub type VerifyBooks = fn(Db) -> BoxFuture<'static, Result<(String, Vec<String>), Error>>;
@@ -62,6 +66,8 @@ pub struct Program {
     pub about: &'static str,
     /// Paths that are asked for at the entrance of the gym: some places are kept for them when the service is full.
     pub door_paths: &'static [&'static str],
+    /// Paths that take larger bodies than others.
+    pub roomy: &'static [Roomy],
     /// Its routes, and the OpenAPI document of them.
     pub router: fn(App) -> (Router, Document),
     /// Path of the page that shows the document.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    body::Bytes,
+    body::{Bytes, to_bytes},
     extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
@@ -125,6 +125,25 @@ fn speaks_json(headers: &HeaderMap) -> bool {
     let Ok(given) = given.to_str() else { return false };
     let kind = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+/// A body that is a file, whatever it says that it is.
+#[derive(Debug, Clone)]
+pub struct Upload(pub Vec<u8>);
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+        let context = request.extensions().get::<Arc<RequestContext>>().cloned();
+        // As large as the layers let it be, who have all of it: axum's own limit is smaller than a file.
+        let body = to_bytes(request.into_body(), usize::MAX).await;
+        let body = body.map_err(|_broken| machine_failure(StatusCode::BAD_REQUEST, "BODY_CUT", CUT, None))?;
+        if let Some(context) = context {
+            context.settle_body_hash(Sha256::digest(&body).into());
+        }
+        Ok(Self(body.into()))
+    }
 }
 
 async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Response> {

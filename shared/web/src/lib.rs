@@ -15,6 +15,7 @@ mod edge;
 pub mod envelope;
 pub mod extract;
 mod farewell;
+pub mod files;
 mod front;
 mod gate;
 pub mod guard;
@@ -35,5 +36,6 @@ pub mod wire;
 
 pub use app::App;
 pub use envelope::{Answer, ErrorResponse};
-pub use extract::{Json, Now, Paged, Path, Query};
+pub use extract::{Json, Now, Paged, Path, Query, Upload};
+pub use files::FileAnswer;
 pub use guards::{Anybody, Anyone, Leaving, Member, Staff};

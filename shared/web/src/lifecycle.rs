@@ -37,6 +37,7 @@ use base::{
         connect,
         db::Db,
         delivery::{Senders, SendersUnusable},
+        files::Files,
         limits_memory::Rate,
         outbox::{Settings, Worker},
         soundness::Unsound,
@@ -148,7 +149,13 @@ impl RunningService {
             work.spawn(
                 Worker::new(&db, senders, Arc::clone(&clock), (program.jobs)(), settings).run(stop.clone()),
             );
-            work.spawn((program.housekeeping)(db.clone(), config.audit, Arc::clone(&clock), stop.clone()));
+            work.spawn((program.housekeeping)(
+                db.clone(),
+                app.files.clone(),
+                config.audit,
+                Arc::clone(&clock),
+                stop.clone(),
+            ));
         }
         let seats = fitting(ServeSettings::new(&config.http));
         let doorkeeper = app.doorkeeper.clone();
@@ -156,6 +163,7 @@ impl RunningService {
             works: Some(works.clone()),
             recognise: Arc::new(move |token, now| doorkeeper.recognise(token, now)),
             max_connections: seats.max_connections,
+            roomy: program.roomy,
             ..LayerSettings::new(config, program.door_paths, clock)
         };
         let router = apply_layers(routes(program, config.mode, app), settings);
@@ -265,6 +273,9 @@ fn app(config: &Config, db: Db) -> Result<App, StartError> {
     let mut app = App::new(db, keys, hash_key, config.sessions.cache(), lifetimes, strangers)
         .map_err(StartError::Parts)?;
     app.limits = app.limits.configured(config.limits.clone());
+    if config.service == ServiceName::StaffApi {
+        app.files = Files::open(&config.files).map_err(|fault| StartError::Parts(fault.into()))?;
+    }
     Ok(app)
 }
 

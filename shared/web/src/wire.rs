@@ -1,5 +1,7 @@
 //! Shapes that the apps' habits ask for: integers sent as text, whole numbers without a fraction, gym-local times.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::{
@@ -51,6 +53,15 @@ pub fn local(calendar: Calendar, at: Timestamp) -> LocalDateTime {
 /// The moment itself, for programs. Whole seconds, so that it is the one beside it.
 pub fn utc(at: Timestamp) -> DateTime<Utc> {
     at.trunc_subsecs(0)
+}
+
+/// Bytes as two digits each, lower case.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing into a string cannot fail.
+        let _written = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// A measure in tenths or hundredths, sent as a JSON number: whole ones as integers.

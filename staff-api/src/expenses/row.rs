@@ -2,7 +2,10 @@
 
 use base::vocabulary::{Calendar, Money, StaffId};
 use chrono::{DateTime, NaiveDate, Utc};
-use gym::expenses::{Expense, ExpenseCategory, ExpenseStatus, PaidFrom};
+use gym::expenses::{
+    Expense, ExpenseCategory, ExpenseStatus, PaidFrom,
+    attachments::{AttachmentKind, ExpenseAttachment},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::wire::{self, LocalDateTime};
@@ -79,6 +82,60 @@ pub(super) struct ExpenseRow {
     paid_at_utc: Option<DateTime<Utc>>,
     /// The day on which the money left, in the gym's calendar.
     paid_business_day: Option<NaiveDate>,
+    /// What is attached to it, the oldest first.
+    attachments: Vec<AttachmentRow>,
+}
+
+/// A file that is attached to an expense.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct AttachmentRow {
+    /// Id.
+    #[schema(example = 1)]
+    id: i64,
+    /// The expense that it is attached to.
+    #[schema(example = 1)]
+    expense_id: i64,
+    /// What it is.
+    kind: AttachmentKind,
+    /// Its media type.
+    #[schema(example = "image/jpeg")]
+    content_type: &'static str,
+    /// What it is called when it is kept.
+    #[schema(example = "expense-1-1.jpg")]
+    file_name: String,
+    /// How many bytes it has.
+    #[schema(example = 184_320)]
+    size: i32,
+    /// The SHA-256 of its bytes, in hexadecimal.
+    sha256: String,
+    /// The staff user who attached it.
+    #[schema(example = 1007)]
+    created_by: i64,
+    /// Their name.
+    #[schema(example = "Amal Gaber")]
+    created_by_name: String,
+    /// When, on the gym's clock.
+    created_at: LocalDateTime,
+    /// The same moment in UTC.
+    created_at_utc: DateTime<Utc>,
+}
+
+impl From<(ExpenseAttachment, Calendar)> for AttachmentRow {
+    fn from((attachment, calendar): (ExpenseAttachment, Calendar)) -> Self {
+        Self {
+            id: attachment.id.get(),
+            expense_id: attachment.expense.get(),
+            kind: attachment.kind,
+            content_type: attachment.kind.media_type(),
+            file_name: attachment.file_name(),
+            size: attachment.bytes,
+            sha256: wire::hexadecimal(&attachment.sha256),
+            created_by: attachment.attached_by.get(),
+            created_by_name: attachment.attached_by_name,
+            created_at: wire::local(calendar, attachment.attached_at),
+            created_at_utc: wire::utc(attachment.attached_at),
+        }
+    }
 }
 
 impl From<(Expense, Calendar)> for ExpenseRow {
@@ -106,6 +163,10 @@ impl From<(Expense, Calendar)> for ExpenseRow {
             paid_at: payment.map(|payment| wire::local(calendar, payment.at)),
             paid_at_utc: payment.map(|payment| wire::utc(payment.at)),
             paid_business_day: payment.map(|payment| payment.business_day),
+            attachments: {
+                let attached = expense.attachments.into_iter();
+                attached.map(|attachment| AttachmentRow::from((attachment, calendar))).collect()
+            },
             branch_name: expense.branch_name,
             title: expense.title,
             amount: expense.amount,

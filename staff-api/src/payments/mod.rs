@@ -1,6 +1,7 @@
 //! What was paid, and what is given back.
 
 mod lists;
+mod receipt;
 mod row;
 
 use axum::extract::State;
@@ -28,6 +29,7 @@ use self::row::PaymentRow;
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(lists::routes())
+        .merge(receipt::routes())
         .routes(endpoint!(record_payment))
         .routes(alias!(
             record_payment => post "/payments" as create_payment,

@@ -1,7 +1,5 @@
 //! A payment, as payments and transactions show it.
 
-use std::fmt::Write as _;
-
 use base::vocabulary::{Calendar, Money, PaymentId};
 use chrono::NaiveDate;
 use gym::payments::{PaymentPurpose, PaymentRecord};
@@ -124,17 +122,9 @@ impl From<(PaymentRecord, Calendar)> for PaymentCore {
             business_day: record.business_day,
             refunds_id: record.reverses.map(PaymentId::get),
             notes: record.notes,
-            receipt_hash: hexadecimal(&record.hash),
+            receipt_hash: wire::hexadecimal(&record.hash),
         }
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing into a string cannot fail.
-        let _written = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// A payment; `amount` is what was paid.

@@ -21,6 +21,7 @@ mod gyms;
 mod housekeeping;
 mod model;
 mod payments;
+mod receipts;
 mod refusals;
 mod repeating;
 mod reports;

@@ -104,9 +104,19 @@ const NOT_THEIRS_ALONE: &[Exception] = &[
 /// A trainer reads the subscriptions of those they train, and nobody of the sweep is.
 const ONLY_TRAINEES: &[Exception] = &[refused("trainer1", 404, "SUBSCRIPTION_NOT_FOUND")];
 
+fn file(things: &Things) -> Ask {
+    expense(things).slot("attachment_id", &things.attachment)
+}
+
 /// Accountants who decide about no expense take back their own, and the sweep's are somebody else's.
 const ONLY_THEIR_OWN: &[Exception] =
     &[refused("accountant1", 403, "NOT_YOUR_EXPENSE"), refused("accountant_r", 403, "NOT_YOUR_EXPENSE")];
+
+/// The same of files.
+const ONLY_THEIR_OWN_FILES: &[Exception] = &[
+    refused("accountant1", 403, "NOT_YOUR_ATTACHMENT"),
+    refused("accountant_r", 403, "NOT_YOUR_ATTACHMENT"),
+];
 
 /// The platform appoints owners and nobody else.
 const ONLY_OWNERS: &[Exception] =
@@ -201,6 +211,7 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     at_branch("list_payments", of_branch),
     at_branch("list_transactions", of_branch),
     at_branch("get_payment", |things| Ask::about(things.payment)),
+    at_branch("get_receipt", |things| Ask::about(things.payment)),
     at_branch("get_transaction", |things| Ask::about(things.payment)),
     at_branch("record_payment", payment),
     at_branch("create_payment", payment),
@@ -293,6 +304,12 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     }),
     at_branch("pay_expense", |things| Ask::about(things.approved).body(json!({ "paid_from": "till" }))),
     at_branch("withdraw_expense", expense).but(ONLY_THEIR_OWN),
+    at_branch("attach_file", |things| {
+        let bill = format!("%PDF-1.7\nbill {}\n%%EOF\n", things.number);
+        expense(things).file(bill.as_bytes())
+    }),
+    at_branch("fetch_file", file),
+    at_branch("detach_file", file).but(ONLY_THEIR_OWN_FILES),
     at_branch("expenses_by_category", of_branch),
     // Figures
     at_branch("overview", of_branch),

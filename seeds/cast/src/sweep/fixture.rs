@@ -100,6 +100,8 @@ pub struct Ask {
     pub(super) query: Vec<(&'static str, String)>,
     /// The body; null for none.
     pub(super) body: Value,
+    /// The body, where it is a file.
+    pub(super) file: Option<Vec<u8>>,
 }
 
 impl Ask {
@@ -127,6 +129,13 @@ impl Ask {
         self
     }
 
+    /// With a body that is a file.
+    #[must_use]
+    pub fn file(mut self, file: &[u8]) -> Self {
+        self.file = Some(file.to_vec());
+        self
+    }
+
     /// With a JSON body.
     #[must_use]
     pub fn body(mut self, body: Value) -> Self {
@@ -148,6 +157,6 @@ impl Ask {
 
     /// The body as it is sent.
     pub(super) fn bytes(&self) -> Option<Vec<u8>> {
-        (!self.body.is_null()).then(|| self.body.to_string().into_bytes())
+        self.file.clone().or_else(|| (!self.body.is_null()).then(|| self.body.to_string().into_bytes()))
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use base::platform::{clock::Clock as _, files::FileKey};
+
 use crate::{Gym, customer, subscription};
 
 /// Where things are, seen from branch 1.
@@ -70,6 +72,8 @@ pub struct Things {
     pub service: i64,
     /// An expense that waits for a decision, of somebody who is not in the cast.
     pub expense: i64,
+    /// A file that is attached to it, by them.
+    pub attachment: i64,
     /// Another of theirs that was approved and is not paid.
     pub approved: i64,
     /// A number that no other things have, below ten million.
@@ -98,6 +102,7 @@ impl Things {
         let shift = close_shift(gym, branch).await;
         let (staff, service) = hire_and_offer(gym, branch, number).await;
         let expense = spend(gym, staff, None).await;
+        let attachment = attach(gym, staff, expense).await;
         let approved = spend(gym, staff, Some("approved")).await;
         sqlx::query("update customers set password_hash = (select password_hash from staff_users where id = 1006) where id = $1")
             .bind(person.get())
@@ -118,6 +123,7 @@ impl Things {
             staff,
             service,
             expense,
+            attachment,
             approved,
             number,
         }
@@ -139,6 +145,7 @@ impl Things {
             closing: id(9),
             shift: id(9),
             expense: id(8),
+            attachment: id(7),
             approved: id(9),
             number,
         }
@@ -221,6 +228,30 @@ async fn hire_and_offer(gym: &Gym, branch: i64, number: i64) -> (i64, i64) {
     .await
     .expect("a staff user and a service")
 }
+
+/// A file, and the row that names it.
+async fn attach(gym: &Gym, staff: i64, expense: i64) -> i64 {
+    let key = FileKey::new(gym.clock.now());
+    gym.files.put(&key, BILL.to_vec()).await.expect("a file");
+    sqlx::query_scalar(
+        "insert into expense_attachments (expense_id, file_key, kind, bytes, sha256, created_by, created_at)
+         select $1, $2, 'pdf', $3, sha256($4), s.id, s.created_at
+         from staff_users s
+         where s.id = $5
+         returning id",
+    )
+    .bind(expense)
+    .bind(key.as_str())
+    .bind(i32::try_from(BILL.len()).expect("a short file"))
+    .bind(BILL)
+    .bind(staff)
+    .fetch_one(&gym.db.owner)
+    .await
+    .expect("an attachment")
+}
+
+/// What is attached.
+const BILL: &[u8] = b"%PDF-1.7\na bill\n%%EOF\n";
 
 /// An expense that `staff` wrote down for their branch, and what the owner decided.
 async fn spend(gym: &Gym, staff: i64, decision: Option<&str>) -> i64 {

@@ -69,6 +69,8 @@ impl Callers {
         }
         let members = members(stack, &psql, gym)?;
         ensure!(!desks.is_empty() && !members.is_empty(), "nobody could sign in");
+        let owner = above.get("owner").context("nobody owns the gym")?;
+        fs::write(stack.work.join("bill"), bill(stack, &psql, gym, owner)?)?;
         let people = psql.ask(&people(gym, "clock_timestamp()"))?;
         fs::write(stack.work.join("customers"), format!("{people}\n"))?;
         let customers: Option<Vec<Customer>> = people.lines().map(Customer::parse).collect();
@@ -90,18 +92,42 @@ impl Callers {
 }
 
 fn members(stack: &Stack, psql: &Psql, gym: i64) -> anyhow::Result<Vec<String>> {
+    // Each with a payment of theirs, whose receipt they read.
     let phones = format!(
-        "select '0' || substr(phone, 4) from customers where gym_id = {gym} and is_active order by md5(id::text) limit 200"
+        "select '0' || substr(c.phone, 4), p.paid
+         from customers c
+         join lateral (select max(p.id) as paid from payments p where p.customer_id = c.id) p on p.paid is not null
+         where c.gym_id = {gym} and c.is_active
+         order by md5(c.id::text) limit 200"
     );
     let mut tokens = Vec::new();
-    for phone in psql.ask(&phones)?.lines() {
+    let mut lines = String::new();
+    for member in psql.ask(&phones)?.lines() {
+        let (phone, paid) = member.split_once('\t').with_context(|| member.to_owned())?;
         let body = json!({ "phone": phone, "password": PASSWORD });
-        tokens.push(
-            token(stack.ports.client, "/api/clients/auth/login", &body).with_context(|| phone.to_owned())?,
-        );
+        let token =
+            token(stack.ports.client, "/api/clients/auth/login", &body).with_context(|| phone.to_owned())?;
+        writeln!(lines, "{token}\t{paid}")?;
+        tokens.push(token);
     }
-    fs::write(stack.work.join("members"), tokens.join("\n"))?;
+    fs::write(stack.work.join("members"), lines)?;
     Ok(tokens)
+}
+
+/// An expense with a file, which the owner attaches: the expense, a tab, the file.
+fn bill(stack: &Stack, psql: &Psql, gym: i64, owner: &str) -> anyhow::Result<String> {
+    let waiting = format!(
+        "select max(id) from expenses where gym_id = {gym} and decision is distinct from 'rejected' and decision is distinct from 'withdrawn'"
+    );
+    let expense = psql.ask(&waiting)?;
+    let mut curl = Command::new("curl");
+    curl.args(["-sS", "--max-time", "20", "-H", &format!("Authorization: Bearer {owner}")]);
+    curl.args(["--data-binary", "%PDF-1.7\na bill\n%%EOF\n", "-H", "Content-Type: application/pdf"]);
+    let path = format!("http://127.0.0.1:{}/api/expenses/{expense}/attachments", stack.ports.staff);
+    let said = curl.arg(path).output().context("curl")?.stdout;
+    let answer: Value = serde_json::from_slice(&said)?;
+    let file = answer.pointer("/data/id").and_then(Value::as_i64).with_context(|| answer.to_string())?;
+    Ok(format!("{expense}\t{file}\n"))
 }
 
 /// Signs in; the token is in the answer.

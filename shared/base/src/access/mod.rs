@@ -19,7 +19,6 @@ mod refusals;
 mod role;
 mod store;
 mod token;
-mod turns;
 mod unseen;
 
 pub use crate::platform::scope::Scope;

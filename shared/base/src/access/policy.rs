@@ -174,6 +174,7 @@ policy! {
     ReadExpenses            [A  G  b  b  G  b  b  .  .]  no   "expenses.read"                     "Read what the branches spend.";
     RecordExpenses          [.  G  b  b  G  b  b  .  .]  no   "expenses.record"                   "Write down what a branch spends.";
     WithdrawExpenses        [.  G  b  b  G  b  b  .  .]  no   "expenses.withdraw"                 "Take an expense back that is not decided yet: one's own, or any for who decides.";
+    AttachToExpenses        [.  G  b  b  G  b  b  .  .]  no   "expenses.attach"                   "Attach a picture or a PDF to an expense, or take one off that is not decided yet.";
     ReviewExpenses          [.  G  b  b  G  .  .  .  .]  no   "expenses.review"                   "Approve or reject an expense that somebody else wrote down.";
     PayExpenses             [.  G  b  b  G  b  b  .  .]  yes  "expenses.pay"                      "Pay an approved expense out of the till or from the bank.";
     ReadDashboards          [A  G  b  b  G  b  b  .  .]  no   "dashboards.read"                   "Read the figures of the gym.";

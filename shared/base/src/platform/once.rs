@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     error::{Error, Fault},
-    vocabulary::{BranchId, CustomerId, ExpenseId, ServiceId, StaffId, Timestamp},
+    vocabulary::{BranchId, CustomerId, ExpenseAttachmentId, ExpenseId, ServiceId, StaffId, Timestamp},
 };
 
 /// What a write hands back, and what is kept of it for a repeat: it names what was done, and is no answer by itself.
@@ -32,6 +32,7 @@ impl RepeatableOutcome for () {}
 impl RepeatableOutcome for Timestamp {}
 impl RepeatableOutcome for BranchId {}
 impl RepeatableOutcome for CustomerId {}
+impl RepeatableOutcome for ExpenseAttachmentId {}
 impl RepeatableOutcome for ExpenseId {}
 impl RepeatableOutcome for ServiceId {}
 impl RepeatableOutcome for StaffId {}

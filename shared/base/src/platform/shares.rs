@@ -6,10 +6,11 @@
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, Ipv4Addr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use super::request;
 use crate::vocabulary::SessionId;
 
 /// The network that a client has to itself: an IPv4 address, or the /64 of an IPv6 address, which a household or an
@@ -40,6 +41,14 @@ pub enum Holder {
     Network(ClientNetwork),
     /// Whoever has this session, wherever they are.
     Session(SessionId),
+}
+
+impl Holder {
+    /// Whoever sent the request that is being answered, by its address, also somebody signed in. Beside a request, as for
+    /// seeds, it is one for all.
+    pub(crate) fn of_request() -> Self {
+        request::current().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |request| request.address()).into()
+    }
 }
 
 impl From<IpAddr> for Holder {

@@ -85,6 +85,8 @@ fn of_sales(key: &str) -> Option<Name> {
         "notes" => text("Notes", "الملاحظات"),
         "opens_door" => text("Opens the door", "يسمح بالدخول"),
         "opens_every_branch" => text("Opens every branch", "يسمح بدخول كل الفروع"),
+        "format" => text("Format", "الصيغة"),
+        "paper" => text("Paper", "الورق"),
         "payment_method" | "method" => text("Payment method", "طريقة الدفع"),
         "price" => text("Price", "السعر"),
         "stop_subscription" => text("Stop the subscription", "إيقاف الاشتراك"),

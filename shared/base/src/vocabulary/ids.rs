@@ -113,6 +113,8 @@ ids! {
     EntryId,
     /// Something that a branch spends money on.
     ExpenseId,
+    /// A file that is attached to an expense.
+    ExpenseAttachmentId,
     /// A time in which a subscription rests.
     FreezeId,
     /// A phone that receives notifications.

@@ -1,10 +1,13 @@
 //! The verbs of expenses.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
+    attachments::{ExpenseAttachment, list_attachments},
     model::{
         Expense, ExpenseDecision, ExpenseDraft, ExpenseFilter, ExpenseListing, ExpenseReview, PaidFrom,
         Spending,
@@ -22,7 +25,7 @@ use base::{
     access::{Can, Granted, Permit, PlaceRefused, Scope, can},
     platform::{
         audit::Note as AuditNote,
-        db::{Db, Tx},
+        db::{Connection, Db, Tx},
         list::{Rows, whole as read_rows},
         once::{MoneyOutcome, RepeatableOutcome},
     },
@@ -83,7 +86,8 @@ pub async fn list(
     let page = if is_sifted { page.within(OFFSET_MAX_SIFTED).map_err(Invalid::from)? } else { page };
     let mut conn = db.conn().await?;
     let sums = store::find_sums(conn.get(), &scope, wanted).await?;
-    let page = store::list_expenses(conn.get(), &scope, wanted, page).await?;
+    let mut page = store::list_expenses(conn.get(), &scope, wanted, page).await?;
+    with_attachments(conn.get(), &mut page.items).await?;
     Ok(ExpenseListing { page, sums })
 }
 
@@ -306,13 +310,33 @@ fn gym_of(scope: &Scope) -> Result<GymId, PlaceRefused> {
 }
 
 /// Locks an expense within reach until the transaction ends; the audit row names its branch.
-async fn lock_within<C: Can>(tx: &mut Tx, staff: &Granted<C>, id: ExpenseId) -> Result<Expense, Error> {
+pub(super) async fn lock_within<C: Can>(
+    tx: &mut Tx,
+    staff: &Granted<C>,
+    id: ExpenseId,
+) -> Result<Expense, Error> {
     let expense = store::lock_expense(tx, id).await?.within(staff).ok_or(ExpenseRefused::NotFound)?;
     tx.stand_at(expense.gym, Some(expense.branch));
     Ok(expense)
 }
 
 async fn read<C: Can>(db: &Db, staff: &Granted<C>, id: ExpenseId) -> Result<Expense, Error> {
-    let found = store::find_expense(db.conn().await?.get(), id).await?;
-    Ok(found.within(staff).ok_or(ExpenseRefused::NotFound)?)
+    let mut conn = db.conn().await?;
+    let found = store::find_expense(conn.get(), id).await?;
+    let mut expense = found.within(staff).ok_or(ExpenseRefused::NotFound)?;
+    expense.attachments = list_attachments(conn.get(), &[id.get()]).await?;
+    Ok(expense)
+}
+
+/// Gives each of `expenses` what is attached to it.
+async fn with_attachments(conn: &mut Connection, expenses: &mut [Expense]) -> Result<(), Error> {
+    let ids: Vec<i64> = expenses.iter().map(|expense| expense.id.get()).collect();
+    let mut of: HashMap<ExpenseId, Vec<ExpenseAttachment>> = HashMap::new();
+    for attachment in list_attachments(conn, &ids).await? {
+        of.entry(attachment.expense).or_default().push(attachment);
+    }
+    for expense in expenses {
+        expense.attachments = of.remove(&expense.id).unwrap_or_default();
+    }
+    Ok(())
 }

@@ -8,6 +8,7 @@
 //! - Approving and paying are one function each in `actions`, where all that follows from them has its place.
 
 mod actions;
+pub mod attachments;
 mod model;
 mod rules;
 mod store;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::rules::ExpenseDays;
+use super::{attachments::ExpenseAttachment, rules::ExpenseDays};
 use base::vocabulary::{
     BranchId, Day, ExpenseId, GymId, Line, Listing, Money, Note, StaffId, Timestamp, words,
 };
@@ -131,6 +131,8 @@ pub struct Expense {
     pub ruling: Option<ExpenseRuling>,
     /// How it was paid; none while it is not.
     pub payment: Option<ExpensePayment>,
+    /// What is attached to it, the oldest first.
+    pub attachments: Vec<ExpenseAttachment>,
 }
 
 /// What was decided about an expense.

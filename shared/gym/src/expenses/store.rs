@@ -99,6 +99,7 @@ impl From<ExpenseRow> for Expense {
                 at,
                 business_day,
             }),
+            attachments: Vec::new(),
         }
     }
 }

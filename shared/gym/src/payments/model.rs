@@ -134,6 +134,12 @@ impl PaymentRecord {
 /// A payment as whoever paid sees it: nothing of what the desk wrote down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OwnPayment {
+    /// Its id.
+    pub id: PaymentId,
+    /// The branch that took it.
+    pub branch: BranchId,
+    /// Its number at the branch, without gaps from 1.
+    pub receipt_number: i64,
     /// The subscription that was paid for, if it was one.
     pub subscription: Option<SubscriptionId>,
     /// What for.

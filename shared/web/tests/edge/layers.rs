@@ -32,7 +32,10 @@ fn layer_settings() -> LayerSettings {
         recognise: Arc::new(|token, _| token.parse().ok()),
         max_connections: 64,
         body_limit: 1024,
-        roomy: &[Roomy { path: "/api/upload", bytes: 8192 }],
+        roomy: &[
+            Roomy { path: "/api/upload", bytes: 8192 },
+            Roomy { path: "/api/bills/*/files", bytes: 16_384 },
+        ],
         body_timeout: ms(300),
         max_in_flight: 4,
         door_paths: &["/api/attendance"],
@@ -58,6 +61,9 @@ fn router() -> Router {
     Router::new()
         .route("/api/attendance", post(length))
         .route("/api/upload", post(length))
+        .route("/api/bills/{id}", post(length))
+        .route("/api/bills/{id}/files", post(length))
+        .route("/api/bills/{id}/files/{file}", post(length))
         .route("/api/customers/{id}", get(async || "somebody").put(async || "changed"))
         .route("/api/ignores", post(async || "unread"))
         .route("/api/broken", get(broken))
@@ -313,6 +319,14 @@ async fn a_body_of_the_right_size_arrives_whole() {
     assert_eq!(server.ask("POST /api/attendance HTTP/1.1", "").await.body, "0");
     assert_eq!(server.ask("POST /api/upload HTTP/1.1", &"x".repeat(8192)).await.body, "8192");
     assert_eq!(server.ask("POST /api/upload HTTP/1.1", &"x".repeat(8193)).await.status, 413);
+    for (path, most) in
+        [("/api/bills/7/files", 16_384), ("/api/bills/7/files/3", 16_384), ("/api/bills/7", 1024)]
+    {
+        let head = format!("POST {path} HTTP/1.1");
+        assert_eq!(server.ask(&head, &"x".repeat(most)).await.body, most.to_string(), "{path}");
+        assert_eq!(server.ask(&head, &"x".repeat(most + 1)).await.status, 413, "{path}");
+    }
+    assert_eq!(server.ask("POST /api/bills//files HTTP/1.1", &"x".repeat(1025)).await.status, 413);
     let mut caller = server.call().await;
     caller.say(&chunked("/api/attendance", 100, 10)).await;
     assert!(caller.answer().await.body.contains("1000"));

@@ -1,5 +1,6 @@
 //! What the branches spend.
 
+mod attaching;
 mod by_category;
 mod deciding;
 mod listing;

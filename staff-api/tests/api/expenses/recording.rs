@@ -16,6 +16,7 @@ async fn an_expense_waits_for_a_decision_when_it_is_written_down() {
     assert_json_snapshot!(answer.at("/data"), @r#"
     {
       "amount": 450.5,
+      "attachments": [],
       "branch_id": 1,
       "branch_name": "Dragon Club",
       "business_day": null,

@@ -135,6 +135,7 @@ const NO_FILES: &[(&str, &str)] = &[
     ("/api/dashboards/overview", "a screen; its figures are in the reports"),
     ("/api/dashboards/owner", "a screen; its figures are in the reports"),
     ("/api/expenses/{id}", "one thing"),
+    ("/api/expenses/{id}/attachments/{attachment_id}", "is a file already"),
     ("/api/gyms/my-gym", "one thing"),
     ("/api/gyms/settings", "one thing"),
     (
@@ -148,6 +149,7 @@ const NO_FILES: &[(&str, &str)] = &[
     ),
     ("/api/payments/shifts/{id}", "one thing"),
     ("/api/payments/{id}", "one thing"),
+    ("/api/payments/{id}/receipt", "one thing, to be had as a page"),
     ("/api/services/{id}", "one thing"),
     ("/api/subscriptions/{id}", "one thing"),
     ("/api/transactions/{id}", "one thing"),

@@ -4,10 +4,7 @@
 
 mod guessable;
 
-use std::{
-    net::{IpAddr, Ipv4Addr},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
@@ -15,10 +12,9 @@ use argon2::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::turns::Turns;
 use crate::{
     error::{Error, Fault},
-    platform::{request, shares::Holder},
+    platform::{shares::Holder, turns::Turns},
     refusals,
     vocabulary::field_errors,
 };
@@ -165,7 +161,7 @@ impl Passwords {
     /// # Refuses
     /// [`PasswordsBusy`].
     pub fn have_room(&self) -> Result<(), Error> {
-        if self.turns.have_room_for(whose()) { Ok(()) } else { Err(PasswordsBusy.into()) }
+        if self.turns.have_room_for(Holder::of_request()) { Ok(()) } else { Err(PasswordsBusy.into()) }
     }
 
     /// Hashes a new password.
@@ -198,7 +194,9 @@ impl Passwords {
     }
 
     async fn turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let Some(turn) = self.turns.take(whose()).await else { return Err(PasswordsBusy.into()) };
+        let Some(turn) = self.turns.take(Holder::of_request()).await else {
+            return Err(PasswordsBusy.into());
+        };
         // The turn goes along: a request that is given up does not end its hash, which still takes a core and 19
         // MiB.
         let task = tokio::task::spawn_blocking(move || {
@@ -208,12 +206,6 @@ impl Passwords {
         });
         Ok(task.await.map_err(Fault::new)?)
     }
-}
-
-/// For whom a password is hashed: the address of the request, also of somebody signed in. Beside a request, as for seeds,
-/// there is one line for all.
-fn whose() -> Holder {
-    request::current().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |request| request.address()).into()
 }
 
 fn hash(argon: &Argon2<'static>, text: &str) -> Result<PasswordHash, Error> {

@@ -99,6 +99,7 @@ mod tests {
             fields_of::<Log>,
             fields_of::<LimitSettings>,
             fields_of::<Audit>,
+            fields_of::<FileSettings>,
         ];
         for check in checks {
             check();

@@ -12,6 +12,7 @@ mod development;
 mod entropy;
 mod example;
 mod field;
+mod files;
 mod http;
 mod keys;
 mod layers;
@@ -41,6 +42,7 @@ pub use self::{
     cors::{Cors, Origin},
     database::{Database, DatabaseAlone},
     example::render as example_file,
+    files::{FileSettings, FilesPlace},
     http::{AddressRange, Http},
     keys::{KeyError, PublicKey, SigningKey},
     limits::LimitSettings,
@@ -120,6 +122,8 @@ pub struct Config {
     pub limits: LimitSettings,
     /// How long the audit log keeps what was refused.
     pub audit: Audit,
+    /// Where files that people send are kept.
+    pub files: FileSettings,
 }
 
 impl Config {
@@ -171,6 +175,7 @@ impl Config {
         let log = layers.section(at, problems);
         let limits = layers.section(at, problems);
         let audit = layers.section(at, problems);
+        let files = layers.section(at, problems);
         let config = Self {
             service: at.service,
             mode: at.mode,
@@ -187,6 +192,7 @@ impl Config {
             log: log?,
             limits: limits?,
             audit: audit?,
+            files: files?,
         };
         config.refuse_promises_to_nobody(problems);
         Some(config)
@@ -257,4 +263,5 @@ const SECTIONS: &[(&str, &[Field])] = &[
     (Log::NAME, Log::FIELDS),
     (LimitSettings::NAME, LimitSettings::FIELDS),
     (Audit::NAME, Audit::FIELDS),
+    (FileSettings::NAME, FileSettings::FIELDS),
 ];

@@ -67,6 +67,7 @@ fn production() -> Vec<(&'static str, &'static str)> {
         ("GYM__SMS__ACCOUNT_SID", "AC0123"),
         ("GYM__SMS__AUTH_TOKEN", "0123"),
         ("GYM__SMS__FROM", "+201001234567"),
+        ("GYM__FILES__FOLDER", "/var/lib/gym/files"),
     ]
 }
 
@@ -307,6 +308,7 @@ fn production_refuses_everything_made_for_development_at_once() {
         "GYM__TOKENS__STAFF_KEY",
         "GYM__TOKENS__CLIENT_KEY",
         "GYM__SECRETS__HASH_KEY",
+        "GYM__FILES__FOLDER",
         "GYM__MAIL__TRANSPORT",
         "GYM__SMS__TRANSPORT",
     ];
@@ -341,6 +343,7 @@ fn production_refuses_each_of_these() {
         ("GYM__SMS__TRANSPORT", "file"),
         ("GYM__SMS__BASE_URL", "http://gateway.example"),
         ("GYM__LOG__LEVEL", "info,hyper=trace"),
+        ("GYM__FILES__FOLDER", "files"),
     ];
     for (key, value) in cases {
         assert_eq!(keys(production_with(&[(key, value)])), [key], "{value}");
@@ -372,6 +375,25 @@ fn production_takes_a_database_that_is_near_or_encrypted_or_meant_to_be_neither(
 fn a_development_key_is_recognised_in_other_spellings() {
     let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END", development::DEVELOPMENT_ONLY_STAFF_KEY);
     assert_eq!(keys(production_with(&[("GYM__TOKENS__STAFF_KEY", pem.leak())])), ["GYM__TOKENS__STAFF_KEY"]);
+}
+
+#[test]
+fn files_have_a_folder_or_a_bucket_with_a_key() {
+    let bucket = ("GYM__FILES__BUCKET", "bills");
+    let (id, key) = (("GYM__FILES__BUCKET_KEY_ID", "id"), ("GYM__FILES__BUCKET_SECRET_KEY", "key"));
+    let place = |env: &[_]| match production_with(env).unwrap().files.place() {
+        FilesPlace::Folder(folder) => folder.display().to_string(),
+        FilesPlace::Bucket(bucket) => format!("bucket {bucket}"),
+    };
+    assert_eq!(place(&[]), "/var/lib/gym/files");
+    assert_eq!(place(&[bucket, id, key]), "bucket bills");
+    for some in [&[bucket][..], &[bucket, id], &[bucket, key]] {
+        assert_eq!(keys(production_with(some)), ["GYM__FILES__BUCKET_SECRET_KEY"]);
+    }
+    let plain = ("GYM__FILES__BUCKET_ENDPOINT", "http://store.example");
+    assert_eq!(keys(production_with(&[bucket, id, key, plain])), ["GYM__FILES__BUCKET_ENDPOINT"]);
+    assert_eq!(keys(load(&[bucket])), ["GYM__FILES__BUCKET_SECRET_KEY"]);
+    load(&[bucket, id, key, plain]).unwrap();
 }
 
 #[test]

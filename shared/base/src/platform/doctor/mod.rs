@@ -1,8 +1,9 @@
 //! Looks at the live set-up of a service, and says of each thing how it stands and what to do.
 //!
-//! It sends nothing and changes nothing: it connects, asks, and goes.
+//! It sends nothing and changes nothing: it connects, asks, and goes. Only where files are kept it leaves one for a moment.
 
 mod database;
+mod files;
 mod providers;
 mod surroundings;
 
@@ -64,6 +65,7 @@ impl fmt::Display for Finding {
 pub async fn examine(config: &Config, clock: &dyn Clock) -> Vec<Finding> {
     let mut findings = database::examine(config, clock).await;
     findings.extend(providers::examine(config).await);
+    findings.extend(files::examine(config, clock).await);
     findings.extend(surroundings::examine(config));
     findings
 }

@@ -36,6 +36,7 @@ fn expense(decision: Option<ExpenseDecision>) -> Expense {
             business_day: (decision == ExpenseDecision::Approved).then(|| day("2026-04-10")),
         }),
         payment: None,
+        attachments: Vec::new(),
     }
 }
 

@@ -121,7 +121,7 @@ pub(in super::super) async fn list_own(
     most: i64,
 ) -> Result<OwnPayments, Error> {
     let rows = sqlx::query!(
-        r#"select p.subscription_id, p.kind as "kind: PaymentPurpose", p.method as "method: Method", p.amount_minor,
+        r#"select p.id, p.branch_id, p.receipt_number, p.subscription_id, p.kind as "kind: PaymentPurpose", p.method as "method: Method", p.amount_minor,
                p.discount_minor, p.taken_at, (sum(p.amount_minor) over ())::bigint as "total!",
                coalesce(sum(p.amount_minor) filter (where p.subscription_id is null) over (), 0)::bigint as "other_total!"
            from payments p
@@ -136,6 +136,9 @@ pub(in super::super) async fn list_own(
     let sums = rows.first().map(|row| (Money::from_minor(row.total), Money::from_minor(row.other_total)));
     let (total, other_total) = sums.unwrap_or_default();
     let payments = rows.into_iter().map(|row| OwnPayment {
+        id: PaymentId::new(row.id),
+        branch: BranchId::new(row.branch_id),
+        receipt_number: row.receipt_number,
         subscription: row.subscription_id.map(SubscriptionId::new),
         purpose: row.kind,
         method: row.method,

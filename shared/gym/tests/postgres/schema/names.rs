@@ -10,6 +10,7 @@ const WITHOUT_INDEX: &[&str] = &[
     "customer_doors_last_entry",
     "daily_closings_closed_by",
     "entries_subscription",
+    "expense_attachments_created_by",
     "expenses_decided_by",
     "expenses_paid_by",
     "gyms_owner",

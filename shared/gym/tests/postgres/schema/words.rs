@@ -10,7 +10,7 @@ use base::{
 };
 use gym::{
     books::{self, LedgerAccount, TransferSource},
-    expenses::{ExpenseCategory, ExpenseDecision, PaidFrom},
+    expenses::{ExpenseCategory, ExpenseDecision, PaidFrom, attachments::AttachmentKind},
     gyms::{GymRule, WeekStart},
     members::CodePurpose,
     notifications::{AppType, Platform},
@@ -46,6 +46,7 @@ async fn the_schema_and_the_code_know_the_same_words() {
         "transfers_credit_known" = LedgerAccount::ALL,
         "transfers_debit_known" = LedgerAccount::ALL,
         "transfers_source_known" = TransferSource::ALL,
+        "expense_attachments_kind_known" = AttachmentKind::ALL,
         "expenses_category_known" = ExpenseCategory::ALL,
         "expenses_decision_known" = ExpenseDecision::ALL,
         "expenses_paid_from_known" = PaidFrom::ALL,

@@ -26,12 +26,13 @@ const LEDGERS: [&str; 17] = [
     "transfers",
 ];
 /// Nothing of them concerns the members' door.
-const STAFF_ONLY: [&str; 18] = [
+const STAFF_ONLY: [&str; 19] = [
     "account_days",
     "branch_months",
     "branch_receipts",
     "branch_sizes",
     "daily_closings",
+    "expense_attachments",
     "expenses",
     "ledger_accounts",
     "month_closings",

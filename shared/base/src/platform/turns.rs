@@ -11,11 +11,11 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use crate::platform::shares::{Holder, Share, Shares};
+use super::shares::{Holder, Share, Shares};
 
 /// The turns, and those who wait for one.
 #[derive(Debug)]
-pub(super) struct Turns {
+pub(crate) struct Turns {
     places: Arc<Shares>,
     waiting: Mutex<Waiting>,
 }
@@ -60,18 +60,18 @@ impl Waiting {
 
 impl Turns {
     /// `at_once` at a time, and `places` in all for those who wait or have their turn.
-    pub(super) fn new(at_once: usize, places: usize) -> Arc<Self> {
+    pub(crate) fn new(at_once: usize, places: usize) -> Arc<Self> {
         let waiting = Waiting { free: at_once, lines: VecDeque::new() };
         Arc::new(Self { places: Shares::new(places), waiting: Mutex::new(waiting) })
     }
 
     /// Whether `holder` would be let wait.
-    pub(super) fn have_room_for(&self, holder: Holder) -> bool {
+    pub(crate) fn have_room_for(&self, holder: Holder) -> bool {
         self.places.have_room_for(holder)
     }
 
     /// Waits for a turn; none, at once, where `holder` has too many waiting.
-    pub(super) async fn take(self: &Arc<Self>, holder: Holder) -> Option<(Turn, Share)> {
+    pub(crate) async fn take(self: &Arc<Self>, holder: Holder) -> Option<(Turn, Share)> {
         let place = self.places.take(holder, 1)?;
         let turn = match self.ask(holder) {
             Asked::Now(turn) => turn,
@@ -114,7 +114,7 @@ impl Turns {
 
 /// A turn, which passes on when it is dropped.
 #[derive(Debug)]
-pub(super) struct Turn(Arc<Turns>);
+pub(crate) struct Turn(Arc<Turns>);
 
 impl Drop for Turn {
     fn drop(&mut self) {
