@@ -171,14 +171,15 @@ fn ink_block(
             }
             Mark::Text { x, y, set, role } => {
                 let lines = ink_text(surface, setter, &set, (x, top + y));
-                tree.text(role, set.says(), lines);
+                tree.text(role, lines);
             }
         }
     }
 }
 
-/// Glyphs stand in their file in the order in which they are drawn, from left to right: programs that read nothing else turn
-/// Arabic around by themselves, and would turn it twice if it stood here in the order in which it is read.
+/// Each letter stands in its file as itself, in the order in which it is drawn, and what runs from right to left is marked so
+/// (ISO 32000-1, 14.8.2.3.3). The same text once more, in reading order, would be turned around twice by programs that
+/// order letters by themselves.
 fn ink_text(surface: &mut Surface<'_>, setter: &mut Typesetter, set: &Typeset, at: (f32, f32)) -> Vec<Node> {
     let mut nodes = Vec::new();
     for index in 0..set.lines() {
@@ -223,19 +224,17 @@ impl Tree {
         }
     }
 
-    /// Whoever reads by this tree is told what a text says in the order in which it is read.
-    fn text(&mut self, role: Role, says: &str, lines: Vec<Node>) {
-        let says = Some(spoken(says));
+    fn text(&mut self, role: Role, lines: Vec<Node>) {
         match role {
             Role::Heading => {
                 let heading = Tag::Hn(NonZeroU16::MIN, Some(self.title.clone()));
-                self.push(TagGroup::with_children(heading.with_actual_text(says), lines));
+                self.push(TagGroup::with_children(heading, lines));
             }
-            Role::Paragraph => self.push(TagGroup::with_children(Tag::P.with_actual_text(says), lines)),
-            Role::Label(table) => self.begin_row(table, (says, lines)),
+            Role::Paragraph => self.push(TagGroup::with_children(Tag::P, lines)),
+            Role::Label(table) => self.begin_row(table, lines),
             Role::Value => {
                 if let Some(row) = &mut self.row {
-                    row.push(TagGroup::with_children(Tag::TD.with_actual_text(says), lines));
+                    row.push(TagGroup::with_children(Tag::TD, lines));
                 }
             }
         }
@@ -251,13 +250,13 @@ impl Tree {
         self.root.push(group);
     }
 
-    fn begin_row(&mut self, table: Table, (says, label): (Option<String>, Vec<Node>)) {
+    fn begin_row(&mut self, table: Table, label: Vec<Node>) {
         if self.table.as_ref().is_none_or(|(current, _)| *current != table) {
             self.end_table();
             self.table = Some((table, TagGroup::new(Tag::Table)));
         }
         self.end_row();
-        let header = TagGroup::with_children(Tag::TH(TableHeaderScope::Row).with_actual_text(says), label);
+        let header = TagGroup::with_children(Tag::TH(TableHeaderScope::Row), label);
         self.row = Some(TagGroup::with_children(Tag::TR, vec![header.into()]));
     }
 

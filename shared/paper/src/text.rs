@@ -93,11 +93,6 @@ impl Typeset {
     pub(crate) fn lines(&self) -> usize {
         self.layout.len()
     }
-
-    /// What it says.
-    pub(crate) fn says(&self) -> &str {
-        &self.text
-    }
 }
 
 /// Sets and draws text with the fonts of one document.
