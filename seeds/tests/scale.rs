@@ -102,7 +102,10 @@ fn is_about(path: &str, asked: &str) -> bool {
     let asked = asked.split_once('?').map_or(asked, |(asked, _)| asked);
     let (due, there) = (path.split('/'), asked.split('/'));
     due.clone().count() == there.clone().count()
-        && due.zip(there).all(|(due, there)| due == there || due.starts_with('{') && there.starts_with('{'))
+        && due.zip(there).all(|(due, there)| {
+            let is_filled_in = there.starts_with('{') || due == "{month}";
+            due == there || due.starts_with('{') && is_filled_in
+        })
 }
 
 /// Whether `asked` has the parameter `name` under any of its names.

@@ -71,7 +71,7 @@ async fn shifts(conn: &mut PgConnection, moment: Moment, owner: &str) -> sqlx::R
         "insert into shift_closings (gym_id, branch_id, staff_id, business_day, after_transfer_id, last_transfer_id,
              expected_minor, counted_minor, card_minor, transfer_minor, payments, closed_by, closed_at)
          select b.gym_id, b.id, p.taken_by, p.business_day,
-             coalesce(lag(max(t.id)) over (partition by b.id, p.taken_by order by p.business_day), min(t.id) - 1), max(t.id),
+             min(t.id) - 1, max(t.id),
              coalesce(sum(p.amount_minor) filter (where p.method = 'cash'), 0),
              greatest(coalesce(sum(p.amount_minor) filter (where p.method = 'cash'), 0), 0),
              coalesce(sum(p.amount_minor) filter (where p.method = 'card'), 0),
