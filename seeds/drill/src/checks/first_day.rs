@@ -109,6 +109,7 @@ impl Day {
             ("TOKENS__CLIENT_KEY_FILE", key("client_key")),
             ("CORS__ORIGINS", "https://app.gym.example".to_owned()),
             ("OUTBOX__WORKER", "false".to_owned()),
+            ("FILES__FOLDER", self.work.join("files").display().to_string()),
         ];
         Ok(told.map(|(name, value)| (format!("GYM__{name}"), value)).to_vec())
     }

@@ -82,7 +82,9 @@ impl Parts {
     /// All of it as one file, sealed by whoever has not the key.
     pub(super) fn together(&self) -> anyhow::Result<Vec<u8>> {
         let whole = self.folder.with_extension("tar");
-        self.tar("-cf", &whole, &["manifest", "database", "secrets"])?;
+        let mut names = vec!["manifest", "database", "files", "secrets"];
+        names.retain(|name| self.folder.join(name).exists());
+        self.tar("-cf", &whole, &names)?;
         let mut bytes = fs::read(&whole)?;
         bytes.extend([0; SEAL_BYTES]);
         Ok(sealed_anew(bytes))
