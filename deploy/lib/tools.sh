@@ -64,7 +64,7 @@ need_beancount() {
     # shellcheck disable=SC2086 # two packages
     bounded 600 "$folder/bin/pip" install --quiet --disable-pip-version-check $BEANCOUNT_NEEDED || {
         rm -rf "$folder"
-        die "Beancount is missing, and pip cannot fetch it" "pip install $BEANCOUNT_NEEDED needs a way to pypi.org, or to a mirror that PIP_INDEX_URL names"
+        die "Beancount is missing, and pip cannot fetch it" "pip install $BEANCOUNT_NEEDED needs a way to PyPI, or to a mirror that PIP_INDEX_URL names"
     }
 }
 

@@ -197,7 +197,7 @@ impl File {
                 Some(some) => {
                     let mut written = Vec::new();
                     for row in some? {
-                        let row = serde_json::to_value(shown(row)).unwrap_or_default();
+                        let row = serde_json::to_value(shown(row)).map_err(Fault::new)?;
                         table.push(&row, &mut written)?;
                     }
                     written.extend(table.take());
@@ -211,7 +211,7 @@ impl File {
 
     /// A file of what is there whole.
     fn of<A>(self, sheets: &'static [Sheet], data: &impl Serialize) -> Result<Given<A>, Error> {
-        let data = serde_json::to_value(data).unwrap_or_default();
+        let data = serde_json::to_value(data).map_err(Fault::new)?;
         let first = sheets.first().ok_or_else(|| Fault::new("a report that names no table"))?;
         let sheets = if self.kind == FileKind::Csv { std::slice::from_ref(first) } else { sheets };
         let mut table = Table::begin(self.kind, (self.language, self.calendar), sheets)?;

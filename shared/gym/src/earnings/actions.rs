@@ -16,7 +16,7 @@ use super::{
 };
 use crate::books::{self, Posting, TransferSource};
 use base::{
-    Error,
+    Error, Fault,
     access::{Can, Granted, System, can},
     platform::{
         audit::Note,
@@ -243,7 +243,7 @@ pub(super) async fn close_branches(
 async fn close_branch(tx: &mut Tx, order: &Order, branch: BranchId) -> Result<(), Error> {
     tx.stand_at(order.gym, Some(branch));
     let last = order.month.last();
-    let calendar = Calendar::parse(&order.time_zone).unwrap_or_default();
+    let calendar = Calendar::parse(&order.time_zone).map_err(Fault::new)?;
     let (before, from) = match order.before {
         Some((before, ended)) => (Some(before), days_later(ended, 1)),
         None => (None, NaiveDate::default()),
